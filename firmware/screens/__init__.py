@@ -1,0 +1,1 @@
+"""What the driver reads, in several languages, as data. It refuses to know displays."""

@@ -1,0 +1,1 @@
+"""The shell: it performs effects through ports, in order, and is the only room that knows all others."""

@@ -1,0 +1,222 @@
+"""The contracts between the firmware and a board, for people, for the type checker and for the boards' test.
+
+They do not know any board. An adapter raises `OSError` for bad weather (a wire, a network, a full disk) and `BoardError` for a
+lie or a missing thing; it never substitutes. Every time-out of a wire is real time, also where a board's clock is scaled.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Coroutine
+    from typing import Any, Protocol
+else:
+    Protocol = object
+
+
+class Clock(Protocol):
+    """Time: wall time that may be unknown, and ticks that only run forward (they wrap: compare with `elapsed_ms` alone)."""
+
+    def utc_s(self) -> "int | None":
+        """Return seconds since 1970-01-01T00:00:00Z, or None while the time is not known."""
+
+    def status(self) -> str:
+        """Return `synchronised`, `estimated` or `unset`, as records carry it."""
+
+    def ticks_ms(self) -> int:
+        """Return a tick count in milliseconds that wraps at a power of two."""
+
+    def elapsed_ms(self, since_ms: int) -> int:
+        """Return the milliseconds from an earlier `ticks_ms()` to now, right across one wrap."""
+
+    def sleep_ms(self, duration_ms: int) -> "Awaitable[None]":
+        """Let other tasks run for so long."""
+
+    def set_utc(self, utc_s: int) -> None:
+        """Take a time that the operator signed; from then on the status is `synchronised`."""
+
+
+class Event(Protocol):
+    """A flag that one task waits for and another sets; it stays set until it is cleared."""
+
+    def set(self) -> None:
+        """Wake whoever waits."""
+
+    def clear(self) -> None:
+        """Lower the flag."""
+
+    async def wait_ms(self, timeout_ms: "int | None" = None) -> bool:
+        """Wait for the flag, for ever or so long (in the board's time); return whether it is set."""
+
+
+class Task(Protocol):
+    """A running coroutine."""
+
+    def cancel(self) -> None:
+        """Stop it at the point where it waits."""
+
+    def done(self) -> bool:
+        """Return whether it has ended."""
+
+
+class Tasks(Protocol):
+    """The scheduler: asyncio on a board, virtual time in the simulation. The firmware imports neither."""
+
+    def spawn(self, coroutine: "Coroutine[Any, Any, None]") -> Task:
+        """Run a coroutine beside the others. It must not raise: the supervisor wraps every task of the terminal."""
+
+    def event(self) -> Event:
+        """Make a flag."""
+
+
+class Storage(Protocol):
+    """Named blobs that survive a power cut. Names match `[a-z0-9.-]{1,40}`."""
+
+    def size(self, name: str) -> int:
+        """Return the bytes of a blob, 0 where there is none."""
+
+    def read(self, name: str, offset: int = 0, count: "int | None" = None) -> bytes:
+        """Return up to `count` bytes from `offset` (the rest where None); empty where there is no such blob or no more bytes."""
+
+    def append(self, name: str, content: bytes) -> None:
+        """Add bytes at the end of a blob, made where missing; durable on return. Raises OSError(ENOSPC) when full."""
+
+    def replace(self, name: str, content: bytes) -> None:
+        """Make a blob hold just these bytes: after a cut at any moment it holds the old or the new ones, whole."""
+
+    def names(self) -> "list[str]":
+        """Return the names of all blobs, sorted."""
+
+    def remove(self, name: str) -> None:
+        """Remove a blob; nothing happens where there is none."""
+
+    def free_bytes(self) -> int:
+        """Return how many bytes can still be written."""
+
+
+class MeterBus(Protocol):
+    """The line to the energy meter. It owns RS-485 direction, silent interval and idle gap, and knows no register."""
+
+    async def transact(self, request: bytes, response_size: int, timeout_ms: int) -> bytes:
+        """Send a request and return what came back: at most `response_size` bytes, fewer after the time-out, none for silence.
+
+        Stale bytes that lay on the line before are thrown away. Raises OSError when the port itself is gone.
+        """
+
+
+class Card(Protocol):
+    """A card in the field: `uid` (bytes as the reader gives them, most significant first), `atr` (bytes, empty without one)."""
+
+    uid: bytes
+    atr: bytes
+
+    async def transmit(self, apdu: bytes) -> bytes:
+        """Send a command APDU, return the response with its status word. Raises OSError when the card is gone."""
+
+
+class CardReader(Protocol):
+    """Where cards are held to the charger."""
+
+    async def wait_card(self) -> Card:
+        """Wait until a card is in the field and return it. Raises OSError when the reader is gone."""
+
+    async def wait_removed(self) -> None:
+        """Wait until no card is in the field. Raises OSError when the reader is gone."""
+
+
+class Contactor(Protocol):
+    """The power relay of the outlet."""
+
+    def close(self) -> None:
+        """Command it closed: power flows."""
+
+    def open(self) -> None:
+        """Command it open."""
+
+    def is_closed(self) -> bool:
+        """Return what its auxiliary contact says, not what was commanded."""
+
+
+class Plug(Protocol):
+    """The control pilot of the outlet."""
+
+    def state(self) -> str:
+        """Return the vehicle state of IEC 61851-1: `A` no vehicle, `B` connected, `C`/`D` asks for power, `E`/`F` fault."""
+
+    async def wait_change(self, known_state: str) -> str:
+        """Wait until the state is another than the known one and return it."""
+
+
+class Panel(Protocol):
+    """What the driver sees, hears and presses."""
+
+    def show(self, screen: dict) -> None:
+        """Show a screen as `firmware.screens` describes it: `{"id": str, "lines": [str, …], "language": str, …}`."""
+
+    def signal(self, kind: str) -> None:
+        """Sound or light: `accepted`, `refused`, `attention`."""
+
+    async def wait_button(self) -> str:
+        """Wait for a press and return `stop` or `language`."""
+
+
+class Signer(Protocol):
+    """The terminal's key, which never leaves it."""
+
+    def public_key(self) -> bytes:
+        """Return X and Y of the P-256 point, 64 bytes."""
+
+    async def sign(self, digest: bytes) -> bytes:
+        """Return r and s (64 bytes) of the ECDSA signature over a SHA-256 digest of 32 bytes, k after RFC 6979."""
+
+
+class Entropy(Protocol):
+    """Randomness of the hardware."""
+
+    def random(self, count: int) -> bytes:
+        """Return so many random bytes, or raise BoardError; never a substitute."""
+
+
+class Stream(Protocol):
+    """A connection."""
+
+    async def write(self, content: bytes) -> None:
+        """Send all of it. Raises OSError."""
+
+    async def read(self, limit: int, timeout_ms: int) -> bytes:
+        """Return what is there, at least one byte, at most `limit`; empty at the end. Raises OSError(ETIMEDOUT)."""
+
+    def close(self) -> None:
+        """End it; closing twice is fine."""
+
+
+class Network(Protocol):
+    """The way to the back office."""
+
+    async def connect(self, host: str, port: int, ca: "bytes | None", timeout_ms: int) -> Stream:
+        """Open a connection; with `ca` (PEM) over TLS, the server's name and chain verified. Raises OSError."""
+
+
+class Watchdog(Protocol):
+    """What restarts a terminal that hangs."""
+
+    def feed(self) -> None:
+        """Say that the terminal lives."""
+
+
+class Board:
+    """All ports of one board, as `main.py` hands them to the terminal."""
+
+    def __init__(
+        self, clock, tasks, storage, meter_bus, reader, contactor, plug, panel, signer, entropy, network, watchdog
+    ):
+        self.clock: Clock = clock
+        self.tasks: Tasks = tasks
+        self.storage: Storage = storage
+        self.meter_bus: MeterBus = meter_bus
+        self.reader: CardReader = reader
+        self.contactor: Contactor = contactor
+        self.plug: Plug = plug
+        self.panel: Panel = panel
+        self.signer: Signer = signer
+        self.entropy: Entropy = entropy
+        self.network: Network = network
+        self.watchdog: Watchdog = watchdog
