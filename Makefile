@@ -1,0 +1,29 @@
+# The short names of what people do here; each is a command that runs without make too.
+# It knows nothing of how the commands do their work.
+
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test test check bench demo
+
+help: ## explain every target
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make .venv with everything the terminal and its tools need (free when it is there)
+	@$(PYTHON) -m tools.setup
+
+setup-test:
+	@$(PYTHON) -m tools.setup --test
+
+test: setup-test ## check, then run every test on CPython and on both MicroPythons
+	@.venv/bin/python -m tools.checks
+	@.venv/bin/python -m pytest
+
+check: setup-test ## formatting, lint, types, floors between rooms, what MicroPython cannot run
+	@.venv/bin/python -m tools.checks
+
+bench: setup-test ## measure everything against its yardstick
+	@.venv/bin/kilotap benchmark
+
+demo: setup ## show a charging session, from tap to verified receipt
+	@.venv/bin/kilotap demo
