@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     Raised = TypeVar("Raised", bound=BaseException)
 
 
-def raises(exception: "type[Raised]", function: "Callable[..., Any]", *args: "Any", **kwargs: "Any") -> "Raised":
+def raises(
+    exception: "type[Raised]", function: "Callable[..., Any]", *args: "Any", **kwargs: "Any"
+) -> "Raised":
     """Call the function and return the exception that it raises; anything else it does is a failure."""
     try:
         result = function(*args, **kwargs)
