@@ -1,0 +1,30 @@
+"""What can happen to a session, and what it can ask of the shell: names and the shapes of their facts.
+
+It does not know what follows from what.
+"""
+
+# Events: (kind, facts). Facts in brackets; None where there are none.
+CARD = "card"  # {"token", "decision"}: a readable card and what access says of it
+CARD_REFUSED = "card_refused"  # {"reason"}: a card without a usable identity
+VEHICLE = "vehicle"  # {"state"}: the IEC 61851-1 letter changed
+BUTTON_STOP = "button_stop"
+READING = "reading"  # {"wh", "power_w", "ticks_ms", "utc_s", "clock"}
+METER_LOST = "meter_lost"  # {"what"}: the last question had no answer, however often it was asked
+LIMIT = "limit"  # the price has reached the contract's limit
+TIMEOUT = "timeout"  # the timer of the state ran out
+FAULT = "fault"  # {"fault", "what"}
+FAULT_CLEARED = "fault_cleared"  # {"fault"}
+
+EVENTS = (CARD, CARD_REFUSED, VEHICLE, BUTTON_STOP, READING, METER_LOST, LIMIT, TIMEOUT, FAULT, FAULT_CLEARED)
+
+# Effects: (name, facts), performed in the order of the tuple.
+START = "start"  # reading: write session.started; from here on energy is this driver's
+PRICE = "price"  # reading: add it to the bill
+END = "end"  # {"reading", "reason", "flags"}: write session.ended; reading None: at the last good one
+RECORD = "record"  # (kind, members): write any other record
+CLOSE = "close"
+OPEN = "open"
+READ_METER = "read_meter"
+TIMER = "timer"  # name of the setting whose duration it runs, or None to stop it
+SHOW = "show"  # (screen id, facts)
+SIGNAL = "signal"  # accepted, refused, attention

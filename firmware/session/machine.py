@@ -1,0 +1,352 @@
+"""The charging session as one table: (state, event) to a function that gives the next session and the effects.
+
+It does not know how effects are performed. A pair that is not in the table is illegal and changes nothing.
+"""
+
+from .events import (
+    BUTTON_STOP,
+    CARD,
+    CARD_REFUSED,
+    CLOSE,
+    END,
+    FAULT,
+    FAULT_CLEARED,
+    LIMIT,
+    METER_LOST,
+    OPEN,
+    PRICE,
+    READ_METER,
+    READING,
+    RECORD,
+    SHOW,
+    SIGNAL,
+    START,
+    TIMEOUT,
+    TIMER,
+    VEHICLE,
+)
+from .state import (
+    AUTHORISED,
+    CHARGING,
+    COMPLETE,
+    FAULTED,
+    FINISHING,
+    IDLE,
+    RECOVERING,
+    STARTING,
+    SUSPENDED,
+    Session,
+)
+
+# A fault of these makes a new session impossible; others are only reported.
+BLOCKING = ("meter", "contactor", "storage")
+
+
+def step(session: Session, event: tuple) -> "tuple[Session, tuple]":
+    """Return the session after an event and the effects that lead there, in the order in which they are to be performed."""
+    action = TABLE.get((session.state, event[0]))
+    return action(session, event[1]) if action else (session, ())
+
+
+def is_legal(state: str, kind: str) -> bool:
+    """Return whether an event means something in a state."""
+    return (state, kind) in TABLE
+
+
+def resting(session: Session) -> "tuple[Session, tuple]":
+    """Return the session at rest, idle or faulted, with the screen that says so."""
+    blocking = _blocking(session.faults)
+    state = FAULTED if blocking else IDLE
+    screen = (SHOW, ("out_of_order", {"fault": blocking[0]})) if blocking else (SHOW, ("welcome", {}))
+    return session.without_driver(state), ((TIMER, None), screen)
+
+
+def _blocking(faults: tuple) -> tuple:
+    return tuple([fault for fault in faults if fault in BLOCKING])
+
+
+# Cards
+
+
+def _card_at_rest(session, facts):
+    """Begin with a card that may charge, turn away any other."""
+    decision = facts["decision"]
+    if _blocking(session.faults):
+        return _turn_away(session, facts["token"], "out_of_order")
+    if not decision["granted"]:
+        return _turn_away(session, facts["token"], decision["reason"])
+    known = session.without_driver(STARTING).but(
+        token=facts["token"],
+        contract=decision["contract"],
+        tariff=decision["tariff"],
+        limit_minor=decision["limit_minor"],
+    )
+    if session.plugged():
+        return _to_starting(known, ((SIGNAL, "accepted"),))
+    shown = (TIMER, "plug_timeout_s"), (SHOW, ("plug_in", {})), (SIGNAL, "accepted")
+    return known.but(state=AUTHORISED), shown
+
+
+def _to_starting(session, signals):
+    asked = ((TIMER, "meter_patience_s"), (READ_METER, None), (SHOW, ("starting", {})))
+    return session.but(state=STARTING), asked + signals
+
+
+def _turn_away(session, token, reason):
+    """Say why a card does not start a session, and keep it in the ledger."""
+    refusal = ("session.rejected", {"token": token, "reason": reason})
+    return session, ((RECORD, refusal),) + _refused(reason, "message_s")
+
+
+def _refused(reason, timer):
+    shown = ((SHOW, ("refused", {"reason": reason})), (SIGNAL, "refused"))
+    return ((TIMER, timer),) + shown if timer else shown
+
+
+def _unreadable_at_rest(session, facts):
+    return _turn_away(session, None, facts["reason"])
+
+
+def _card_while_faulted(session, facts):
+    return _turn_away(session, facts.get("token"), "out_of_order")
+
+
+def _card_while_open(session, facts):
+    """End the session with its own card; any other card changes nothing."""
+    if _is_own(session, facts):
+        return _finish(session, "card", (SIGNAL, "accepted"))
+    return session, _refused("other_card", None)
+
+
+def _card_while_authorised(session, facts):
+    if not _is_own(session, facts):
+        return session, _refused("other_card", None)
+    rested, effects = resting(session)
+    return rested, effects + ((SIGNAL, "accepted"),)
+
+
+def _unreadable_while_busy(session, facts):
+    return session, _refused(facts["reason"], None)
+
+
+def _is_own(session, facts):
+    return session.token is not None and facts["token"]["uid"] == session.token["uid"]
+
+
+# Vehicle
+
+
+def _vehicle_at_rest(session, facts):
+    changed = session.but(vehicle=facts["state"])
+    if changed.plugged() == session.plugged():
+        return changed, ()
+    rested, effects = resting(changed)
+    return rested, effects
+
+
+def _vehicle_while_authorised(session, facts):
+    changed = session.but(vehicle=facts["state"])
+    return _to_starting(changed, ()) if changed.plugged() else (changed, ())
+
+
+def _vehicle_while_starting(session, facts):
+    changed = session.but(vehicle=facts["state"])
+    return (changed, ()) if changed.plugged() else resting(changed)
+
+
+def _vehicle_while_open(session, facts):
+    """Follow the vehicle: no vehicle ends the session, one that asks for no power suspends it."""
+    changed = session.but(vehicle=facts["state"])
+    if not changed.plugged():
+        return _finish(changed, "unplugged" if changed.vehicle == "A" else "vehicle_fault")
+    if session.state == CHARGING and session.asks() and not changed.asks():
+        return changed.but(state=SUSPENDED), ((OPEN, None), (READ_METER, None), (SHOW, ("suspended", {})))
+    if session.state == SUSPENDED and changed.asks():
+        return changed.but(state=CHARGING), ((CLOSE, None), (READ_METER, None), (SHOW, ("charging", {})))
+    return changed, ()
+
+
+def _vehicle_noted(session, facts):
+    return session.but(vehicle=facts["state"]), ()
+
+
+# Meter
+
+
+def _begin(session, reading):
+    """Write the start before power flows: what the ledger does not hold is nobody's energy."""
+    effects = ((TIMER, None), (START, reading), (CLOSE, None), (SHOW, ("charging", {})))
+    return session.but(state=CHARGING), effects
+
+
+def _sample(session, reading):
+    return session, ((PRICE, reading), (SHOW, (session.state, {})))
+
+
+def _end(session, reading):
+    """Write the end, then show it: the receipt on the screen is one that the ledger holds."""
+    ending = (END, {"reading": reading, "reason": session.reason, "flags": session.flags})
+    effects = ((PRICE, reading), ending, (TIMER, "receipt_s"), (SHOW, ("receipt", {})))
+    return session.without_driver(COMPLETE), effects
+
+
+def _end_recovered(session, reading):
+    """End a session that a power cut interrupted; its time stopped with the power, its energy is the meter's."""
+    ending = (END, {"reading": reading, "reason": "power_loss", "flags": ("power_loss",)})
+    effects = (ending, (TIMER, "receipt_s"), (SHOW, ("receipt", {})))
+    return session.without_driver(COMPLETE), effects
+
+
+def _end_unread(session, facts):
+    """End at the last good reading when the meter stayed silent for too long: nothing is billed that was not measured."""
+    flags = session.flags + ("last_good_reading",)
+    ending = (END, {"reading": None, "reason": session.reason, "flags": flags})
+    effects = (ending, (TIMER, "receipt_s"), (SHOW, ("receipt", {})))
+    return session.without_driver(COMPLETE), effects
+
+
+def _ask_again(session, facts):
+    return session, ((READ_METER, None),)
+
+
+def _start_failed(session, facts):
+    """Give up a start for want of a reading; nothing was written and nothing flowed."""
+    rested, effects = resting(session)
+    refusal = ("session.rejected", {"token": session.token, "reason": "out_of_order"})
+    return rested, ((RECORD, refusal),) + effects + ((SIGNAL, "refused"),)
+
+
+# Ends
+
+
+def _finish(session, reason, *more):
+    """Open the contactor, then ask the meter: the last reading is taken when nothing flows any more."""
+    asked = ((OPEN, None), (TIMER, "meter_patience_s"), (READ_METER, None), (SHOW, ("finishing", {})))
+    return session.but(state=FINISHING, reason=reason), asked + more
+
+
+def _stop_pressed(session, facts):
+    return _finish(session, "button", (SIGNAL, "accepted"))
+
+
+def _limit_reached(session, facts):
+    return _finish(session, "limit", (SIGNAL, "attention"))
+
+
+def _meter_lost_while_open(session, facts):
+    return _finish(session.but(flags=session.flags + ("meter_fault",)), "meter_fault", (SIGNAL, "attention"))
+
+
+def _rest(session, facts):
+    return resting(session)
+
+
+# Faults
+
+
+def _with_fault(session, facts):
+    """Return the session that knows of a fault and the effects that write it, or None when it is known already."""
+    if facts["fault"] in session.faults:
+        return None
+    told = ("fault", {"fault": facts["fault"], "what": facts["what"]})
+    return session.but(faults=session.faults + (facts["fault"],)), ((RECORD, told),)
+
+
+def _fault_at_rest(session, facts):
+    known = _with_fault(session, facts)
+    if known is None:
+        return session, ()
+    if session.state == COMPLETE or facts["fault"] not in BLOCKING:
+        return known
+    rested, effects = resting(known[0])
+    return rested, known[1] + effects
+
+
+def _fault_while_open(session, facts):
+    """Keep charging through what does no harm; end the session when the outlet itself is broken."""
+    known = _with_fault(session, facts)
+    if known is None:
+        return session, ()
+    if facts["fault"] != "contactor" or session.state not in (CHARGING, SUSPENDED):
+        return known
+    ended, effects = _finish(known[0], "contactor_fault", (SIGNAL, "attention"))
+    return ended, known[1] + effects
+
+
+def _cleared(session, facts):
+    """Forget a fault; the last blocking one that goes makes the terminal ready again."""
+    if facts["fault"] not in session.faults:
+        return session, ()
+    left = tuple([fault for fault in session.faults if fault != facts["fault"]])
+    told = (RECORD, ("fault.cleared", {"fault": facts["fault"]}))
+    mended = session.but(faults=left)
+    if session.state != FAULTED:
+        return mended, (told,)
+    rested, effects = resting(mended)
+    return rested, (told,) + effects
+
+
+TABLE = {
+    (IDLE, CARD): _card_at_rest,
+    (IDLE, CARD_REFUSED): _unreadable_at_rest,
+    (IDLE, VEHICLE): _vehicle_at_rest,
+    (IDLE, TIMEOUT): _rest,
+    (IDLE, FAULT): _fault_at_rest,
+    (IDLE, FAULT_CLEARED): _cleared,
+    (AUTHORISED, CARD): _card_while_authorised,
+    (AUTHORISED, CARD_REFUSED): _unreadable_while_busy,
+    (AUTHORISED, VEHICLE): _vehicle_while_authorised,
+    (AUTHORISED, TIMEOUT): _rest,
+    (AUTHORISED, BUTTON_STOP): _rest,
+    (AUTHORISED, FAULT): _fault_at_rest,
+    (AUTHORISED, FAULT_CLEARED): _cleared,
+    (STARTING, VEHICLE): _vehicle_while_starting,
+    (STARTING, READING): _begin,
+    (STARTING, METER_LOST): _start_failed,
+    (STARTING, TIMEOUT): _start_failed,
+    (STARTING, BUTTON_STOP): _rest,
+    (STARTING, FAULT): _fault_at_rest,
+    (STARTING, FAULT_CLEARED): _cleared,
+    (CHARGING, CARD): _card_while_open,
+    (CHARGING, CARD_REFUSED): _unreadable_while_busy,
+    (CHARGING, VEHICLE): _vehicle_while_open,
+    (CHARGING, BUTTON_STOP): _stop_pressed,
+    (CHARGING, READING): _sample,
+    (CHARGING, METER_LOST): _meter_lost_while_open,
+    (CHARGING, LIMIT): _limit_reached,
+    (CHARGING, FAULT): _fault_while_open,
+    (CHARGING, FAULT_CLEARED): _cleared,
+    (SUSPENDED, CARD): _card_while_open,
+    (SUSPENDED, CARD_REFUSED): _unreadable_while_busy,
+    (SUSPENDED, VEHICLE): _vehicle_while_open,
+    (SUSPENDED, BUTTON_STOP): _stop_pressed,
+    (SUSPENDED, READING): _sample,
+    (SUSPENDED, METER_LOST): _meter_lost_while_open,
+    (SUSPENDED, LIMIT): _limit_reached,
+    (SUSPENDED, FAULT): _fault_while_open,
+    (SUSPENDED, FAULT_CLEARED): _cleared,
+    (FINISHING, VEHICLE): _vehicle_noted,
+    (FINISHING, READING): _end,
+    (FINISHING, METER_LOST): _ask_again,
+    (FINISHING, TIMEOUT): _end_unread,
+    (FINISHING, FAULT): _fault_while_open,
+    (FINISHING, FAULT_CLEARED): _cleared,
+    (RECOVERING, VEHICLE): _vehicle_noted,
+    (RECOVERING, READING): _end_recovered,
+    (RECOVERING, METER_LOST): _ask_again,
+    (RECOVERING, CARD): _card_while_faulted,
+    (RECOVERING, FAULT): _fault_while_open,
+    (RECOVERING, FAULT_CLEARED): _cleared,
+    (COMPLETE, CARD): _card_at_rest,
+    (COMPLETE, CARD_REFUSED): _unreadable_at_rest,
+    (COMPLETE, VEHICLE): _vehicle_at_rest,
+    (COMPLETE, TIMEOUT): _rest,
+    (COMPLETE, FAULT): _fault_at_rest,
+    (COMPLETE, FAULT_CLEARED): _cleared,
+    (FAULTED, CARD): _card_while_faulted,
+    (FAULTED, CARD_REFUSED): _card_while_faulted,
+    (FAULTED, VEHICLE): _vehicle_noted,
+    (FAULTED, TIMEOUT): _rest,
+    (FAULTED, FAULT): _fault_at_rest,
+    (FAULTED, FAULT_CLEARED): _cleared,
+}

@@ -1,0 +1,65 @@
+"""The value that a charging session is: one immutable object, changed by making another.
+
+It does not know which changes are legal; that is the table in machine.py.
+"""
+
+IDLE = "idle"
+AUTHORISED = "authorised"
+STARTING = "starting"
+CHARGING = "charging"
+SUSPENDED = "suspended"
+FINISHING = "finishing"
+COMPLETE = "complete"
+RECOVERING = "recovering"
+FAULTED = "faulted"
+
+STATES = (IDLE, AUTHORISED, STARTING, CHARGING, SUSPENDED, FINISHING, COMPLETE, RECOVERING, FAULTED)
+
+# States in which a session stands in the ledger with a start and no end.
+OPEN = (CHARGING, SUSPENDED, FINISHING, RECOVERING)
+
+
+class Session:
+    """What the terminal is doing for whom: `state`, vehicle, driver, and why it ends.
+
+    `vehicle` is the IEC 61851-1 state letter; `token`, `contract`, `tariff`, `limit_minor` are the driver's; `faults` are
+    codes of what is broken; `reason` and `flags` belong to the end.
+    """
+
+    __slots__ = ("state", "vehicle", "token", "contract", "tariff", "limit_minor", "faults", "reason", "flags")
+
+    def __init__(self, state=IDLE, vehicle="A"):
+        self.state = state
+        self.vehicle = vehicle
+        self.token = None
+        self.contract = None
+        self.tariff = None
+        self.limit_minor = None
+        self.faults = ()
+        self.reason = None
+        self.flags = ()
+
+    def but(self, **changes) -> "Session":
+        """Return a copy in which the named members are others."""
+        copy = Session()
+        for name in Session.__slots__:
+            setattr(copy, name, changes[name] if name in changes else getattr(self, name))
+        return copy
+
+    def without_driver(self, state: str) -> "Session":
+        """Return a copy in another state that has forgotten the driver and the end."""
+        return self.but(
+            state=state, token=None, contract=None, tariff=None, limit_minor=None, reason=None, flags=()
+        )
+
+    def plugged(self) -> bool:
+        """Return whether a vehicle is connected."""
+        return self.vehicle in "BCD"
+
+    def asks(self) -> bool:
+        """Return whether the vehicle asks for power."""
+        return self.vehicle in "CD"
+
+    def is_open(self) -> bool:
+        """Return whether the ledger holds a start without an end."""
+        return self.state in OPEN
