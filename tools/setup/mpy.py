@@ -13,7 +13,7 @@ from tools.setup.ground import ROOT, VENV, SetupError, last_lines, run
 
 
 def compile_tree(source_dirs: Iterable[str | Path], out_dir: str | Path) -> Path:
-    """Compile what changed of each package into `out_dir/<its name>` and return `out_dir`, for MICROPYPATH."""
+    """Compile what changed of each package into `out_dir/<its name>`; return `out_dir`, for MICROPYPATH."""
     out = Path(out_dir)
     for source_dir in source_dirs:
         source = (ROOT / source_dir).resolve()

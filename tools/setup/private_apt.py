@@ -21,7 +21,8 @@ _KEYRINGS = (
 
 _OFFLINE = re.compile(
     r"could not resolve|temporary failure|could not connect|unable to connect"
-    r"|connection (failed|refused|timed out)|network is unreachable|cannot initiate the connection|failed to fetch",
+    r"|connection (failed|refused|timed out)|network is unreachable"
+    r"|cannot initiate the connection|failed to fetch",
     re.IGNORECASE,
 )
 _UNSIGNED = re.compile(r"NO_PUBKEY|is not signed|couldn't be verified|invalid signature", re.IGNORECASE)
