@@ -1,0 +1,251 @@
+"""Reads a scenario file and turns it into a story: plain values that a player on any interpreter can act out.
+
+It does not know how a story is played, neither in simulation nor on the bench.
+
+A story is made of what JSON can hold, so it can be handed to another process:
+
+    {"title": "…", "start_utc_s": 1774717140, "seed": 7, "speed": 600,
+     "terminal": {"id": "KT-0001", …},
+     "tariffs": ["{\\"id\\": …}", …],
+     "meter": {"model": "eastron-sdm630", "serial": "21110042", "register_wh": 123456},
+     "vehicle": {"power_w": 11000, "battery_wh": 60000},
+     "cards": {"alice": {"kind": "rfid", "uid": "04A1B2C3D4E580"},
+               "visa": {"kind": "emv", "pan": "4761739001010119", "expires": "2031-12"}},
+     "steps": [{"after_ms": 5000, "action": "tap", "argument": "alice"}, …]}
+
+`terminal` is the terminal's configuration: the file's [terminal] with `contracts` (as in the file, but `uid`
+in place of the card's name), `deny` (UIDs) and `meter_model`, and without `tariffs`. Each of these is the
+JSON text of its file, for its decimals must not pass through a float. An action's argument is the file's,
+but `clock` has "unset" or the seconds to jump by, and `order` has {"tariffs": [JSON text], "contracts": […],
+"deny": [UID], "time": bool}, each member only if the file gives it.
+"""
+
+import tomllib
+from pathlib import Path
+
+from emulator import story_fields as fields
+from emulator import story_values as values
+from emulator.toml_lines import Lines
+from emulator.toml_lines import Path as Place
+from firmware import config
+from firmware.crypto import jsontext
+from firmware.errors import ConfigError, CryptoError, MeteringError, PricingError
+from firmware.metering import models
+from firmware.pricing import calendar, tariff
+
+FROM_TABLES = {"tariffs": "[[tariff]]", "contracts": "[[contract]]", "deny": "[[deny]]"}
+
+
+class ScenarioError(Exception):
+    """A scenario that cannot be played; `problems` lists every reason with its line."""
+
+    def __init__(self, problems: list[str]):
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+def read(path: str | Path) -> dict:
+    """Return the story of a scenario file. Raises ScenarioError with every problem, OSError."""
+    path = Path(path)
+    try:
+        text = path.read_bytes().decode()
+        document = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ScenarioError([f"{path}: no TOML: {error}"]) from error
+    reading = _Reading(path, Lines(text))
+    story = reading.story(document)
+    if reading.problems:
+        raise ScenarioError([problem for _, problem in sorted(reading.problems)])
+    return story
+
+
+class _Reading:
+    """One pass over a document that gathers its problems."""
+
+    def __init__(self, path: Path, lines: Lines):
+        self.path = path
+        self.lines = lines
+        self.problems: list[tuple[int, str]] = []
+        self.cards: dict[str, dict] = {}
+        self.tariff_ids: list[str] = []
+
+    def story(self, document: dict) -> dict:
+        top = self.table((), document, fields.TOP)
+        tariffs = [self.tariff(("tariff", i), given) for i, given in enumerate(top["tariff"])]
+        for i, given in enumerate(top["card"]):
+            self.card(("card", i), given)
+        contracts = [self.contract(("contract", i), given) for i, given in enumerate(top["contract"])]
+        deny = [self.denied(("deny", i), given) for i, given in enumerate(top["deny"])]
+        meter = self.meter(top["meter"])
+        steps = [self.step(("step", i), given) for i, given in enumerate(top["step"] or [])]
+        return {
+            "title": top["title"],
+            "start_utc_s": top["start"],
+            "seed": top["seed"],
+            "speed": top["speed"],
+            "terminal": self.terminal(top["terminal"], contracts, deny, meter["model"]),
+            "tariffs": tariffs,
+            "meter": meter,
+            "vehicle": self.table(("vehicle",), top["vehicle"], fields.VEHICLE),
+            "cards": self.cards,
+            "steps": steps,
+        }
+
+    def problem(self, place: Place, sentence: str) -> None:
+        number = self.lines.find(place)
+        name = ".".join(str(part) for part in place if isinstance(part, str))
+        self.problems.append((number, f"{self.path}, line {number}: {name + ': ' if name else ''}{sentence}"))
+
+    def table(self, place: Place, given: dict, known: tuple) -> dict:
+        """Return every field of a table in its normal form, its default where it is absent or wrong."""
+        known = {field[0] for field in fields}
+        for key in given:
+            if key not in known:
+                self.problem(
+                    (*place, key), "no such key here; expected one of " + ", ".join(f[0] for f in fields)
+                )
+        return {name: self.field(place, given, name, check, default) for name, check, default in fields}
+
+    def field(self, place: Place, given: dict, name: str, check: values.Check, default: object) -> object:
+        if name in given:
+            try:
+                return check(given[name])
+            except values.Unexpected as expected:
+                shown = repr(given[name])[:60]
+                self.problem((*place, name), f"{shown} is not possible; expected {expected}")
+                return [] if check is values.tables else {} if check is values.table else None
+        if default is fields.NEEDED:
+            self.problem(place, f"{name} is missing")
+            return None
+        return default
+
+    def tariff(self, place: Place, given: dict) -> str:
+        name = self.table(place, given, fields.TARIFF)["file"]
+        return self.tariff_file((*place, "file"), name, must_hold=True) if name else ""
+
+    def tariff_file(self, place: Place, name: str, must_hold: bool) -> str:
+        """Return the text of a tariff; one in an order may be unusable, for the terminal has to refuse it."""
+        try:
+            content = (self.path.parent / name).read_bytes()
+            document = jsontext.parse(content)
+            if must_hold:
+                self.tariff_ids.append(tariff.parse(document).id)
+            elif isinstance(document, dict) and isinstance(document.get("id"), str):
+                self.tariff_ids.append(document["id"])
+            return content.decode()
+        except OSError as error:
+            self.problem(place, f"{name} cannot be read: {error.strerror}")
+        except CryptoError as error:
+            self.problem(place, f"{name} is no JSON: {error}")
+        except PricingError as error:
+            for sentence in error.problems:
+                self.problem(place, f"{name}: {sentence}")
+        return ""
+
+    def card(self, place: Place, given: dict) -> None:
+        card = self.table(place, given, fields.CARD)
+        name, kind = card.pop("name"), card["kind"]
+        for needed in fields.CARD_NEEDS.get(kind, ()):
+            if needed not in given:
+                self.problem(place, f"{needed} is missing; a card of kind {kind} needs it")
+        if kind in ("rfid", "desfire") and ("pan" in given or "expires" in given):
+            self.problem(place, f"a card of kind {kind} has neither pan nor expires")
+        if name in self.cards:
+            self.problem((*place, "name"), f"there is already a card named {name!r}")
+        self.cards[name] = _present(card)
+
+    def uid_of(self, place: Place, name: str | None) -> str | None:
+        """Return the UID of the card that is named here."""
+        if self.known_card(place, name) and "uid" not in self.cards[name or ""]:
+            self.problem(
+                place, f"the card {name!r} has no uid, by which a contract or deny list would know it"
+            )
+        return self.cards.get(name or "", {}).get("uid")
+
+    def known_card(self, place: Place, name: str | None) -> bool:
+        if name is not None and name not in self.cards:
+            self.problem(
+                place, f"no card is named {name!r}; expected one of " + (", ".join(self.cards) or "none yet")
+            )
+        return name in self.cards
+
+    def contract(self, place: Place, given: dict) -> dict:
+        contract = self.table(place, given, fields.CONTRACT)
+        contract["uid"] = self.uid_of((*place, "card"), contract.pop("card"))
+        if contract["tariff"] is not None and contract["tariff"] not in self.tariff_ids:
+            known = ", ".join(self.tariff_ids) or "none yet"
+            self.problem(
+                (*place, "tariff"), f"no tariff has the id {contract['tariff']!r}; expected one of {known}"
+            )
+        return _present(contract)
+
+    def denied(self, place: Place, given: dict) -> str | None:
+        return self.uid_of((*place, "card"), self.table(place, given, fields.DENY)["card"])
+
+    def meter(self, given: dict) -> dict:
+        meter = self.table(("meter",), given, fields.METER)
+        try:
+            models.find(meter["model"] or "eastron-sdm630")
+        except MeteringError as error:
+            self.problem(("meter", "model"), str(error))
+        return meter
+
+    def terminal(self, given: dict, contracts: list, deny: list, meter_model: str) -> dict:
+        """Return the terminal's configuration, checked as the terminal will check it, but without tariffs."""
+        own = {}
+        for key in given:
+            if key in FROM_TABLES:
+                self.problem(("terminal", key), f"give {key} as {FROM_TABLES[key]} tables")
+            else:
+                own[key] = given[key]
+        own.setdefault("id", "KT-0001")
+        own.setdefault("meter_model", meter_model)
+        try:
+            config.from_document(own)
+        except ConfigError as error:
+            for sentence in error.problems:
+                key, _, rest = sentence.partition(": ")
+                self.problem(("terminal", key), rest)
+        try:
+            calendar.Zone(str(own.get("timezone", "UTC0")))
+        except PricingError as error:
+            self.problem(("terminal", "timezone"), str(error))
+        return {**own, "contracts": contracts, "deny": deny}
+
+    def step(self, place: Place, given: dict) -> dict:
+        step = self.table(place, given, fields.STEP)
+        chosen = [name for name in given if name in fields.ACTION_NAMES]
+        if len(chosen) != 1:
+            found = "has " + " and ".join(chosen) if chosen else "has none"
+            self.problem(
+                place,
+                f"a step has exactly one action, this one {found}; actions are "
+                + ", ".join(fields.ACTION_NAMES),
+            )
+            return {}
+        action = chosen[0]
+        argument = step[action]
+        if action == "tap" or (action == "hold" and argument):
+            self.known_card((*place, action), argument)
+        if action == "order" and argument:
+            argument = self.order((*place, action), argument)
+        return {"after_ms": step["after_s"], "action": action, "argument": argument}
+
+    def order(self, place: Place, given: dict) -> dict:
+        order = self.table(place, given, fields.ORDER)
+        if order["tariffs"] is not None:
+            spot = (*place, "tariffs")
+            order["tariffs"] = [self.tariff_file(spot, name, must_hold=False) for name in order["tariffs"]]
+        if order["contracts"] is not None:
+            spot = (*place, "contracts")
+            order["contracts"] = [
+                self.contract((*spot, i), entry) for i, entry in enumerate(order["contracts"])
+            ]
+        if order["deny"] is not None:
+            order["deny"] = [self.uid_of((*place, "deny"), name) for name in order["deny"]]
+        return _present(order)
+
+
+def _present(table: dict) -> dict:
+    """Return a table without the members that nobody gave."""
+    return {key: given for key, given in table.items() if given is not None}

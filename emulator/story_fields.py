@@ -1,0 +1,80 @@
+"""Lists what a scenario file may hold: every table with its keys, their checks and their defaults.
+
+It does not know how the file is read, nor what a key brings about.
+"""
+
+from emulator import story_values as values
+
+NEEDED = object()
+LARGE = 10**9
+
+# Each field: name, check, default; NEEDED where there is none, None where the field may be absent.
+TOP = (
+    ("title", values.text(1, 200), NEEDED),
+    ("start", values.moment, NEEDED),
+    ("seed", values.whole(0, 2**63 - 1), 1),
+    ("speed", values.whole(1, 100_000), 600),
+    ("terminal", values.table, {}),
+    ("meter", values.table, {}),
+    ("vehicle", values.table, {}),
+    ("tariff", values.tables, []),
+    ("card", values.tables, []),
+    ("contract", values.tables, []),
+    ("deny", values.tables, []),
+    ("step", values.tables, NEEDED),
+)
+METER = (
+    ("model", values.text(1, 40), "eastron-sdm630"),
+    ("serial", values.text(1, 20), "21110042"),
+    ("register_wh", values.whole(0, 10**12), 0),
+)
+VEHICLE = (
+    ("power_w", values.whole(0, 1_000_000), 11_000),
+    ("battery_wh", values.whole(0, LARGE), 60_000),
+)
+TARIFF = (("file", values.text(1, 500), NEEDED),)
+CARD = (
+    ("name", values.text(1, 40), NEEDED),
+    ("kind", values.word("rfid", "desfire", "emv"), NEEDED),
+    ("uid", values.uid, None),
+    ("pan", values.pan, None),
+    ("expires", values.month, None),
+)
+CARD_NEEDS = {"rfid": ("uid",), "desfire": ("uid",), "emv": ("pan", "expires")}
+CONTRACT = (
+    ("contract", values.text(1, 60), NEEDED),
+    ("card", values.text(1, 40), NEEDED),
+    ("tariff", values.text(1, 36), NEEDED),
+    ("valid_from", values.day, None),
+    ("valid_to", values.day, None),
+    ("limit_minor", values.whole(0, LARGE), None),
+)
+DENY = (("card", values.text(1, 40), NEEDED),)
+ORDER = (
+    ("tariffs", values.texts, None),
+    ("contracts", values.tables, None),
+    ("deny", values.texts, None),
+    ("time", values.flag, None),
+)
+ACTIONS = (
+    ("tap", values.text(1, 40), None),
+    ("hold", values.text(0, 40), None),
+    ("plug", values.flag, None),
+    ("vehicle_power_w", values.whole(0, 1_000_000), None),
+    (
+        "meter_fault",
+        values.word("none", "silent", "checksum", "exception", "wrong_unit", "backwards", "jump"),
+        None,
+    ),
+    ("link", values.word("up", "down", "slow", "loses_answers", "corrupts"), None),
+    ("power", values.word("cut", "on"), None),
+    ("cut_at_write", values.whole(1, LARGE), None),
+    ("clock", values.clock, None),
+    ("button", values.word("stop", "language"), None),
+    ("contactor_fault", values.word("none", "welded", "stuck_open"), None),
+    ("storage_free_bytes", values.whole(0, LARGE), None),
+    ("order", values.table, None),
+    ("wait", values.word("idle", "charging", "uploaded"), None),
+)
+STEP = (("after_s", values.seconds_as_ms, 0),) + ACTIONS
+ACTION_NAMES = tuple(action[0] for action in ACTIONS)
