@@ -100,10 +100,10 @@ class Batch:
     def _broke(self, file: str, said: list[str]) -> None:
         """Blame the file that was running, and let the next request start a fresh process for the rest."""
         assert self._process is not None
-        self.close_code = self._process.poll()
+        code = self._process.poll()
         self.close()
         self._waiting.remove(file)
-        said.append(f"the interpreter ended in the middle of {file} (exit code {self.close_code})")
+        said.append(f"the interpreter ended in the middle of {file} (exit code {code})")
         self._results[file] = (False, "\n".join(said))
 
 
