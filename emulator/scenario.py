@@ -25,6 +25,7 @@ from pathlib import Path
 
 from emulator import story_fields as fields
 from emulator import story_values as values
+from emulator.errors import ScenarioError
 from emulator.toml_lines import Lines
 from emulator.toml_lines import Path as Place
 from firmware import config
@@ -34,14 +35,6 @@ from firmware.metering import models
 from firmware.pricing import calendar, tariff
 
 FROM_TABLES = {"tariffs": "[[tariff]]", "contracts": "[[contract]]", "deny": "[[deny]]"}
-
-
-class ScenarioError(Exception):
-    """A scenario that cannot be played; `problems` lists every reason with its line."""
-
-    def __init__(self, problems: list[str]):
-        self.problems = problems
-        super().__init__("\n".join(problems))
 
 
 def read(path: str | Path) -> dict:

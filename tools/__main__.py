@@ -1,0 +1,129 @@
+"""The `kilotap` command: finds the command that was asked for and turns every failure into one clear line.
+
+It does not know what any command does; a command's module is loaded only when it is called.
+"""
+
+import importlib
+import importlib.metadata
+import os
+import sys
+import traceback
+
+import click
+
+from emulator.errors import BenchError, ScenarioError
+from firmware import errors
+from tools.setup.ground import SetupError
+
+COMMANDS = {
+    "run": "run the terminal",
+    "demo": "play with an emulated charger in the browser",
+    "simulate": "play a scenario in one process with virtual time",
+    "bench": "play a scenario over real wires with a separate terminal",
+    "office": "the operator's back office",
+    "ledger": "read and check a terminal's ledger",
+    "verify": "verify a receipt, a record, a ledger or an OCMF value",
+    "benchmark": "measure against the yardsticks",
+}
+DONE, DOES_NOT_HOLD, NOT_DONE, INTERRUPTED = 0, 1, 2, 130
+
+EXPECTED = (
+    click.ClickException,
+    ScenarioError,
+    BenchError,
+    SetupError,
+    *(kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)),
+)
+
+EXAMPLES = """\b
+Examples:
+  kilotap demo
+  kilotap simulate tests/scenarios/evening.toml
+  kilotap bench tests/scenarios/evening.toml --interpreter micropython --json -
+  kilotap ledger check /var/lib/kilotap/ledger
+  kilotap verify receipt.jws --key terminal.jwk
+
+\b
+Exit codes: 0 done and it holds, 1 done and it does not hold, 2 could not be done.
+"""
+
+
+class Commands(click.Group):
+    """A group whose members are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"tools.commands.{name}"), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list from the table above, so that asking for help loads nothing."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=Commands,
+    epilog=EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(importlib.metadata.version("kilotap"), message="kilotap %(version)s")
+@click.option("--debug", is_flag=True, help="Show where an error arose; may stand anywhere in the line.")
+def kilotap(debug: bool) -> None:
+    """The payment terminal of an EV charger, its emulator, and the tools beside it."""
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command line and return the exit code."""
+    words = sys.argv[1:] if words is None else words
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    if not words:
+        words = ["--help"]
+    try:
+        code = kilotap.main(words, prog_name="kilotap", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else DONE
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter's own flush must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOT_DONE
+    except (KeyboardInterrupt, click.Abort):
+        say("interrupted")
+        return INTERRUPTED
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        for line in sentences(error):
+            say(line)
+        return NOT_DONE
+
+
+def sentences(error: Exception) -> list[str]:
+    """Return what to tell the user of an error, a line for each problem."""
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        return [error.format_message(), f"see: {error.ctx.command_path} --help"]
+    if isinstance(error, click.ClickException):
+        return [error.format_message()]
+    if isinstance(error, OSError) and error.strerror:
+        return [f"{error.filename}: {error.strerror}" if error.filename else error.strerror]
+    if isinstance(error, EXPECTED):
+        problems = getattr(error, "problems", None)
+        return [str(problem) for problem in problems] if problems else [str(error)]
+    return [
+        f"sorry, this should not have happened: {type(error).__name__}: {error}",
+        "add --debug to see where",
+    ]
+
+
+def say(line: str) -> None:
+    """Tell the user one thing, on stderr: stdout is for results."""
+    print(f"kilotap: {line}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

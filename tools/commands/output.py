@@ -1,0 +1,21 @@
+"""Writes a command's result as JSON: one value, one line, to a file or to stdout.
+
+It does not know what the result means.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+
+def json_line(result: object) -> str:
+    """Return a result as one line of JSON, for people's tools; nothing signed goes through here."""
+    return json.dumps(result, ensure_ascii=False)
+
+
+def emit(result: object, target: str = "-") -> None:
+    """Write one JSON value to a file, or to stdout for `-`. Raises OSError."""
+    if target == "-":
+        sys.stdout.write(json_line(result) + "\n")
+    else:
+        Path(target).write_text(json_line(result) + "\n", encoding="utf-8")
