@@ -44,14 +44,14 @@ def _compile(module: Path, compiled: Path, shown_name: str) -> None:
     compiled.parent.mkdir(parents=True, exist_ok=True)
     # Tests in several processes may compile the same file: each writes its own, and the last one stays.
     fresh = compiled.with_name(f".{compiled.name}.{os.getpid()}")
-    done = run([_mpy_cross(), "-s", shown_name, "-o", fresh, module], timeout_s=60)
+    done = run([mpy_cross(), "-s", shown_name, "-o", fresh, module], timeout_s=60)
     if done.returncode != 0:
         fresh.unlink(missing_ok=True)
         raise SetupError(f"{shown_name} does not compile for MicroPython:\n{last_lines(done.stdout)}")
     fresh.replace(compiled)
 
 
-def _mpy_cross() -> Path:
+def mpy_cross() -> Path:
     """Find the program itself: its Python wrapper takes longer to start than a file to compile."""
     for folder in (Path(sys.prefix), VENV):
         for program in sorted(folder.glob("lib/python3*/site-packages/mpy_cross/mpy-cross")):
