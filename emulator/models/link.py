@@ -1,0 +1,97 @@
+"""The way to the office as a driver of faults: up, down, slow, answers that get lost, connections that break in mid-answer.
+
+It does not know what is sent. What TLS detects shows as it would on a board: a changed byte is a broken connection.
+"""
+
+import errno
+
+from emulator.models.office import is_whole
+
+STATES = ("up", "down", "slow", "loses_answers", "corrupts")
+ROUND_TRIP_MS = 40
+SLOW_MS = 4000
+
+
+class Link:
+    """The network between one terminal and the office."""
+
+    def __init__(self, prng, answer):
+        """Take the office's `answer(request) -> response`, or one that the story replaces later."""
+        self._prng = prng
+        self.answer = answer
+        self.state = "up"
+
+    def network(self, life) -> "Network":
+        """Return the `Network` port of one life of the terminal."""
+        return Network(life, self)
+
+    def delay_ms(self) -> int:
+        """Return how long one way takes now."""
+        return SLOW_MS if self.state == "slow" else ROUND_TRIP_MS
+
+    def cut_of(self, answer: bytes) -> int:
+        """Return how much of an answer still arrives."""
+        return self._prng.below(len(answer)) if self.state == "corrupts" else len(answer)
+
+
+class Network:
+    """The `Network` port in virtual time."""
+
+    def __init__(self, life, link):
+        self._life = life
+        self._link = link
+
+    async def connect(self, host, port, ca, timeout_ms):
+        """Open a connection, or fail after the time-out when the link is down."""
+        if self._link.state == "down":
+            await self._life.kernel.sleep_ms(timeout_ms)
+            raise OSError(errno.ETIMEDOUT, "no way to %s" % host)
+        await self._life.kernel.sleep_ms(self._link.delay_ms())
+        self._life.check()
+        return Stream(self._life, self._link)
+
+
+class Stream:
+    """The `Stream` port: a request goes in whole, its answer comes out whole or in part."""
+
+    def __init__(self, life, link):
+        self._life = life
+        self._link = link
+        self._sent = b""
+        self._answer = b""
+        self._broken = False
+
+    async def write(self, content):
+        """Send bytes; a complete request is answered by the office at once."""
+        self._check()
+        self._sent += content
+        if not is_whole(self._sent):
+            return
+        request, self._sent = self._sent, b""
+        self._deliver(self._link.answer(request))
+
+    async def read(self, limit, timeout_ms):
+        """Return what arrived of the answer."""
+        self._check()
+        if not self._answer:
+            await self._life.kernel.sleep_ms(timeout_ms)
+            raise OSError(errno.ETIMEDOUT, "no answer")
+        await self._life.kernel.sleep_ms(self._link.delay_ms())
+        content, self._answer = self._answer[:limit], self._answer[limit:]
+        return content
+
+    def close(self):
+        """End the connection."""
+        self._broken = True
+
+    def _deliver(self, answer):
+        if self._link.state == "loses_answers":
+            return
+        cut = self._link.cut_of(answer)
+        self._answer = answer[:cut]
+        self._broken = cut < len(answer)
+
+    def _check(self):
+        self._life.check()
+        if self._link.state == "down" or (self._broken and not self._answer):
+            raise OSError(errno.ECONNRESET, "the connection broke")

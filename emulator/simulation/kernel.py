@@ -1,0 +1,123 @@
+"""A scheduler with virtual time: runs coroutines in one fixed order and jumps over the time in which nobody does anything.
+
+It does not know what the coroutines do. It is the `Tasks` port and the clock's engine of the simulated boards, on every interpreter.
+"""
+
+import heapq
+
+
+class _Ask:
+    """What a coroutine awaits: it hands the kernel a request and is sent the answer."""
+
+    def __init__(self, request):
+        self._request = request
+
+    def __await__(self):
+        answer = yield self._request
+        return answer
+
+    __iter__ = __await__
+
+
+class Event:
+    """The `Event` port in virtual time."""
+
+    def __init__(self, kernel):
+        self._kernel = kernel
+        self._set = False
+        self.waiting = []
+
+    def set(self) -> None:
+        """Wake whoever waits."""
+        self._set = True
+        waiting, self.waiting = self.waiting, []
+        for job in waiting:
+            self._kernel.ready(job, True)
+
+    def clear(self) -> None:
+        """Lower the flag."""
+        self._set = False
+
+    async def wait_ms(self, timeout_ms: "int | None" = None) -> bool:
+        """Wait for the flag, for ever or so long; return whether it is set."""
+        if self._set:
+            return True
+        return await _Ask((self, timeout_ms))
+
+
+class Job:
+    """One coroutine of the kernel: the `Task` port."""
+
+    def __init__(self, coroutine):
+        self.coroutine = coroutine
+        self.turn = 0
+        self.awaits = None
+
+    def cancel(self) -> None:
+        """Never run it again. Its `finally` blocks do not run: a simulated power cut is no farewell."""
+        self.coroutine = None
+
+    def done(self) -> bool:
+        """Return whether it has ended."""
+        return self.coroutine is None
+
+
+class Kernel:
+    """Virtual time in milliseconds and the jobs that wait for it."""
+
+    def __init__(self):
+        self.now_ms = 0
+        self._order = 0
+        self._due = []
+
+    def event(self) -> Event:
+        """Make a flag."""
+        return Event(self)
+
+    def spawn(self, coroutine) -> Job:
+        """Run a coroutine beside the others, from the next turn on."""
+        job = Job(coroutine)
+        self.ready(job, None)
+        return job
+
+    def sleep_ms(self, duration_ms: int) -> _Ask:
+        """Let virtual time pass."""
+        return _Ask((None, max(0, duration_ms)))
+
+    def ready(self, job: Job, answer) -> None:
+        """Run a job next at this moment, after those that were made ready before it."""
+        self._schedule(job, 0, answer)
+
+    def run_until(self, is_done) -> None:
+        """Run jobs in the order of their moments until a condition holds or nobody waits for anything."""
+        while not is_done() and self._due:
+            due_ms, _order, turn, job, answer = heapq.heappop(self._due)
+            if job.coroutine is None or turn != job.turn:
+                continue
+            self.now_ms = due_ms
+            self._resume(job, answer)
+
+    def _schedule(self, job, delay_ms, answer):
+        """Queue a job; a `turn` number makes the entry void once another one has woken it first."""
+        self._order += 1
+        job.turn += 1
+        heapq.heappush(self._due, (self.now_ms + delay_ms, self._order, job.turn, job, answer))
+
+    def _resume(self, job, answer):
+        if job.awaits is not None:
+            if job in job.awaits.waiting:
+                job.awaits.waiting.remove(job)
+            job.awaits = None
+        try:
+            event, delay_ms = job.coroutine.send(answer)
+        except StopIteration:
+            job.coroutine = None
+            return
+        if event is not None:
+            job.awaits = event
+            event.waiting.append(job)
+            if delay_ms is None:
+                return
+            self._schedule(job, delay_ms, False)
+            return
+        self._schedule(job, delay_ms, None)

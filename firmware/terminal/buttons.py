@@ -1,0 +1,24 @@
+"""The task that waits for buttons: stop belongs to the session, language to the display.
+
+It does not know what a stop leads to.
+"""
+
+from ..session import events
+
+
+class Buttons:
+    """The buttons of the panel."""
+
+    def __init__(self, panel, inbox, display):
+        self._panel = panel
+        self._inbox = inbox
+        self._display = display
+
+    async def run(self) -> None:
+        """Wait for presses for ever."""
+        while True:
+            button = await self._panel.wait_button()
+            if button == "stop":
+                self._inbox.post((events.BUTTON_STOP, None))
+            elif button == "language":
+                self._display.next_language()

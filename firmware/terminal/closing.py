@@ -1,0 +1,29 @@
+"""Makes the end of a session: bill, OCMF record, receipt, as the members of `session.ended`.
+
+It does not know why the session ended; it is told.
+"""
+
+from ..receipts import ocmf, receipt
+
+
+async def members(billing, recorder, zone, ending: dict) -> dict:
+    """Return the members of session.ended for `{"stop", "reason", "flags"}`; `stop` is `{"wh", "utc_s", "clock"}`."""
+    opened = recorder.known["open"]
+    facts = {
+        "receipt": opened["session"],
+        "number": recorder.known["receipts"] + 1,
+        "token": opened["token"],
+        "contract": opened["contract"],
+        "zone": zone,
+        "start": billing.start,
+        "stop": ending["stop"],
+        "duration_ms": billing.elapsed_ms,
+        "meter": {"model": opened["meter"]["model"], "serial": opened["meter"]["serial"]},
+        "tariff": opened["tariff"],
+        "bill": billing.bill(),
+        "reason": ending["reason"],
+        "flags": list(ending["flags"]),
+    }
+    signed = ocmf.payload(facts)
+    facts["ocmf"] = ocmf.assemble(signed, await recorder.sign(signed.encode()))
+    return receipt.build(facts)

@@ -1,0 +1,25 @@
+"""The terminal's one queue of events: tasks post, the terminal takes, one after another.
+
+It does not know what events mean.
+"""
+
+
+class Inbox:
+    """Events in the order in which they came; none is dropped."""
+
+    def __init__(self, tasks):
+        self._waiting = []
+        self._arrived = tasks.event()
+
+    def post(self, event: tuple) -> None:
+        """Add an event (kind, facts) and wake the terminal."""
+        self._waiting.append(event)
+        self._arrived.set()
+
+    async def take(self, timeout_ms: "int | None") -> "tuple | None":
+        """Return the oldest event, or None when none came in time."""
+        if not self._waiting:
+            self._arrived.clear()
+            if not await self._arrived.wait_ms(timeout_ms):
+                return None
+        return self._waiting.pop(0) if self._waiting else None

@@ -1,0 +1,36 @@
+"""What the terminal remembers across a power cut: the newest checkpoint, and the records that came after it.
+
+It does not know what is done with it; with no checkpoint it reads the whole ledger, which is slower and says the same.
+"""
+
+from ..crypto import canonical, jose
+from ..ledger import summary
+from ..ledger.checkpoint import Checkpoints
+from .recorder import RECORD_TYPE
+
+
+class Memory:
+    """Checkpoint of the ledger's summary, of the office's acknowledgement and of the open session's progress."""
+
+    def __init__(self, storage, journal, first_prev: str):
+        """Read what is there. `known` is the summary, `acknowledged` the last sequence that the office has."""
+        self._checkpoints = Checkpoints(storage)
+        saved = self._checkpoints.load() or {}
+        self.known = saved.get("summary") or summary.start(first_prev)
+        self.acknowledged = saved.get("acknowledged", 0)
+        for seq, compact in journal.read_from(self.known["next_seq"]):
+            payload = canonical.decode(jose.split(compact, RECORD_TYPE)[0])
+            self.known = summary.fold(self.known, seq, payload, compact)
+        self.progress = self._progress_of_open(saved.get("progress"))
+
+    def _progress_of_open(self, progress):
+        """Return a checkpoint's progress only where it belongs to the session that is open."""
+        opened = self.known["open"]
+        if opened is None or progress is None or progress["session"] != opened["session"]:
+            return None
+        return progress
+
+    def save(self, known: dict, acknowledged: int, progress: "dict | None") -> None:
+        """Write a checkpoint. Raises OSError; the checkpoint before then still stands."""
+        self.known, self.acknowledged, self.progress = known, acknowledged, progress
+        self._checkpoints.save({"summary": known, "acknowledged": acknowledged, "progress": progress})

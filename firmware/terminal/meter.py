@@ -1,0 +1,120 @@
+"""The task that reads the energy meter: at its own pace, at once when asked, and again when an answer is no reading.
+
+It does not know sessions: it posts readings, and says when the meter is lost and when it is back.
+"""
+
+from ..errors import MeteringError
+from ..metering import modbus, models, plausible
+from ..session import events
+
+RETRY_PAUSE_MS = 300
+LOST_PAUSE_MS = 5000
+
+
+class Meter:
+    """The one owner of the meter bus."""
+
+    def __init__(self, board, config, inbox):
+        self._bus = board.meter_bus
+        self._clock = board.clock
+        self._wake = board.tasks.event()
+        self._inbox = inbox
+        self._config = config
+        self._model = models.find(config.meter_model)
+        self._last = None
+        self._asked = False
+        self._healthy = None
+        self._serial = None
+        self.watched = False
+
+    def ask(self) -> None:
+        """Have the meter read now; the answer comes as READING or METER_LOST."""
+        self._asked = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Read for ever."""
+        while True:
+            await self._read()
+            if not self._asked:
+                await self._wake.wait_ms(self._pause_ms())
+            self._wake.clear()
+
+    def _pause_ms(self):
+        if not self._healthy:
+            return LOST_PAUSE_MS
+        return self._config.meter_poll_ms if self.watched else self._config.meter_idle_poll_ms
+
+    async def _read(self):
+        asked, self._asked = self._asked, False
+        reading, what = await self._try()
+        if reading is None:
+            self._lose(what, asked)
+            return
+        if not self._healthy:
+            self._healthy = True
+            self._inbox.post((events.FAULT_CLEARED, {"fault": "meter"}))
+        if asked or self.watched:
+            self._inbox.post((events.READING, reading))
+
+    def _lose(self, what, asked):
+        if asked or self.watched:
+            self._inbox.post((events.METER_LOST, {"what": what}))
+        if self._healthy is not False:
+            self._healthy = False
+            self._serial = None
+            self._inbox.post((events.FAULT, {"fault": "meter", "what": what}))
+
+    async def _try(self):
+        """Return (reading, None), or (None, why) after as many tries as the configuration allows."""
+        what = None
+        for attempt in range(self._config.meter_tries):
+            if attempt:
+                await self._clock.sleep_ms(RETRY_PAUSE_MS)
+            try:
+                return await self._once(), None
+            except MeteringError as error:
+                what = str(error)
+            except OSError as error:
+                what = "the port of the meter: %s; check %s" % (error, self._config.meter_port)
+        return None, what
+
+    async def _once(self):
+        if self._serial is None:
+            self._serial = await self._read_serial()
+        blocks = []
+        for request in self._model.plan:
+            blocks.append(await self._block(request))
+        reading = models.decode(self._model, blocks)
+        ticks_ms = self._clock.ticks_ms()
+        self._judge(reading, ticks_ms)
+        self._last = (reading.energy_wh, ticks_ms)
+        return {
+            "wh": reading.energy_wh,
+            "power_w": reading.power_w,
+            "serial": self._serial,
+            "ticks_ms": ticks_ms,
+            "utc_s": self._clock.utc_s(),
+            "clock": self._clock.status(),
+        }
+
+    async def _read_serial(self):
+        if not self._model.serial_plan:
+            return ""
+        return models.decode_serial(self._model, await self._block(self._model.serial_plan)) or ""
+
+    async def _block(self, request):
+        function, address, count = request
+        frame = modbus.read_request(self._config.meter_unit, function, address, count)
+        size = modbus.response_size(function, count)
+        answer = await self._bus.transact(frame, size, self._config.meter_timeout_ms)
+        return modbus.parse_response(self._config.meter_unit, function, count, answer)
+
+    def _judge(self, reading, ticks_ms):
+        if self._last is None:
+            return
+        elapsed_ms = self._clock.elapsed_ms(self._last[1]) - self._clock.elapsed_ms(ticks_ms)
+        limit_w, step_wh = self._config.max_power_w, reading.resolution_wh
+        why = plausible.judge(self._last[0], elapsed_ms, reading.energy_wh, limit_w, step_wh)
+        if why:
+            raise MeteringError("meter %s: %s" % (self._serial, why))

@@ -1,0 +1,63 @@
+"""The outlet: contactor commands with their feedback, and the vehicle's state as events.
+
+It does not know sessions: a contactor that does not do what it was told is a fault, whoever told it.
+"""
+
+from ..session import events
+
+SETTLE_MS = 500
+LOOK_MS = 10000
+
+
+class Outlet:
+    """The contactor and the plug of the charger."""
+
+    def __init__(self, board, inbox):
+        self._contactor = board.contactor
+        self._plug = board.plug
+        self._clock = board.clock
+        self._commanded = board.tasks.event()
+        self._inbox = inbox
+        self._closed = False
+        self._healthy = None
+
+    def close(self) -> None:
+        """Let power flow."""
+        self._closed = True
+        self._contactor.close()
+        self._commanded.set()
+
+    def open(self) -> None:
+        """Stop the power."""
+        self._closed = False
+        self._contactor.open()
+        self._commanded.set()
+
+    async def watch_vehicle(self) -> None:
+        """Post every change of the control pilot, the first state included."""
+        known = "A"
+        while True:
+            state = self._plug.state()
+            if state == known:
+                state = await self._plug.wait_change(known)
+            if state != known:
+                known = state
+                self._inbox.post((events.VEHICLE, {"state": state}))
+
+    async def watch_contactor(self) -> None:
+        """Compare command and feedback after each command, and now and then."""
+        while True:
+            await self._clock.sleep_ms(SETTLE_MS)
+            self._commanded.clear()
+            self._compare(self._contactor.is_closed())
+            await self._commanded.wait_ms(LOOK_MS)
+
+    def _compare(self, is_closed):
+        if is_closed == self._closed:
+            if not self._healthy:
+                self._healthy = True
+                self._inbox.post((events.FAULT_CLEARED, {"fault": "contactor"}))
+            return
+        self._healthy = False
+        what = "welded: it was told to open and stays closed" if is_closed else "it was told to close and stays open"
+        self._inbox.post((events.FAULT, {"fault": "contactor", "what": "the contactor: " + what}))

@@ -1,0 +1,82 @@
+"""Writes records: payload, signature, journal, in this order; what it returns is durable.
+
+It does not know when a record is due. The office's acknowledgement passes through here, since it moves the same checkpoint.
+"""
+
+import hashlib
+
+from ..crypto import canonical, jose
+from ..ledger import summary
+from ..pricing import calendar
+
+RECORD_TYPE = "record+jws"
+
+
+class Recorder:
+    """The terminal's pen: one endless sequence of signed records."""
+
+    def __init__(self, terminal, clock, signer, journal, known):
+        self._terminal = terminal
+        self._clock = clock
+        self._signer = signer
+        self._journal = journal
+        self._unwritten = []
+        public = signer.public_key()
+        self._header = {"alg": "ES256", "kid": jose.thumbprint(public), "typ": RECORD_TYPE}
+        self.known = known
+        self.on_record = None
+
+    async def record(self, kind: str, members: dict) -> dict:
+        """Write a record and return its payload. Raises OSError when storage does not take it; then nothing has changed."""
+        while self._unwritten:
+            await self._write(*self._unwritten[0])
+            self._unwritten.pop(0)
+        return await self._write(kind, members)
+
+    async def record_when_possible(self, kind: str, members: dict) -> bool:
+        """Write a record, or keep it to be written before the next one; return whether it is durable already."""
+        try:
+            await self.record(kind, members)
+        except OSError:
+            self._unwritten.append((kind, members))
+            return False
+        return True
+
+    async def sign(self, content: bytes) -> bytes:
+        """Return r and s over the SHA-256 of some bytes."""
+        return await self._signer.sign(hashlib.sha256(content).digest())
+
+    def number(self) -> str:
+        """Return the number of the session that begins next, or of the open one: receipts are numbered without a gap."""
+        return "%s-%06d" % (self._terminal, self.known["receipts"] + 1)
+
+    def moment(self) -> dict:
+        """Return the time as a record carries it."""
+        utc_s = self._clock.utc_s()
+        return {
+            "at": None if utc_s is None else calendar.format_utc(utc_s),
+            "clock": self._clock.status(),
+            "ticks_ms": self._clock.ticks_ms(),
+        }
+
+    async def _write(self, kind, members):
+        payload = dict(members)
+        payload.update(self.moment())
+        payload["kind"] = kind
+        payload["terminal"] = self._terminal
+        payload["seq"] = self.known["next_seq"]
+        payload["prev"] = self.known["prev"]
+        signing_input = jose.signing_input(self._header, canonical.encode(payload))
+        compact = jose.compact(signing_input, await self.sign(signing_input))
+        self._journal.append(payload["seq"], compact)
+        self.known = summary.fold(self.known, payload["seq"], payload, compact)
+        if self.on_record:
+            self.on_record(kind)
+        return payload
+
+
+def first_prev(signer) -> str:
+    """Return what the first record's `prev` holds: the key's thumbprint."""
+    return jose.thumbprint(signer.public_key())
+
+

@@ -1,0 +1,132 @@
+"""Puts a terminal together: checks everything that the configuration says, opens the ledger, makes the tasks.
+
+It does not run anything; `Assembly.serve` does. A problem here is a reason not to start, and all of them are told at once.
+"""
+
+import hashlib
+
+from ..access import contracts
+from ..crypto import canonical
+from ..errors import AccessError, ConfigError, MeteringError, PricingError, TerminalError
+from ..ledger.journal import Journal
+from ..ledger.outbox import Outbox
+from ..metering import models
+from ..pricing import calendar, money
+from . import recorder
+from .buttons import Buttons
+from .display import Display
+from .inbox import Inbox
+from .memory import Memory
+from .meter import Meter
+from .outlet import Outlet
+from .reader import Reader
+from .supervisor import Supervisor
+from .tariffs import Tariffs
+from .terminal import Terminal
+from .uploader import Uploader
+
+
+def problems_of(config, tariffs: list) -> "list[str]":
+    """Return everything that the rooms find wrong with a configuration whose settings are each in range."""
+    problems = []
+    for check in (
+        lambda: calendar.Zone(config.timezone),
+        lambda: money.exponent(config.currency),
+        lambda: models.find(config.meter_model),
+        lambda: contracts.Contracts(config.contracts, config.deny),
+    ):
+        try:
+            check()
+        except (PricingError, MeteringError, AccessError) as error:
+            problems.append(str(error))
+    ids = [tariff.id for tariff in tariffs]
+    for tariff in tariffs:
+        if tariff.currency != config.currency:
+            problems.append("tariff %s is in %s, the terminal in %s" % (tariff.id, tariff.currency, config.currency))
+    for contract in config.contracts:
+        if isinstance(contract, dict) and contract.get("tariff") not in ids:
+            problems.append("contract %s: no tariff %s" % (contract.get("contract"), contract.get("tariff")))
+    if config.office_url[:8] == "https://" and not config.office_ca:
+        problems.append("office_ca: missing; an https office needs the file of its authority (PEM)")
+    return problems
+
+
+class Assembly:
+    """A terminal with its tasks, ready to serve."""
+
+    def __init__(self, board, config, ca: "bytes | None" = None):
+        """Take the board, the settings and the office's authority (PEM). 
+
+        Raises ConfigError with every problem, TerminalError when the ledger cannot be used.
+        """
+        self._board = board
+        self._config = config
+        self._ca = ca
+        self.tariffs = Tariffs(board.storage, config.tariffs)
+        problems = problems_of(config, [self.tariffs.get(name) for name in self.tariffs.ids()])
+        if problems:
+            raise ConfigError(problems)
+        self._keep_tariffs()
+        self.inbox = Inbox(board.tasks)
+        self.zone = calendar.Zone(config.timezone)
+        self.display = Display(board.panel, config.language, self.tariffs.first(), config.currency)
+        self.meter = Meter(board, config, self.inbox)
+        self.outlet = Outlet(board, self.inbox)
+        self._open_ledger()
+        self.terminal = Terminal(board, config, self)
+        self._supervisor = Supervisor(board, self.inbox)
+
+    def _keep_tariffs(self):
+        try:
+            self.tariffs.keep()
+        except OSError as error:
+            raise TerminalError("the storage %s takes nothing (%s); free or replace it" % (self._config.ledger, error))
+
+    def _open_ledger(self):
+        board = self._board
+        journal = Journal(board.storage)
+        self.memory = Memory(board.storage, journal, recorder.first_prev(board.signer))
+        self.outbox = Outbox(journal, self.memory.acknowledged)
+        self.recorder = recorder.Recorder(self._config.id, board.clock, board.signer, journal, self.memory.known)
+        self._uploader = None
+        if self._config.office_url:
+            self._uploader = Uploader(board, self._config, self._ca, self.inbox, self.outbox, self._acknowledged)
+            self.recorder.on_record = lambda kind: self._uploader.wake()
+
+    def _acknowledged(self):
+        """Save what the office has; one that cannot be saved only means that something is sent twice."""
+        try:
+            self.memory.save(self.recorder.known, self.outbox.acknowledged, self.terminal.open_progress())
+        except OSError:
+            return
+
+    async def serve(self, on_ready=None) -> None:
+        """Start every task and serve drivers until the coroutine is cancelled."""
+        await self.terminal.begin()
+        await self._note_configuration()
+        reader = Reader(self._board, self._config, self.inbox)
+        self._supervisor.start("meter", self.meter.run)
+        self._supervisor.start("contactor", self.outlet.watch_contactor)
+        self._supervisor.start("vehicle", self.outlet.watch_vehicle)
+        self._supervisor.start("reader", reader.run)
+        self._supervisor.start("buttons", Buttons(self._board.panel, self.inbox, self.display).run)
+        if self._uploader:
+            self._supervisor.start("uplink", self._uploader.run)
+        if on_ready:
+            on_ready()
+        await self.terminal.serve()
+
+    async def _note_configuration(self):
+        """Record which settings and tariffs are in force, whenever they are others than before."""
+        document = [[name, getattr(self._config, name)] for name in ("id", "timezone", "currency", "meter_model")]
+        document.append([[tariff, self.tariffs.get(tariff).hash] for tariff in self.tariffs.ids()])
+        digest = hashlib.sha256(canonical.encode(document)).digest().hex()
+        if digest != self.recorder.known["configured"]:
+            told = {"hash": digest, "tariffs": self.tariffs.ids()}
+            await self.recorder.record_when_possible("configured", told)
+
+    def stop(self) -> None:
+        """End in order: no power, and a checkpoint from which the open session is recovered."""
+        self._supervisor.stop()
+        self.outlet.open()
+        self._acknowledged()

@@ -1,0 +1,52 @@
+"""The process that a terminal runs in: its number, its end by a signal, the event loop.
+
+It does not know the terminal. The seam between the interpreters is at the top; below it nobody asks where it runs.
+"""
+
+import asyncio
+import sys
+
+if sys.implementation.name == "micropython":
+
+    def pid() -> int:
+        """Return the number of this process, or 0 on a board without processes."""
+        try:
+            import ffi
+
+            return ffi.open(None).func("i", "getpid", "")()
+        except ImportError:
+            return 0
+
+    def _on_end(cancel) -> None:
+        """MicroPython cannot run a handler between events; the power going away is what its ledger is made for."""
+
+else:
+    import os
+    import signal
+
+    def pid() -> int:
+        """Return the number of this process."""
+        return os.getpid()
+
+    def _on_end(cancel) -> None:
+        """End in order on SIGTERM and Ctrl-C."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, cancel)
+
+
+def serve(run, stop) -> None:
+    """Run the coroutine function `run()` until it ends or the process is told to end, then call `stop()`."""
+
+    async def until_told():
+        task = asyncio.current_task()
+        _on_end(task.cancel)
+        try:
+            await run()
+        finally:
+            stop()
+
+    try:
+        asyncio.run(until_told())
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return

@@ -1,0 +1,59 @@
+"""Composition root: reads the configuration, opens the board, runs the terminal.
+
+It does not know any logic: what can go wrong is said by whoever knows it, one sentence a line, and the exit code is 2.
+"""
+
+import sys
+
+from firmware import config as settings
+from firmware import errors
+from firmware.crypto import canonical, jose, jsontext
+from firmware.terminal.startup import Assembly
+from hal.common import process
+
+EXPECTED = (
+    errors.ConfigError, errors.CryptoError, errors.PricingError, errors.MeteringError, errors.AccessError,
+    errors.LedgerError, errors.TerminalError, errors.BoardError, OSError,
+)  # fmt: skip
+
+
+def read(path: str) -> bytes:
+    """Return a file's bytes. Raises TerminalError with its name."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise errors.TerminalError("%s cannot be read (%s); give the path of a readable file" % (path, error))
+
+
+def run(path: str, is_json: bool) -> None:
+    """Run a terminal until it is told to end. Raises one of EXPECTED when it cannot start."""
+    config = settings.from_document(jsontext.parse(read(path)))
+    ca = read(config.office_ca) if config.office_ca else None
+    board = __import__("hal.%s.board" % config.board, None, None, ("open_board",)).open_board(config)
+    assembly = Assembly(board, config, ca)
+
+    def tell_ready():
+        key = jose.jwk(board.signer.public_key())
+        told = {"ready": True, "pid": process.pid(), "terminal": config.id, "ledger": config.ledger, "key": key}
+        words = "Terminal %s is ready; its ledger is in %s." % (config.id, config.ledger)
+        sys.stdout.write((canonical.encode(told).decode() if is_json else words) + "\n")
+        getattr(sys.stdout, "flush", int)()
+
+    process.serve(lambda: assembly.serve(tell_ready), assembly.stop)
+
+
+def main(arguments: "list[str]") -> int:
+    """Run `main.py CONFIG [--json]` and return the exit code."""
+    paths = [argument for argument in arguments if argument != "--json"]
+    try:
+        run(paths[0] if paths else "config.json", "--json" in arguments)
+    except EXPECTED as error:
+        for problem in getattr(error, "problems", None) or [str(error)]:
+            sys.stderr.write("kilotap: %s\n" % problem)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
