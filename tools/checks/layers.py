@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main() -> int:
     """Hold the imports against the contracts; print only what is broken, and one line."""
-    words = [
+    words: list[str | Path] = [
         Path(sys.executable).with_name("lint-imports"),
         "--no-cache",
         "--config",
