@@ -1,0 +1,114 @@
+"""JSON Web Signatures and keys in the one form this project writes: ES256, compact (RFC 7515, 7517, 7638).
+
+It does not know who signs or verifies: it gives the bytes to sign and takes a finished signature.
+"""
+
+import binascii
+import hashlib
+
+from firmware.crypto import canonical, curve
+from firmware.errors import CryptoError
+
+MAX_COMPACT_BYTES = 16384
+MAX_KID_CHARACTERS = 64
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def b64url(content: bytes) -> str:
+    """Return base64url without padding (RFC 4648, 5)."""
+    text = binascii.b2a_base64(content).rstrip(b"\n=")
+    return text.replace(b"+", b"-").replace(b"/", b"_").decode()
+
+
+def unb64url(text: str) -> bytes:
+    """Return the bytes of base64url; CryptoError for any text that `b64url` would not have written."""
+    standard = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
+    try:
+        content = binascii.a2b_base64(standard)
+    except ValueError:
+        raise CryptoError("text that is not base64url")
+    # The interpreters' decoders skip foreign characters; only the way back shows that there were none.
+    if b64url(content) != text:
+        raise CryptoError("text that is not base64url without padding")
+    return content
+
+
+def jwk(public: bytes) -> "dict[str, str]":
+    """Return the public key, X and Y of 32 bytes each, as a JWK of the members that its thumbprint needs."""
+    return {"crv": "P-256", "kty": "EC", "x": b64url(public[:32]), "y": b64url(public[32:])}
+
+
+def public_from_jwk(key: "dict[str, Any]") -> bytes:
+    """Return X and Y of a P-256 key; CryptoError for other keys, private ones, and points off the curve."""
+    if not isinstance(key, dict) or key.get("kty") != "EC" or key.get("crv") != "P-256":
+        raise CryptoError("a JWK whose kty is not EC or whose crv is not P-256")
+    if "d" in key:
+        raise CryptoError("a JWK with a private key where a public one belongs")
+    x, y = key.get("x"), key.get("y")
+    if not isinstance(x, str) or not isinstance(y, str):
+        raise CryptoError("a JWK without x or y")
+    public = unb64url(x) + unb64url(y)
+    if len(x) != 43 or len(public) != 64 or not curve.is_public(public):
+        raise CryptoError("a JWK whose x and y are no point of P-256")
+    return public
+
+
+def thumbprint(public: bytes) -> str:
+    """Return the key's SHA-256 thumbprint (RFC 7638), base64url."""
+    return b64url(hashlib.sha256(canonical.encode(jwk(public))).digest())
+
+
+def signing_input(header: "dict[str, Any]", payload: bytes) -> bytes:
+    """Return what is signed (RFC 7515, 5.1): header and payload in base64url, a dot between them."""
+    return (b64url(canonical.encode(header)) + "." + b64url(payload)).encode()
+
+
+def compact(signing_input: bytes, signature: bytes) -> str:
+    """Return the compact form (RFC 7515, 7.1)."""
+    return signing_input.decode() + "." + b64url(signature)
+
+
+def split(compact: str, typ: str) -> "tuple[bytes, bytes, bytes]":
+    """Return (payload, signing input, signature) of a compact JWS; CryptoError unless it has the one form.
+
+    That is: at most 16 KB, three parts, a header of just `alg` ES256, a `kid` and this `typ` in canonical
+    form, and a signature of 64 bytes. The signature itself is not checked here.
+    """
+    if len(compact) > MAX_COMPACT_BYTES:
+        raise CryptoError("a JWS of %d characters, at most %d are read" % (len(compact), MAX_COMPACT_BYTES))
+    parts = compact.split(".")
+    if len(parts) != 3:
+        raise CryptoError("a JWS of %d parts instead of 3" % len(parts))
+    _check_header(unb64url(parts[0]), typ.encode())
+    signature = unb64url(parts[2])
+    if len(signature) != 64:
+        raise CryptoError("an ES256 signature of %d bytes instead of 64" % len(signature))
+    return unb64url(parts[1]), compact[: -len(parts[2]) - 1].encode(), signature
+
+
+def _check_header(header: bytes, typ: bytes) -> None:
+    start, end = b'{"alg":"ES256","kid":"', b'","typ":"' + typ + b'"}'
+    kid = header[len(start) : -len(end)]
+    if not header.startswith(start) or not header.endswith(end) or not 0 < len(kid) <= MAX_KID_CHARACTERS:
+        raise CryptoError("a JWS header that is not just alg ES256, a kid, and typ %s" % typ.decode())
+    for byte in kid:
+        if byte not in _ALPHABET:
+            raise CryptoError("a JWS header whose kid is not base64url")
+
+
+def der_signature(signature: bytes) -> bytes:
+    """Return r and s (64 bytes) as an ASN.1 SEQUENCE of two INTEGERs in DER (RFC 3279, 2.2.3)."""
+    content = _der_integer(signature[:32]) + _der_integer(signature[32:])
+    return bytes((0x30, len(content))) + content
+
+
+def _der_integer(content: bytes) -> bytes:
+    content = content.lstrip(b"\0") or b"\0"
+    if content[0] & 0x80:
+        content = b"\0" + content
+    return bytes((0x02, len(content))) + content

@@ -1,0 +1,1 @@
+"""Portable tests of the terminal's rooms; they run on every interpreter."""

@@ -1,0 +1,1 @@
+"""Portable tests of canonical bytes, P-256 and JOSE."""

@@ -1,0 +1,1 @@
+"""Tests that hold the portable code against CPython's libraries and servers."""

@@ -1,0 +1,1 @@
+"""Our cryptography against the packages cryptography and joserfc."""
