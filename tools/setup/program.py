@@ -33,6 +33,9 @@ def main(words: Sequence[str]) -> int:
     except SetupError as error:
         say(str(error))
         return 2
+    except OSError as error:  # a checkout that is not ours to write, a full disk
+        say(f"cannot write the checkout: {error}")
+        return 2
     except KeyboardInterrupt:
         say("interrupted; run it again to go on")
         return 130
