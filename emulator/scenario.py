@@ -67,10 +67,11 @@ class _Reading:
         tariffs = [self.tariff(("tariff", i), given) for i, given in enumerate(top["tariff"])]
         for i, given in enumerate(top["card"]):
             self.card(("card", i), given)
+        # Before the contracts: these may name a tariff that an order brings.
+        steps = [self.step(("step", i), given) for i, given in enumerate(top["step"] or [])]
         contracts = [self.contract(("contract", i), given) for i, given in enumerate(top["contract"])]
         deny = [self.denied(("deny", i), given) for i, given in enumerate(top["deny"])]
         meter = self.meter(top["meter"])
-        steps = [self.step(("step", i), given) for i, given in enumerate(top["step"] or [])]
         return {
             "title": top["title"],
             "start_utc_s": top["start"],
@@ -91,13 +92,11 @@ class _Reading:
 
     def table(self, place: Place, given: dict, known: tuple) -> dict:
         """Return every field of a table in its normal form, its default where it is absent or wrong."""
-        known = {field[0] for field in fields}
+        names = [name for name, _, _ in known]
         for key in given:
-            if key not in known:
-                self.problem(
-                    (*place, key), "no such key here; expected one of " + ", ".join(f[0] for f in fields)
-                )
-        return {name: self.field(place, given, name, check, default) for name, check, default in fields}
+            if key not in names:
+                self.problem((*place, key), "no such key here; expected one of " + ", ".join(names))
+        return {name: self.field(place, given, name, check, default) for name, check, default in known}
 
     def field(self, place: Place, given: dict, name: str, check: values.Check, default: object) -> object:
         if name in given:
@@ -133,6 +132,7 @@ class _Reading:
         except PricingError as error:
             for sentence in error.problems:
                 self.problem(place, f"{name}: {sentence}")
+        self.tariff_ids.append("")  # It may have had any id: nobody is blamed for naming it.
         return ""
 
     def card(self, place: Place, given: dict) -> None:
@@ -149,11 +149,10 @@ class _Reading:
 
     def uid_of(self, place: Place, name: str | None) -> str | None:
         """Return the UID of the card that is named here."""
-        if self.known_card(place, name) and "uid" not in self.cards[name or ""]:
-            self.problem(
-                place, f"the card {name!r} has no uid, by which a contract or deny list would know it"
-            )
-        return self.cards.get(name or "", {}).get("uid")
+        card = self.cards.get(name or "", {})
+        if self.known_card(place, name) and card.get("kind") == "emv" and "uid" not in card:
+            self.problem(place, f"the card {name!r} has no uid, by which it could be known here")
+        return card.get("uid")
 
     def known_card(self, place: Place, name: str | None) -> bool:
         if name is not None and name not in self.cards:
@@ -165,7 +164,8 @@ class _Reading:
     def contract(self, place: Place, given: dict) -> dict:
         contract = self.table(place, given, fields.CONTRACT)
         contract["uid"] = self.uid_of((*place, "card"), contract.pop("card"))
-        if contract["tariff"] is not None and contract["tariff"] not in self.tariff_ids:
+        is_known = contract["tariff"] in self.tariff_ids or "" in self.tariff_ids
+        if contract["tariff"] is not None and not is_known:
             known = ", ".join(self.tariff_ids) or "none yet"
             self.problem(
                 (*place, "tariff"), f"no tariff has the id {contract['tariff']!r}; expected one of {known}"

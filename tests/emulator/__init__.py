@@ -1,0 +1,1 @@
+"""Tests of the world around a terminal: models, simulation, bench and scenarios."""

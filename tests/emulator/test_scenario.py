@@ -1,0 +1,184 @@
+"""Shows that a scenario is read as its page says, and that a wrong one is answered line by line.
+
+It does not know how a story is played.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from emulator import scenario
+from emulator.errors import ScenarioError
+from emulator.toml_lines import Lines
+
+STORIES = Path(__file__).parents[1] / "scenarios"
+TARIFF = (STORIES / "tariffs" / "energy.json").read_text()
+
+SMALL = """\
+title = "Small"
+start = "2026-03-28T16:59:00Z"
+
+[[tariff]]
+file = "energy.json"
+
+[[card]]
+name = "alice"
+kind = "rfid"
+uid = "04:a1:b2:c3:d4:e5:80"
+
+[[contract]]
+contract = "DE-KTP-C00001-K"
+card = "alice"
+tariff = "energy"
+limit_minor = 5000
+
+[[deny]]
+card = "alice"
+
+[[step]]
+after_s = 0.25
+tap = "alice"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "energy.json").write_text(TARIFF)
+    path = folder / "story.toml"
+    path.write_text(text)
+    return path
+
+
+def problems_of(folder: Path, text: str) -> list[str]:
+    with pytest.raises(ScenarioError) as raised:
+        scenario.read(write(folder, text))
+    return [problem.removeprefix(f"{folder}/story.toml, ") for problem in raised.value.problems]
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+@pytest.mark.parametrize("path", sorted(STORIES.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_story_of_the_project_is_right_and_fits_into_json(path):
+    story = scenario.read(path)
+    assert json.loads(json.dumps(story)) == story
+    assert story["steps"]
+
+
+def test_what_a_story_leaves_out_has_the_defaults_of_the_page(tmp_path):
+    story = scenario.read(write(tmp_path, SMALL))
+    # 2026-03-28T16:59:00Z by `date -u -d … +%s`.
+    assert (story["start_utc_s"], story["seed"], story["speed"]) == (1774717140, 1, 600)
+    assert story["meter"]["model"] == "eastron-sdm630"
+    assert story["vehicle"] == {"power_w": 11000, "battery_wh": 60000}
+    assert story["terminal"]["id"] == "KT-0001"
+
+
+def test_contract_and_deny_list_know_a_card_by_its_canonical_uid(tmp_path):
+    story = scenario.read(write(tmp_path, SMALL))
+    known = {"contract": "DE-KTP-C00001-K", "tariff": "energy", "limit_minor": 5000, "uid": "04A1B2C3D4E580"}
+    assert story["terminal"]["contracts"] == [known]
+    assert story["terminal"]["deny"] == ["04A1B2C3D4E580"]
+
+
+def test_a_tariff_keeps_its_text_so_that_its_decimals_stay_exact(tmp_path):
+    assert scenario.read(write(tmp_path, SMALL))["tariffs"] == [TARIFF]
+
+
+def test_a_step_has_milliseconds_an_action_and_its_argument(tmp_path):
+    story = scenario.read(write(tmp_path, SMALL))
+    assert story["steps"] == [{"after_ms": 250, "action": "tap", "argument": "alice"}]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "sentence"),
+    [
+        ('title = "Small"', 'title = "Small"\ntitel = 1', "titel: no such key here"),
+        ('start = "2026-03-28T16:59:00Z"', 'start = "2026-02-30T16:59:00Z"', "a moment in UTC such as"),
+        ('start = "2026-03-28T16:59:00Z"', 'start = "2026-03-28T16:59:00+01:00"', "a moment in UTC such as"),
+        ('file = "energy.json"', 'file = "gone.json"', "gone.json cannot be read: No such file"),
+        ('kind = "rfid"', 'kind = "nfc"', "'nfc' is not possible; expected one of rfid, desfire, emv"),
+        ('uid = "04:a1:b2:c3:d4:e5:80"', 'uid = "04a1b2"', "expected 4, 7 or 10 bytes in hex"),
+        ('tariff = "energy"', 'tariff = "night"', "no tariff has the id 'night'; expected one of energy"),
+        ("limit_minor = 5000", "limit_minor = true", "True is not possible; expected a whole number"),
+        (
+            "limit_minor = 5000",
+            'limit_minor = 5000\nvalid_to = "2026"',
+            'expected a date such as "2026-12-31"',
+        ),
+        ("after_s = 0.25", "after_s = -1", "expected a number of seconds"),
+        ('tap = "alice"', 'tap = "bob"', "no card is named 'bob'; expected one of alice"),
+        (
+            'tap = "alice"',
+            'tap = "alice"\nplug = true',
+            "a step has exactly one action, this one has tap and plug",
+        ),
+        ('tap = "alice"', "", "a step has exactly one action, this one has none"),
+        ('tap = "alice"', 'link = "sideways"', "expected one of up, down, slow, loses_answers, corrupts"),
+        ('tap = "alice"', 'clock = "3600"', 'expected "unset", or seconds with a sign such as "+3600"'),
+        ('tap = "alice"', 'order = {prices = ["energy.json"]}', "prices: no such key here"),
+    ],
+)
+def test_a_wrong_key_is_answered_with_its_line_and_what_was_expected(tmp_path, right, wrong, sentence):
+    assert SMALL.count(right) == 1 or right.startswith(("tap", "after")), right
+    text = SMALL.replace(right, wrong)
+    problems = problems_of(tmp_path, text)
+    assert len(problems) == 1, problems
+    assert sentence in problems[0]
+    place = wrong.splitlines()[-1] if wrong and "plug" not in wrong else "[[step]]"
+    assert problems[0].startswith(f"line {line_of(text, place)}: ")
+
+
+def test_all_problems_are_told_at_once_in_the_order_of_the_file(tmp_path):
+    text = SMALL.replace('kind = "rfid"', 'kind = "nfc"').replace("limit_minor = 5000", 'limit_minor = "x"')
+    problems = problems_of(tmp_path, text + '\n[terminal]\nidd = "KT"\n')
+    assert [problem.split(":")[1].strip() for problem in problems] == [
+        "card.kind",
+        "contract.limit_minor",
+        "terminal.idd",
+    ]
+
+
+def test_a_setting_of_the_terminal_is_checked_as_the_terminal_checks_it(tmp_path):
+    text = SMALL + '\n[terminal]\nmeter_baud = 7\ntimezone = "Europe/Berlin"\ntariffs = []\n'
+    problems = problems_of(tmp_path, text)
+    assert [problem.split(":")[1].strip() for problem in problems] == [
+        "terminal.meter_baud",
+        "terminal.timezone",
+        "terminal.tariffs",
+    ]
+
+
+def test_text_that_is_no_toml_is_answered_with_its_line(tmp_path):
+    assert "line 2" in problems_of(tmp_path, 'title = "x"\nstart = \n')[0]
+
+
+def test_a_card_number_needs_its_check_digit(tmp_path):
+    # 4761739001010119 is a test number of Visa; its last digit is the check digit of ISO/IEC 7812-1.
+    emv = '\n[[card]]\nname = "visa"\nkind = "emv"\npan = "{}"\nexpires = "2031-12"\n'
+    story = scenario.read(write(tmp_path, SMALL + emv.format("4761739001010119")))
+    assert story["cards"]["visa"]["pan"] == "4761739001010119"
+    assert "right check digit" in problems_of(tmp_path, SMALL + emv.format("4761739001010118"))[0]
+
+
+def test_what_an_order_sends_may_be_unusable_but_not_missing(tmp_path):
+    (tmp_path / "odd.json").write_text('{"id": "odd"}')
+    order = '\n[[step]]\n[step.order]\ntariffs = ["odd.json"]\ndeny = ["alice"]\ntime = true\n'
+    story = scenario.read(write(tmp_path, SMALL + order))
+    assert story["steps"][1]["argument"] == {
+        "tariffs": ['{"id": "odd"}'],
+        "deny": ["04A1B2C3D4E580"],
+        "time": True,
+    }
+    assert "gone.json cannot be read" in problems_of(tmp_path, SMALL + order.replace("odd", "gone"))[0]
+
+
+def test_lines_are_found_in_arrays_of_tables_and_below_them():
+    text = '[[step]]\ntap = "a"\n# [[step]]\n[[step]]\n[step.order]\n"deny" = []\n'
+    text += "[[step.order.contracts]]\ncard = 1\n"
+    lines = Lines(text)
+    assert lines.find(("step", 0, "tap")) == 2
+    assert lines.find(("step", 1, "order", "deny")) == 6
+    assert lines.find(("step", 1, "order", "contracts", 0, "card")) == 8
+    assert lines.find(("step", 1, "missing")) == 4
