@@ -1,1 +1,1 @@
-"""Boards: the contracts (ports.py) and one folder a board. They know wires and operating systems, never money."""
+"""Boards: the contracts (ports.py) and one folder a board. They know wires and systems, never money."""

@@ -1,7 +1,8 @@
 """The contracts between the firmware and a board, for people, for the type checker and for the boards' test.
 
-They do not know any board. An adapter raises `OSError` for bad weather (a wire, a network, a full disk) and `BoardError` for a
-lie or a missing thing; it never substitutes. Every time-out of a wire is real time, also where a board's clock is scaled.
+They do not know any board. An adapter raises `OSError` for bad weather (a wire, a network, a full disk) and
+`BoardError` for a lie or a missing thing; it never substitutes. Every time-out of a wire is real time, also
+where a board's clock is scaled.
 """
 
 TYPE_CHECKING = False
@@ -13,7 +14,7 @@ else:
 
 
 class Clock(Protocol):
-    """Time: wall time that may be unknown, and ticks that only run forward (they wrap: compare with `elapsed_ms` alone)."""
+    """Time: wall time that may be unknown, and ticks that wrap (compare with `elapsed_ms` alone)."""
 
     def utc_s(self) -> "int | None":
         """Return seconds since 1970-01-01T00:00:00Z, or None while the time is not known."""
@@ -61,7 +62,7 @@ class Tasks(Protocol):
     """The scheduler: asyncio on a board, virtual time in the simulation. The firmware imports neither."""
 
     def spawn(self, coroutine: "Coroutine[Any, Any, None]") -> Task:
-        """Run a coroutine beside the others. It must not raise: the supervisor wraps every task of the terminal."""
+        """Run a coroutine beside the others. It must not raise: the supervisor wraps the terminal's."""
 
     def event(self) -> Event:
         """Make a flag."""
@@ -74,13 +75,16 @@ class Storage(Protocol):
         """Return the bytes of a blob, 0 where there is none."""
 
     def read(self, name: str, offset: int = 0, count: "int | None" = None) -> bytes:
-        """Return up to `count` bytes from `offset` (the rest where None); empty where there is no such blob or no more bytes."""
+        """Return up to `count` bytes from `offset`, the rest where None; empty where there is nothing."""
 
     def append(self, name: str, content: bytes) -> None:
-        """Add bytes at the end of a blob, made where missing; durable on return. Raises OSError(ENOSPC) when full."""
+        """Add bytes at the end of a blob, made where missing; durable on return.
+
+        Raises OSError (ENOSPC when full), and then the blob is as it was.
+        """
 
     def replace(self, name: str, content: bytes) -> None:
-        """Make a blob hold just these bytes: after a cut at any moment it holds the old or the new ones, whole."""
+        """Make a blob hold just these bytes: after a cut it holds the old or the new ones, whole."""
 
     def names(self) -> "list[str]":
         """Return the names of all blobs, sorted."""
@@ -93,23 +97,25 @@ class Storage(Protocol):
 
 
 class MeterBus(Protocol):
-    """The line to the energy meter. It owns RS-485 direction, silent interval and idle gap, and knows no register."""
+    """The line to the energy meter: it owns direction, silent interval and idle gap, and no register."""
 
     async def transact(self, request: bytes, response_size: int, timeout_ms: int) -> bytes:
-        """Send a request and return what came back: at most `response_size` bytes, fewer after the time-out, none for silence.
+        """Send a request and return what came back: at most `response_size` bytes, fewer after the time-out
+        or where the meter refused (an exception response), none for silence.
 
+        `timeout_ms` is how long the meter may think: the time that the bytes take on the line comes on top.
         Stale bytes that lay on the line before are thrown away. Raises OSError when the port itself is gone.
         """
 
 
 class Card(Protocol):
-    """A card in the field: `uid` (bytes as the reader gives them, most significant first), `atr` (bytes, empty without one)."""
+    """A card in the field: `uid` (most significant byte first) and `atr`, each empty without one."""
 
     uid: bytes
     atr: bytes
 
     async def transmit(self, apdu: bytes) -> bytes:
-        """Send a command APDU, return the response with its status word. Raises OSError when the card is gone."""
+        """Send a command APDU, return the response with its status word. Raises OSError: the card is gone."""
 
 
 class CardReader(Protocol):
@@ -139,7 +145,7 @@ class Plug(Protocol):
     """The control pilot of the outlet."""
 
     def state(self) -> str:
-        """Return the vehicle state of IEC 61851-1: `A` no vehicle, `B` connected, `C`/`D` asks for power, `E`/`F` fault."""
+        """Return IEC 61851-1's state: `A` no vehicle, `B` connected, `C`/`D` asks for power, `E`/`F` fault."""
 
     async def wait_change(self, known_state: str) -> str:
         """Wait until the state is another than the known one and return it."""
@@ -149,7 +155,7 @@ class Panel(Protocol):
     """What the driver sees, hears and presses."""
 
     def show(self, screen: dict) -> None:
-        """Show a screen as `firmware.screens` describes it: `{"id": str, "lines": [str, …], "language": str, …}`."""
+        """Show a screen of `firmware.screens`: `{"id": str, "lines": [str, …], "language": str, …}`."""
 
     def signal(self, kind: str) -> None:
         """Sound or light: `accepted`, `refused`, `attention`."""
@@ -165,7 +171,7 @@ class Signer(Protocol):
         """Return X and Y of the P-256 point, 64 bytes."""
 
     async def sign(self, digest: bytes) -> bytes:
-        """Return r and s (64 bytes) of the ECDSA signature over a SHA-256 digest of 32 bytes, k after RFC 6979."""
+        """Return r and s (64 bytes) of the signature over a SHA-256 digest (32 bytes), k by RFC 6979."""
 
 
 class Entropy(Protocol):
@@ -182,7 +188,7 @@ class Stream(Protocol):
         """Send all of it. Raises OSError."""
 
     async def read(self, limit: int, timeout_ms: int) -> bytes:
-        """Return what is there, at least one byte, at most `limit`; empty at the end. Raises OSError(ETIMEDOUT)."""
+        """Return what is there, 1 to `limit` bytes; empty at the end. Raises OSError(ETIMEDOUT)."""
 
     def close(self) -> None:
         """End it; closing twice is fine."""
@@ -192,7 +198,10 @@ class Network(Protocol):
     """The way to the back office."""
 
     async def connect(self, host: str, port: int, ca: "bytes | None", timeout_ms: int) -> Stream:
-        """Open a connection; with `ca` (PEM) over TLS, the server's name and chain verified. Raises OSError."""
+        """Open a connection; with `ca` (PEM) over TLS, name and chain verified. Raises OSError.
+
+        A server that fails verification shows at the latest at the first `write` or `read`: nothing is sent to it.
+        """
 
 
 class Watchdog(Protocol):
@@ -206,17 +215,29 @@ class Board:
     """All ports of one board, as `main.py` hands them to the terminal."""
 
     def __init__(
-        self, clock, tasks, storage, meter_bus, reader, contactor, plug, panel, signer, entropy, network, watchdog
-    ):
-        self.clock: Clock = clock
-        self.tasks: Tasks = tasks
-        self.storage: Storage = storage
-        self.meter_bus: MeterBus = meter_bus
-        self.reader: CardReader = reader
-        self.contactor: Contactor = contactor
-        self.plug: Plug = plug
-        self.panel: Panel = panel
-        self.signer: Signer = signer
-        self.entropy: Entropy = entropy
-        self.network: Network = network
-        self.watchdog: Watchdog = watchdog
+        self,
+        clock: Clock,
+        tasks: Tasks,
+        storage: Storage,
+        meter_bus: MeterBus,
+        reader: CardReader,
+        contactor: Contactor,
+        plug: Plug,
+        panel: Panel,
+        signer: Signer,
+        entropy: Entropy,
+        network: Network,
+        watchdog: Watchdog,
+    ) -> None:
+        self.clock = clock
+        self.tasks = tasks
+        self.storage = storage
+        self.meter_bus = meter_bus
+        self.reader = reader
+        self.contactor = contactor
+        self.plug = plug
+        self.panel = panel
+        self.signer = signer
+        self.entropy = entropy
+        self.network = network
+        self.watchdog = watchdog

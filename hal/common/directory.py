@@ -1,0 +1,204 @@
+"""Storage over a directory of a POSIX file system: durable appends, whole replacements, one terminal on it.
+
+It does not know what it stores, nor where the system calls come from: `os` on CPython, foreign functions
+on MicroPython.
+"""
+
+import errno
+
+from firmware.errors import BoardError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+# MicroPython's errno module lacks it; Linux and the ESP32 agree on the number.
+ENOSPC = 28
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.-"
+LONGEST_NAME = 40
+# No blob can have this name, for an underscore is not among the letters.
+FRESH = "_fresh"
+LOCK_EX_NB = 2 | 4
+
+
+class DirectoryStorage:
+    """Named blobs as files of one directory, which is locked for as long as the process lives."""
+
+    def __init__(self, directory: str, system: "Any", flock: "Callable[[int, int], Any]") -> None:
+        self._root = directory + "/"
+        self._system = system
+        self._tail_name = ""
+        self._tail_fd = -1
+        self._tail_bytes = 0
+        self._directory_fd = self._open_directory(directory, flock)
+
+    def size(self, name: str) -> int:
+        """Return the bytes of a blob, 0 where there is none."""
+        return self._find(self._path(name)) or 0
+
+    def read(self, name: str, offset: int = 0, count: "int | None" = None) -> bytes:
+        """Return up to `count` bytes from `offset`; empty where there is no such blob or no more bytes."""
+        try:
+            with open(self._path(name), "rb") as blob:
+                blob.seek(offset)
+                return blob.read() if count is None else blob.read(count)
+        except OSError as error:
+            if error.errno != errno.ENOENT:
+                raise
+            return b""
+
+    def append(self, name: str, content: bytes) -> None:
+        """Add bytes at the end of a blob, durable on return. Raises OSError, and then nothing changed."""
+        self._need(len(content))
+        fd = self._tail(name)
+        try:
+            self._write(fd, content)
+            self._system.fdatasync(fd)
+        except OSError:
+            self._cut_back()
+            raise
+        self._tail_bytes += len(content)
+
+    def replace(self, name: str, content: bytes) -> None:
+        """Make a blob hold just these bytes; after a cut it holds the old or the new ones, whole."""
+        path, fresh = self._path(name), self._root + FRESH
+        self._need(len(content))
+        if name == self._tail_name:
+            self._close_tail()
+        try:
+            self._write_fresh(fresh, content)
+            self._system.rename(fresh, path)
+        except OSError:
+            self._unlink(fresh)
+            raise
+        self._system.fsync(self._directory_fd)
+
+    def names(self) -> "list[str]":
+        """Return the names of all blobs, sorted."""
+        return sorted([name for name in self._system.listdir(self._root) if is_name(name)])
+
+    def remove(self, name: str) -> None:
+        """Remove a blob; nothing happens where there is none."""
+        path = self._path(name)
+        if name == self._tail_name:
+            self._close_tail()
+        if self._unlink(path):
+            self._system.fsync(self._directory_fd)
+
+    def free_bytes(self) -> int:
+        """Return how many bytes can still be written."""
+        figures = self._system.statvfs(self._root)
+        return int(figures[1] * figures[4])
+
+    def _open_directory(self, directory: str, flock: "Callable[[int, int], Any]") -> int:
+        system = self._system
+        try:
+            system.stat(directory)
+        except OSError:
+            # Only the last folder is made: a missing path above it is a disk that is not mounted.
+            self._make(directory)
+        try:
+            fd = int(system.open(directory, system.O_RDONLY | system.O_DIRECTORY | system.O_CLOEXEC))
+        except OSError as error:
+            raise BoardError(
+                "storage %s: %s; `ledger` has to be a directory of the terminal's own" % (directory, error)
+            )
+        try:
+            flock(fd, LOCK_EX_NB)
+        except OSError:
+            system.close(fd)
+            raise BoardError(
+                "storage %s: another terminal uses it; stop that one, or give this one a `ledger` of its own"
+                % directory
+            )
+        return fd
+
+    def _make(self, directory: str) -> None:
+        try:
+            self._system.mkdir(directory)
+        except OSError as error:
+            raise BoardError(
+                "storage %s: it cannot be made (%s); mount the disk, or name a writable directory in `ledger`"
+                % (directory, error)
+            )
+
+    def _path(self, name: str) -> str:
+        if not is_name(name):
+            raise BoardError(
+                "storage: %r is no name of a blob; use a-z, 0-9, dot and dash, at most 40" % name
+            )
+        return self._root + name
+
+    def _need(self, count: int) -> None:
+        """Refuse before anything is touched what would not fit."""
+        if count > self.free_bytes():
+            raise OSError(ENOSPC, "storage %s is full" % self._root)
+
+    def _tail(self, name: str) -> int:
+        """Return the descriptor that appends to a blob; the last one stays open, for most go to one blob."""
+        if name == self._tail_name:
+            return self._tail_fd
+        path = self._path(name)
+        known_bytes = self._find(path)
+        self._close_tail()
+        system = self._system
+        flags = system.O_WRONLY | system.O_APPEND | system.O_CREAT | system.O_CLOEXEC
+        self._tail_fd = system.open(path, flags, 0o600)
+        if known_bytes is None:
+            system.fsync(self._directory_fd)
+        self._tail_name, self._tail_bytes = name, known_bytes or 0
+        return self._tail_fd
+
+    def _find(self, path: str) -> "int | None":
+        """Return the bytes of a file, or None where there is none."""
+        try:
+            return int(self._system.stat(path)[6])
+        except OSError as error:
+            if error.errno != errno.ENOENT:
+                raise
+            return None
+
+    def _close_tail(self) -> None:
+        if self._tail_fd >= 0:
+            self._system.close(self._tail_fd)
+        self._tail_name, self._tail_fd = "", -1
+
+    def _cut_back(self) -> None:
+        """Take a half-written append away, so that the blob ends where it ended before."""
+        try:
+            self._system.ftruncate(self._tail_fd, self._tail_bytes)
+            self._system.fdatasync(self._tail_fd)
+        finally:
+            self._close_tail()
+
+    def _write(self, fd: int, content: bytes) -> None:
+        written = self._system.write(fd, content)
+        while written < len(content):
+            content = content[written:]
+            written = self._system.write(fd, content)
+
+    def _write_fresh(self, path: str, content: bytes) -> None:
+        system = self._system
+        fd = system.open(path, system.O_WRONLY | system.O_CREAT | system.O_TRUNC | system.O_CLOEXEC, 0o600)
+        try:
+            self._write(fd, content)
+            system.fsync(fd)
+        finally:
+            system.close(fd)
+
+    def _unlink(self, path: str) -> bool:
+        try:
+            self._system.unlink(path)
+        except OSError as error:
+            if error.errno != errno.ENOENT:
+                raise
+            return False
+        return True
+
+
+def is_name(name: str) -> bool:
+    """Return whether a blob may have this name: `[a-z0-9.-]{1,40}`, and neither `.` nor `..`."""
+    if not 1 <= len(name) <= LONGEST_NAME or name in (".", ".."):
+        return False
+    return all(letter in LETTERS for letter in name)

@@ -1,0 +1,79 @@
+"""The network port over asyncio streams, for CPython and MicroPython alike.
+
+It does not know HTTP, nor how a board verifies a server: a function that makes the TLS context is handed in.
+"""
+
+import asyncio
+import errno
+
+from hal.common.waiting import MICROPYTHON, within_ms
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+if MICROPYTHON:
+
+    def _end(writer: "Any") -> None:
+        # StreamWriter.close() does nothing there; its stream is the socket itself.
+        writer.s.close()
+
+else:
+
+    def _end(writer: "Any") -> None:
+        writer.close()
+
+
+class Stream:
+    """A connection."""
+
+    def __init__(self, reader: "Any", writer: "Any") -> None:
+        self._reader = reader
+        self._writer = writer
+        self._is_open = True
+
+    async def write(self, content: bytes) -> None:
+        """Send all of it. Raises OSError."""
+        self._need_open()
+        self._writer.write(content)
+        await self._writer.drain()
+
+    async def read(self, limit: int, timeout_ms: int) -> bytes:
+        """Return what is there, 1 to `limit` bytes; empty at the end. Raises OSError(ETIMEDOUT)."""
+        self._need_open()
+        try:
+            content: bytes = await within_ms(self._reader.read(limit), timeout_ms)
+        except asyncio.TimeoutError:
+            raise OSError(errno.ETIMEDOUT, "no answer within %d ms" % timeout_ms)
+        return content
+
+    def close(self) -> None:
+        """End it; closing twice is fine."""
+        if self._is_open:
+            self._is_open = False
+            _end(self._writer)
+
+    def _need_open(self) -> None:
+        if not self._is_open:
+            raise OSError(errno.ENOTCONN, "the connection is closed")
+
+
+class Network:
+    """Opens connections; with a CA over TLS, by the context that the board makes."""
+
+    def __init__(self, tls_context: "Callable[[bytes], Any]") -> None:
+        self._tls_context = tls_context
+
+    async def connect(self, host: str, port: int, ca: "bytes | None", timeout_ms: int) -> Stream:
+        """Open a connection; with `ca` (PEM) the server's name and chain are verified. Raises OSError."""
+        try:
+            reader, writer = await within_ms(self._open(host, port, ca), timeout_ms)
+        except asyncio.TimeoutError:
+            raise OSError(errno.ETIMEDOUT, "no connection to %s:%d within %d ms" % (host, port, timeout_ms))
+        return Stream(reader, writer)
+
+    async def _open(self, host: str, port: int, ca: "bytes | None") -> "Any":
+        if ca is None:
+            return await asyncio.open_connection(host, port)
+        return await asyncio.open_connection(host, port, ssl=self._tls_context(ca), server_hostname=host)

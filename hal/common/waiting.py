@@ -1,0 +1,30 @@
+"""Waits that the two interpreters spell differently, in milliseconds of real time.
+
+It knows no port and no scaled clock.
+"""
+
+import asyncio
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any, TypeVar
+
+    Result = TypeVar("Result")
+
+MICROPYTHON = sys.implementation.name == "micropython"
+
+if TYPE_CHECKING or not MICROPYTHON:
+
+    async def pause_ms(duration_ms: int) -> None:
+        """Let other tasks run for so long."""
+        await asyncio.sleep(duration_ms / 1000)
+
+    async def within_ms(coroutine: "Coroutine[Any, Any, Result]", timeout_ms: int) -> "Result":
+        """Return what the coroutine returns, or cancel it and raise asyncio.TimeoutError."""
+        return await asyncio.wait_for(coroutine, timeout_ms / 1000)
+
+else:
+    pause_ms = asyncio.sleep_ms
+    within_ms = asyncio.wait_for_ms
