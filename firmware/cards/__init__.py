@@ -1,1 +1,1 @@
-"""Who taps: identities of cards and the frames of readers. It refuses to know readers, contracts and prices."""
+"""Who taps: identities of cards and the frames of readers. It refuses to know contracts and prices."""

@@ -1,1 +1,1 @@
-"""How much energy: Modbus, register maps as data, readings. It refuses to know wires: bytes in, values out."""
+"""How much energy: Modbus, register maps as data. It refuses to know wires: bytes in, readings out."""

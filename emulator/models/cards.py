@@ -1,0 +1,113 @@
+"""The cards of a story, as a reader meets them: a UID at each presentation, and answers to command APDUs.
+
+They do not know readers, contracts or prices.
+"""
+
+from emulator.models.prng import Prng
+from firmware.cards import apdu
+
+SELECT = 0xA4
+
+# Answers to select (ISO/IEC 14443-4, 5.2): of a DESFire EV1 (NXP AN10833), and of a bank card.
+DESFIRE_ATS = bytes.fromhex("067577810280")
+BANK_ATS = bytes.fromhex("0a788091028073c82110")
+
+
+class Card:
+    """A card: `present()` brings it into a field; the rest is as in `pn532.Target`, and `atr`."""
+
+    __slots__ = ("atr", "ats", "sel_res", "sens_res", "uid")
+
+    def __init__(self, uid: bytes, sens_res: str, sel_res: int, ats: bytes, atr: bytes):
+        self.uid = uid
+        self.sens_res = bytes.fromhex(sens_res)
+        self.sel_res = sel_res
+        self.ats = ats
+        self.atr = atr
+
+    def present(self) -> bytes:
+        """Begin a presentation and return the UID that the card shows in it."""
+        return self.uid
+
+    def transmit(self, command: bytes) -> bytes:
+        """Return the response to a command APDU, also to the one that a reader itself answers."""
+        if command == apdu.GET_UID:
+            return self.uid + _status(apdu.SW_OK)
+        if len(command) < 4:
+            return _status(apdu.SW_WRONG_LENGTH)
+        if command[1] == SELECT:
+            return _status(apdu.SW_FILE_NOT_FOUND)
+        return _status(apdu.SW_INSTRUCTION_NOT_SUPPORTED)
+
+
+class RfidCard(Card):
+    """A card known by its UID alone: 4 bytes make it a MIFARE Classic 1K, more an NTAG or Ultralight."""
+
+    __slots__ = ()
+
+    def __init__(self, uid: bytes):
+        if len(uid) == 4:
+            super().__init__(uid, "0004", 0x08, b"", storage_atr(0x0001))
+        else:
+            super().__init__(uid, "0044" if len(uid) == 7 else "0084", 0x00, b"", storage_atr(0x0003))
+
+
+class DesfireCard(Card):
+    """A MIFARE DESFire that shows its UID of 7 bytes and has no application that the terminal knows."""
+
+    __slots__ = ()
+
+    def __init__(self, uid: bytes):
+        super().__init__(uid, "0344", 0x20, DESFIRE_ATS, iso_dep_atr(DESFIRE_ATS))
+
+
+class EmvCard(Card):
+    """A bank card or a phone: it shows another random UID at each presentation (ISO/IEC 14443-3, 6.5.4)."""
+
+    __slots__ = ("_prng",)
+
+    def __init__(self, prng: Prng):
+        super().__init__(b"", "0004", 0x20, BANK_ATS, iso_dep_atr(BANK_ATS))
+        self._prng = prng
+        self.present()
+
+    def present(self) -> bytes:
+        """Begin a presentation with a new random UID and return it."""
+        self.uid = b"\x08" + self._prng.random_bytes(3)
+        return self.uid
+
+
+def make(card: dict, prng: Prng) -> Card:
+    """Return the card that a scenario describes: `kind` and, but for emv, `uid` in hex."""
+    if card["kind"] == "rfid":
+        return RfidCard(bytes.fromhex(card["uid"]))
+    if card["kind"] == "desfire":
+        return DesfireCard(bytes.fromhex(card["uid"]))
+    if card["kind"] == "emv":
+        return EmvCard(prng)
+    raise ValueError("no kind of card %r: there are rfid, desfire and emv" % card["kind"])
+
+
+def storage_atr(name: int) -> bytes:
+    """Return the ATR that a PC/SC reader gives a storage card of type A (PC/SC part 3, 3.1.3.2.3.2)."""
+    body = bytes.fromhex("8f8001804f0ca0000003060300") + bytes((name,)) + bytes(4)
+    return _with_check(body)
+
+
+def iso_dep_atr(ats: bytes) -> bytes:
+    """Return the ATR that a PC/SC reader gives an ISO-DEP card (PC/SC part 3, 3.1.3.2.3.1)."""
+    interface_bytes = (ats[1] >> 4 & 1) + (ats[1] >> 5 & 1) + (ats[1] >> 6 & 1)
+    historical = ats[2 + interface_bytes :]
+    return _with_check(bytes((0x80 | len(historical), 0x80, 0x01)) + historical)
+
+
+def _with_check(body: bytes) -> bytes:
+    """Return an ATR in direct convention: 3B, the body, and the exclusive or of the body."""
+    check = 0
+    for octet in body:
+        check ^= octet
+    return b"\x3b" + body + bytes((check,))
+
+
+def _status(word: int) -> bytes:
+    return bytes((word >> 8, word & 0xFF))

@@ -1,0 +1,195 @@
+"""The PN532 reader chip: its frames (UM0701-02, 6.2) and what a terminal says to it (7).
+
+It does not know the wire: a dialogue is a generator that yields (bytes to send, timeout_ms) and is sent the event
+that ended the wait, ("response", bytes) or ("error",), or None when the time passed; an ACK ends no wait.
+"""
+
+from ..errors import CardError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from typing import Any
+
+    Dialogue = Generator[tuple, "tuple | None", Any]
+
+ACK = b"\x00\x00\xff\x00\xff\x00"
+NACK = b"\x00\x00\xff\xff\x00\x00"
+ERROR = b"\x00\x00\xff\x01\xff\x7f\x81\x00"
+
+TO_CHIP = 0xD4
+FROM_CHIP = 0xD5
+ERROR_BODY = b"\x7f"
+
+# Direction byte, command byte and 263 bytes of parameters: a target's number, 262 bytes for the card (7.3.8).
+MAX_BODY = 265
+
+# On a serial line the first byte wakes the chip, which needs the time of the others to start its clock
+# (7.2.11); the ACK that follows ends a command that may still run.
+WAKE_UP = b"\x55\x55" + bytes(14) + ACK
+
+GET_FIRMWARE_VERSION = b"\x02"
+SAM_CONFIGURATION = b"\x14\x01\x00\x00"  # normal mode, no security module
+RF_CONFIGURATION = b"\x32\x05\xff\x01\x02"  # MaxRetries: look twice more for a card, then say there is none
+LIST_PASSIVE_TARGET = b"\x4a\x01\x00"  # one card, 106 kbit/s type A
+DATA_EXCHANGE = b"\x40\x01"  # with the card of number 1
+
+COMMAND_TIMEOUT_MS = 100
+POLL_TIMEOUT_MS = 1000
+CARD_TIMEOUT_MS = 5000
+
+# 7.1, table 16: what went wrong between chip and card.
+STATUS_OK = 0x00
+STATUS_TIMEOUT = 0x01
+STATUS_WRONG_CONTEXT = 0x27
+STATUS_CARD_GONE = 0x2B
+STATUS_MASK = 0x3F
+STATUS_MORE = 0x40
+
+
+class Target:
+    """A card in the field: `uid`, `sens_res` (ATQA, 2 bytes), `sel_res` (SAK), `ats` (or empty)."""
+
+    __slots__ = ("ats", "sel_res", "sens_res", "uid")
+
+    def __init__(self, uid: bytes, sens_res: bytes, sel_res: int, ats: bytes):
+        self.uid, self.sens_res, self.sel_res, self.ats = uid, sens_res, sel_res, ats
+
+
+def frame(command: bytes, direction: int = TO_CHIP) -> bytes:
+    """Return the frame that carries a command, extended where needed. Raises CardError for a long one."""
+    body = bytes((direction,)) + command
+    size = len(body)
+    if not 2 <= size <= MAX_BODY:
+        raise CardError("a PN532 command has 1 to %d bytes, not %d" % (MAX_BODY - 1, len(command)))
+    if size < 256:
+        head = bytes((0, 0, 0xFF, size, -size & 0xFF))
+    else:
+        head = bytes((0, 0, 0xFF, 0xFF, 0xFF, size >> 8, size & 0xFF, -((size >> 8) + size) & 0xFF))
+    return head + body + bytes((-sum(body) & 0xFF, 0))
+
+
+class Decoder:
+    """Finds frames in what comes over the line; what is damaged, or between frames, it skips."""
+
+    __slots__ = ("_direction", "_pending")
+
+    def __init__(self, direction: int = FROM_CHIP):
+        self._direction = direction
+        self._pending = b""
+
+    def feed(self, received: bytes) -> "list[tuple]":
+        """Return the frames that these bytes complete: ("ack",), ("nack",), ("error",), ("response", bytes)."""
+        self._pending += received
+        events: "list[tuple]" = []
+        while True:
+            start = self._pending.find(b"\x00\xff")
+            if start < 0:
+                # A last zero may be half of the next start code.
+                self._pending = self._pending[-1:]
+                return events
+            self._pending = self._pending[start:]
+            measured = self._measure()
+            if measured is None:
+                return events
+            size, event = measured
+            self._pending = self._pending[size:]
+            if event:
+                events.append(event)
+
+    def _measure(self) -> "tuple | None":
+        """Return (bytes to take, event or None) at a start code; None while bytes are missing."""
+        pending = self._pending
+        if len(pending) < 4:
+            return None
+        size, check, body_at = pending[2], pending[3], 4
+        if size == 0x00 and check == 0xFF:
+            return 4, ("ack",)
+        if size == 0xFF and check == 0x00:
+            return 4, ("nack",)
+        if size == 0xFF and check == 0xFF:
+            if len(pending) < 7:
+                return None
+            size, check, body_at = pending[4] << 8 | pending[5], pending[4] + pending[6], 7
+        if (size + check) & 0xFF or not 1 <= size <= MAX_BODY:
+            return 1, None
+        end = body_at + size + 1
+        if len(pending) < end:
+            return None
+        if sum(pending[body_at:end]) & 0xFF:
+            return 1, None
+        body = pending[body_at : end - 1]
+        if body == ERROR_BODY:
+            return end, ("error",)
+        if body[0] != self._direction or size < 2:
+            return end, None
+        return end, ("response", body[1:])
+
+
+def wake() -> "Dialogue":
+    """Wake the chip, make it a reader that answers at once, and return its firmware version, as "1.6"."""
+    yield from _ask("SAMConfiguration", SAM_CONFIGURATION, COMMAND_TIMEOUT_MS, 0, WAKE_UP)
+    version = yield from _ask("GetFirmwareVersion", GET_FIRMWARE_VERSION, COMMAND_TIMEOUT_MS, 4)
+    if version[0] != 0x32:
+        raise CardError("the reader says it is a PN5%02X; connect a PN532" % version[0])
+    yield from _ask("RFConfiguration", RF_CONFIGURATION, COMMAND_TIMEOUT_MS, 0)
+    return "%d.%d" % (version[1], version[2])
+
+
+def poll() -> "Dialogue":
+    """Look for one card of type A at 106 kbit/s; return a Target, or None when none is in the field."""
+    found = yield from _ask("InListPassiveTarget", LIST_PASSIVE_TARGET, POLL_TIMEOUT_MS, None)
+    if found == b"\x00":
+        return None
+    return _target(found)
+
+
+def is_gone() -> "Dialogue":
+    """Return whether no card is in the field: two polls in a row found none, since a card may miss one."""
+    for _ in range(2):
+        target = yield from poll()
+        if target is not None:
+            return False
+    return True
+
+
+def exchange(apdu: bytes) -> "Dialogue":
+    """Send a command APDU to the card that the last poll found and return its response. Raises CardError."""
+    answer = yield from _ask("InDataExchange", DATA_EXCHANGE + apdu, CARD_TIMEOUT_MS, None)
+    status = answer[0] if answer else STATUS_TIMEOUT
+    if status & STATUS_MASK != STATUS_OK:
+        failure = status & STATUS_MASK
+        raise CardError("the card did not answer (PN532 status %02X); hold it still on the reader" % failure)
+    if status & STATUS_MORE:
+        raise CardError("the card's response is longer than a short APDU allows")
+    return answer[1:]
+
+
+def _ask(name: str, command: bytes, timeout_ms: int, size: "int | None", before: bytes = b"") -> "Dialogue":
+    """Send a command and return its answer after the response code, of that size where one is given."""
+    event = yield before + frame(command), timeout_ms
+    if event is None:
+        raise CardError(
+            "the PN532 did not answer %s in %d ms; check its wiring and power" % (name, timeout_ms)
+        )
+    if event[0] != "response":
+        raise CardError("the PN532 does not know %s as it was sent (error frame)" % name)
+    if event[1][0] != command[0] + 1:
+        raise CardError("the PN532 answered %s with response %02X; wake it again" % (name, event[1][0]))
+    answer = event[1][1:]
+    if size is not None and len(answer) != size:
+        raise CardError("the PN532 answered %s with %d bytes, not %d" % (name, len(answer), size))
+    return answer
+
+
+def _target(found: bytes) -> Target:
+    """Return the card in a list (7.3.5): count, number, SENS_RES, SEL_RES, UID with length, ATS."""
+    if len(found) < 6 or found[0] != 1 or found[1] != 1:
+        raise CardError("the PN532 was asked for one card and answered %d bytes that are none" % len(found))
+    ats_at = 6 + found[5]
+    uid, ats = found[6:ats_at], found[ats_at:]
+    if len(uid) != found[5] or (ats and ats[0] != len(ats)):
+        raise CardError(
+            "the PN532 described a card of %d bytes that do not add up; hold it still" % len(found)
+        )
+    return Target(uid, found[2:4], found[4], ats)
