@@ -16,10 +16,12 @@ BUS_DELAY_MS = 4
 class Life:
     """One power-on of the terminal: its jobs, and whether it still has power."""
 
-    def __init__(self, kernel):
+    def __init__(self, kernel, on_cut, on_crash):
         self.kernel = kernel
         self.powered = True
         self.jobs = []
+        self._on_cut = on_cut
+        self._on_crash = on_crash
 
     def spawn(self, coroutine):
         """Run a coroutine until it ends or the power goes (the `Tasks` port)."""
@@ -36,7 +38,10 @@ class Life:
         try:
             await coroutine
         except PowerCut:
-            self.end()
+            if self.powered:
+                self._on_cut()
+        except Exception as error:
+            self._on_crash(error)
 
     def check(self) -> None:
         """Raise PowerCut in a terminal that has no power any more."""

@@ -1,0 +1,31 @@
+"""Plays a story file on any interpreter: `python -m emulator.simulation STORY.json [DIRECTORY]`, one JSON event a line on stdout.
+
+It does not know scenario files. With a directory the simulated disk keeps its bytes there instead of in memory.
+"""
+
+import sys
+
+from emulator.simulation import play
+from emulator.simulation.craft import PlainCraft
+from firmware.crypto import canonical, jsontext
+
+
+def emit(event: dict) -> None:
+    """Print one event."""
+    sys.stdout.write(canonical.encode(event).decode() + "\n")
+
+
+def main(arguments: "list[str]") -> int:
+    """Play the story and return the exit code."""
+    with open(arguments[0], "rb") as file:
+        story = jsontext.parse(file.read())
+    backing = None
+    if len(arguments) > 1:
+        from hal.bench.storage import open_storage
+
+        backing = open_storage(arguments[1])
+    return play.play(story, emit, PlainCraft(backing))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

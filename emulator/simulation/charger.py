@@ -1,0 +1,98 @@
+"""The simulated charger: the world of one outlet and the terminal that lives in it, through any number of power cuts.
+
+It does not know the story; it is played by play.py and watched by whoever it is given.
+"""
+
+from emulator.models import cards, meter, vehicle
+from emulator.models.disk import Disk
+from emulator.models.link import Link
+from emulator.models.office import Office
+from emulator.models.prng import Prng
+from emulator.simulation import board
+from emulator.simulation.world import World
+from firmware import config as settings
+from firmware.crypto import jose, jsontext, p256
+from firmware.terminal.startup import Assembly
+
+
+class Charger:
+    """One terminal with its meter, vehicle, cards, link and office."""
+
+    def __init__(self, kernel, story: dict, craft, watcher):
+        """Set up a story's world. `craft` makes signers and verifiers, `watcher` sees screens, signals and crashes."""
+        self.kernel = kernel
+        self._story = story
+        self._watcher = watcher
+        self._life = None
+        self.assembly = None
+        self.prng = Prng(story["seed"], "terminal")
+        self.wall = board.Wall(kernel, story["start_utc_s"])
+        self.antenna = board.Antenna(kernel)
+        self.buttons = board.Buttons(kernel)
+        self.disk = Disk(craft.backing())
+        self.signer = craft.signer(p256.generate(Prng(story["seed"], "key").random_bytes))
+        self.config = self._configuration(story)
+        self.cards = {name: cards.make(card, Prng(story["seed"], "card " + name)) for name, card in story["cards"].items()}
+        told = story["meter"]
+        told_vehicle = story["vehicle"]
+        self.world = World(
+            kernel,
+            meter.Meter(told["model"], told["serial"], told["register_wh"]),
+            vehicle.Vehicle(told_vehicle["power_w"], told_vehicle["battery_wh"]),
+            self.config.meter_unit,
+        )
+        public = self.signer.public_key()
+        self.verify = craft.verifier(public)
+        self.first_prev = jose.thumbprint(public)
+        self.office = Office(self.config.id, self.first_prev, self.verify)
+        self.link = Link(Prng(story["seed"], "link"), self.office.answer)
+
+    def _configuration(self, story):
+        document = dict(story["terminal"])
+        document["tariffs"] = [jsontext.parse(text) for text in story["tariffs"]]
+        document.setdefault("office_url", "http://office")
+        return settings.from_document(document)
+
+    def power_on(self) -> None:
+        """Start the terminal."""
+        if self._life is not None:
+            return
+        self.disk.power_on()
+        life = board.Life(self.kernel, self.power_cut, self._watcher.on_crash)
+        self._life = life
+        life.spawn(self._serve(life))
+
+    async def _serve(self, life):
+        self.assembly = Assembly(board.make(life, self), self.config)
+        await self.assembly.serve()
+
+    def power_cut(self) -> None:
+        """Take the power from the terminal: its contactor drops, its memory is gone, its storage keeps what was durable."""
+        if self._life is None:
+            return
+        life, self._life = self._life, None
+        life.end()
+        self.assembly = None
+        self.world.command_contactor(False)
+
+    def is_powered(self) -> bool:
+        """Return whether the terminal has power."""
+        return self._life is not None
+
+    def session(self):
+        """Return the session that the terminal has adopted, or None while it is off or starting."""
+        return self.assembly.terminal.session if self.assembly else None
+
+    def pending(self) -> "int | None":
+        """Return how many records the office does not have yet, or None while the terminal is off or starting."""
+        return self.assembly.outbox.pending() if self.assembly else None
+
+    def on_screen(self, screen: dict) -> None:
+        """Pass a screen on."""
+        self._watcher.on_screen(screen)
+
+    def on_signal(self, kind: str) -> None:
+        """Pass a signal on."""
+        self._watcher.on_signal(kind)
+
+

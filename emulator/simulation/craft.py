@@ -1,0 +1,32 @@
+"""The part of the simulation that interpreters do differently: who signs, who verifies, and where the disk's bytes lie.
+
+It does not know the simulation. This is the plain-Python one, which runs everywhere; tools hand in a faster one on CPython.
+"""
+
+import hashlib
+
+from firmware.crypto import p256
+from hal.common.soft_signer import SoftSigner
+
+
+class PlainCraft:
+    """Signatures by the firmware's own P-256, and storage over a backing of the caller's choice (None: in memory)."""
+
+    def __init__(self, backing=None):
+        self._backing = backing
+
+    def backing(self):
+        """Return the storage below the simulated disk."""
+        return self._backing
+
+    def signer(self, private: bytes) -> SoftSigner:
+        """Return the signer of a private key."""
+        return SoftSigner(private)
+
+    def verifier(self, public: bytes):
+        """Return `verify(signing_input, signature)` for a public key."""
+
+        def verify(signing_input: bytes, signature: bytes) -> bool:
+            return p256.verify(public, hashlib.sha256(signing_input).digest(), signature)
+
+        return verify

@@ -1,0 +1,93 @@
+"""The world of one outlet: mains, contactor, vehicle and meter, brought up to date whenever somebody looks at it.
+
+It does not know the terminal; it is commanded like the real thing, and its contactor can weld or stick.
+"""
+
+
+class World:
+    """Contactor, vehicle and meter in virtual time; energy is counted exactly, to the millisecond."""
+
+    def __init__(self, kernel, meter, vehicle, unit: int):
+        self._kernel = kernel
+        self._meter = meter
+        self._vehicle = vehicle
+        self._unit = unit
+        self._since_ms = kernel.now_ms
+        self._watch = 0
+        self._commanded = False
+        self._fault = "none"
+        self.contactor_closed = False
+        self.pilot_changed = kernel.event()
+
+    def sync(self) -> None:
+        """Let vehicle and meter live through the time since they were last looked at."""
+        duration_ms = self._kernel.now_ms - self._since_ms
+        self._since_ms = self._kernel.now_ms
+        for stretch_ms, power_w in self._vehicle.draw(duration_ms, self.contactor_closed):
+            self._meter.advance(stretch_ms, power_w)
+
+    def shown_wh(self) -> int:
+        """Return what the meter's register shows now."""
+        self.sync()
+        return self._meter.shown_wh()
+
+    def ask_meter(self, request: bytes) -> bytes:
+        """Return the meter's answer to a Modbus request, empty where it keeps silent."""
+        self.sync()
+        return self._meter.answer(request, self._unit)
+
+    def meter_fault(self, fault: str) -> None:
+        """Break or mend the meter and its line."""
+        self._meter.fault = fault
+
+    def command_contactor(self, is_closed: bool) -> None:
+        """Do as the terminal commands, as far as the contactor can."""
+        self._commanded = is_closed
+        self._settle()
+
+    def contactor_fault(self, fault: str) -> None:
+        """Weld the contactor, make it stick, or mend it."""
+        self._fault = fault
+        self._settle()
+
+    def is_commanded(self) -> bool:
+        """Return whether the terminal wants power to flow."""
+        return self._commanded
+
+    def plug(self, is_plugged: bool) -> None:
+        """Plug the vehicle in or out."""
+        self.sync()
+        self._vehicle.plugged = is_plugged
+        self._announce()
+
+    def vehicle_power(self, power_w: int) -> None:
+        """Have the vehicle draw another power."""
+        self.sync()
+        self._vehicle.power_w = power_w
+        self._announce()
+
+    def pilot(self) -> str:
+        """Return the IEC 61851-1 letter."""
+        return self._vehicle.state()
+
+    def _settle(self):
+        self.sync()
+        if self._fault == "welded":
+            self.contactor_closed = self.contactor_closed or self._commanded
+        else:
+            self.contactor_closed = self._commanded and self._fault == "none"
+        self._announce()
+
+    def _announce(self):
+        """Tell that the pilot may have changed, and look again at the moment at which the battery will be full."""
+        self._watch += 1
+        self.pilot_changed.set()
+        full_ms = self._vehicle.until_full_ms() if self.contactor_closed else None
+        if full_ms is not None:
+            self._kernel.spawn(self._when_full(self._watch, full_ms))
+
+    async def _when_full(self, watch, delay_ms):
+        await self._kernel.sleep_ms(delay_ms)
+        if watch == self._watch:
+            self.sync()
+            self.pilot_changed.set()
