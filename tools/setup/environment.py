@@ -45,7 +45,19 @@ def pip_install(*words: str) -> None:
     """Let pip install into the environment; raise SetupError with pip's own reason."""
     done = run([VENV_PYTHON, "-m", "pip", "install", "-q", "--no-input", "-c", CONSTRAINTS, *words])
     if done.returncode != 0:
-        raise SetupError("pip could not install the packages:\n" + last_lines(done.stdout))
+        raise SetupError(f"pip could not install the packages: {_why(done.stdout)}", _is_offline(done.stdout))
+
+
+def _is_offline(output: str) -> bool:
+    return "Failed to establish a new connection" in output or "NewConnectionError" in output
+
+
+def _why(output: str) -> str:
+    """Pick pip's reason from its long story."""
+    if _is_offline(output):
+        return "the package index does not answer; go online and run it again"
+    errors = [line.strip() for line in output.splitlines() if line.strip().startswith("ERROR:")]
+    return "\n".join(errors) or last_lines(output)
 
 
 def mark(key: str, text: str) -> None:
