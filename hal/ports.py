@@ -51,7 +51,7 @@ class Event(Protocol):
 class Task(Protocol):
     """A running coroutine."""
 
-    def cancel(self) -> None:
+    def cancel(self) -> object:
         """Stop it at the point where it waits."""
 
     def done(self) -> bool:
@@ -145,7 +145,7 @@ class Plug(Protocol):
     """The control pilot of the outlet."""
 
     def state(self) -> str:
-        """Return IEC 61851-1's state: `A` no vehicle, `B` connected, `C`/`D` asks for power, `E`/`F` fault."""
+        """Return IEC 61851-1's: `A` no vehicle, `B` connected, `C`/`D` asks for power, `E`/`F` fault."""
 
     async def wait_change(self, known_state: str) -> str:
         """Wait until the state is another than the known one and return it."""
@@ -200,7 +200,7 @@ class Network(Protocol):
     async def connect(self, host: str, port: int, ca: "bytes | None", timeout_ms: int) -> Stream:
         """Open a connection; with `ca` (PEM) over TLS, name and chain verified. Raises OSError.
 
-        A server that fails verification shows at the latest at the first `write` or `read`: nothing is sent to it.
+        A refused connection or certificate may show as late as at the first `write`; nothing was sent then.
         """
 
 

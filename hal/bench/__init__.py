@@ -1,0 +1,1 @@
+"""The board of the emulated charger, on either interpreter. It knows wires, and not who plays the world."""
