@@ -1,7 +1,7 @@
 """The PN532 reader chip: its frames (UM0701-02, 6.2) and what a terminal says to it (7).
 
-It does not know the wire: a dialogue is a generator that yields (bytes to send, timeout_ms) and is sent the event
-that ended the wait, ("response", bytes) or ("error",), or None when the time passed; an ACK ends no wait.
+It does not know the wire: a dialogue is a generator that yields (bytes to send, timeout_ms) and is sent the
+event that ended the wait, ("response", bytes) or ("error",), or None when the time passed; an ACK ends no wait.
 """
 
 from ..errors import CardError
@@ -79,7 +79,7 @@ class Decoder:
         self._pending = b""
 
     def feed(self, received: bytes) -> "list[tuple]":
-        """Return the frames that these bytes complete: ("ack",), ("nack",), ("error",), ("response", bytes)."""
+        """Return what these bytes complete: ("ack",), ("nack",), ("error",), ("response", bytes)."""
         self._pending += received
         events: "list[tuple]" = []
         while True:

@@ -1,0 +1,1 @@
+"""Portable tests of card identities, APDUs and the PN532."""

@@ -1,0 +1,1 @@
+"""Portable tests of Modbus, register maps and plausibility."""

@@ -1,0 +1,64 @@
+"""Exact numbers in registers; the bit patterns are IEEE 754 binary32, the products were worked out by hand."""
+
+from firmware.metering import registers
+
+
+def wh(pattern):
+    return registers.float32(bytes.fromhex(pattern), 0, 1000)
+
+
+def step_wh(pattern):
+    return registers.float32_step(bytes.fromhex(pattern), 0, 1000)
+
+
+def test_kwh_become_whole_wh():
+    assert wh("00000000") == 0
+    assert wh("3f800000") == 1000
+    assert wh("42f6e979") == 123456  # 123.456001…
+    assert wh("46800000") == 16_384_000
+
+
+def test_halves_round_up_and_anything_less_rounds_down():
+    assert wh("3f000000") == 500
+    assert wh("3a03126f") == 1  # just above 0.0005
+    assert wh("3a03126e") == 0  # just below 0.0005
+    assert wh("3dc80000") == 98  # 0.09765625: 97.65625
+    assert registers.float32(bytes.fromhex("3f000000"), 0, 1) == 1
+    assert registers.float32(bytes.fromhex("bf000000"), 0, 1) == -1
+
+
+def test_negative_numbers_keep_their_sign():
+    assert wh("bf800000") == -1000
+    assert wh("80000000") == 0
+
+
+def test_what_is_no_number_is_none():
+    for pattern in ("7f800000", "ff800000", "7fc00000", "7f800001", "ffffffff"):
+        assert wh(pattern) is None
+        assert step_wh(pattern) == 1
+
+
+def test_the_ends_of_the_format_are_exact():
+    assert wh("7f7fffff") == ((1 << 24) - 1) * 1000 << 104
+    assert wh("00000001") == 0
+    # The smallest normal number and the largest subnormal one differ by one step of 2**-149.
+    assert registers.float32(bytes.fromhex("00800000"), 0, 1 << 149) == 1 << 23
+    assert registers.float32(bytes.fromhex("007fffff"), 0, 1 << 149) == (1 << 23) - 1
+
+
+def test_a_kwh_register_steps_by_two_wh_above_16384_kwh():
+    assert step_wh("42f6e979") == 1
+    assert step_wh("45ffffff") == 1  # just below 8,192 kWh
+    assert step_wh("46000000") == 1  # 8,192 kWh: 0.98 Wh
+    assert step_wh("46800000") == 2  # 16,384 kWh: 1.95 Wh
+    assert step_wh("48000000") == 16  # 131,072 kWh: 15.6 Wh
+    assert step_wh("00000000") == 1
+    assert step_wh("4b800000") == 2000  # 16,777,216 kWh
+
+
+def test_numbers_are_read_where_they_stand():
+    block = bytes.fromhex("ffff42f6e979ffff")
+    assert registers.float32(block, 2, 1000) == 123456
+    assert registers.unsigned32(bytes.fromhex("ffff0142226effff"), 2, 1) == 0x0142226E
+    assert registers.unsigned32(bytes.fromhex("80000001"), 0, 10) == 21_474_836_490
+    assert registers.unsigned32_step(bytes(4), 0, 10) == 10

@@ -1,0 +1,1 @@
+"""Our Modbus and our floats against pymodbus and struct."""
