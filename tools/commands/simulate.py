@@ -47,8 +47,9 @@ def simulate(file: str, interpreter: str, seed: int | None, json_target: str | N
 
 def _play_here(told: dict, take: Callable[[dict], None]) -> None:
     from emulator.simulation import play
+    from tools.commands.fast_craft import FastCraft
 
-    play.play(told, take)
+    play.play(told, take, FastCraft())
 
 
 def _play_apart(told: dict, interpreter: str, take: Callable[[dict], None]) -> None:
@@ -56,7 +57,7 @@ def _play_apart(told: dict, interpreter: str, take: Callable[[dict], None]) -> N
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "story.json"
         path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
-        words = [*interpreters.words(interpreter), "-m", "emulator.simulation.play", str(path)]
+        words = [*interpreters.words(interpreter), "-m", "emulator.simulation", str(path)]
         with subprocess.Popen(
             words, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=interpreters.environment()
         ) as player:

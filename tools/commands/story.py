@@ -13,7 +13,7 @@ import click
 from firmware.pricing import money
 from tools.commands import output
 
-MOMENT = slice(11, 19)
+TIME_OF_DAY = slice(11, 19)
 
 
 class Teller:
@@ -30,11 +30,12 @@ class Teller:
         """Take a screen, a record, a word of progress, or the result."""
         if "screen" in event:
             self._screens.append(event["screen"])
-            self._say(event["screen"].get("at"), " | ".join(event["screen"]["lines"]))
+            self._say(event["screen"]["at"][TIME_OF_DAY], " | ".join(event["screen"]["lines"]))
         if "jws" in event:
             self._take_record(event["jws"])
         if "progress" in event:
-            self._say(None, event["progress"])
+            step = event["progress"]
+            self._say(f"step {step['step']}", f"{step['action']} {output.json_line(step['argument'])}")
         if "result" in event:
             self._parts = event["result"]
 
@@ -62,7 +63,7 @@ class Teller:
                 None, f"violated: {sentence if isinstance(sentence, str) else output.json_line(sentence)}"
             )
         told = f"{invariants['checked']} invariants checked, {len(invariants['violated']) or 'none'} violated"
-        self._say(None, f"{len(self._records)} records, {len(result['receipts'])} receipts; {told}")
+        self._say("", f"{len(self._records)} records, {len(result['receipts'])} receipts; {told}")
         return 1 if invariants["violated"] else 0
 
     def _take_record(self, compact: str) -> None:
@@ -72,8 +73,8 @@ class Teller:
         if payload["kind"] == "session.ended":
             print(receipt(payload), file=self._receipts_to, flush=True)
 
-    def _say(self, at: str | None, words: str) -> None:
-        print(f"{(at or '')[MOMENT]:9} {words}", file=sys.stderr, flush=True)
+    def _say(self, when: str, words: str) -> None:
+        print(f"{when:9} {words}", file=sys.stderr, flush=True)
 
 
 def receipts_stream(json_target: str | None) -> TextIO:
