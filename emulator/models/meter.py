@@ -128,8 +128,8 @@ def float32(numerator: int, denominator: int) -> bytes:
     magnitude = abs(numerator)
     shift = 24 - (len(bin(magnitude)) - len(bin(denominator)))
     mantissa = _rounded(magnitude, denominator, shift)
-    if mantissa >= 1 << 24:
-        # The guess was one too high, or rounding carried: once more with one bit less is right for both.
+    while mantissa >= 1 << 24:
+        # The guess was one too high, or rounding carried: with one bit less it is computed anew.
         shift -= 1
         mantissa = _rounded(magnitude, denominator, shift)
     bits = (150 - shift) << 23 | (mantissa & 0x7FFFFF) | (0x80000000 if numerator < 0 else 0)

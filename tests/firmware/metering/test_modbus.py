@@ -32,7 +32,15 @@ def test_response_size_is_that_of_the_whole_frame():
 
 
 def test_impossible_requests_are_refused():
-    for arguments in ((0, 4, 0, 2), (248, 4, 0, 2), (1, 6, 0, 2), (1, 4, 0, 0), (1, 4, 0, 126), (1, 4, -1, 2), (1, 4, 65535, 2)):
+    for arguments in (
+        (0, 4, 0, 2),
+        (248, 4, 0, 2),
+        (1, 6, 0, 2),
+        (1, 4, 0, 0),
+        (1, 4, 0, 126),
+        (1, 4, -1, 2),
+        (1, 4, 65535, 2),
+    ):
         raises(MeteringError, modbus.read_request, *arguments)
     assert modbus.read_request(247, 3, 65534, 2)[:6] == bytes.fromhex("f703fffe0002")
 

@@ -26,7 +26,12 @@ THREE_PHASES = block_of(
     (0x0048, "42f6e979"),
 )
 ONE_PHASE = block_of(
-    74, (0x0000, "43663334"), (0x0006, "41800000"), (0x000C, "45660000"), (0x0046, "42480000"), (0x0048, "3f800000")
+    74,
+    (0x0000, "43663334"),
+    (0x0006, "41800000"),
+    (0x000C, "45660000"),
+    (0x0046, "42480000"),
+    (0x0048, "3f800000"),
 )
 NOT_A_NUMBER = "7fc00000"
 
@@ -66,7 +71,9 @@ def test_resolution_grows_with_the_register():
 
 
 def test_what_the_meter_does_not_give_is_none():
-    block = block_of(74, (0x0002, NOT_A_NUMBER), (0x0034, NOT_A_NUMBER), (0x0046, "7f800000"), (0x0048, "3f800000"))
+    block = block_of(
+        74, (0x0002, NOT_A_NUMBER), (0x0034, NOT_A_NUMBER), (0x0046, "7f800000"), (0x0048, "3f800000")
+    )
     reading = models.decode(models.find("eastron-sdm630"), [block])
     assert reading.voltage_mv == [0, None, 0]
     assert reading.power_w is None
@@ -80,7 +87,11 @@ def test_power_may_flow_back():
 
 
 def test_a_meter_without_energy_gives_no_reading():
-    for pattern, word in ((NOT_A_NUMBER, "not available"), ("ff800000", "not available"), ("bf800000", "-1000 Wh")):
+    for pattern, word in (
+        (NOT_A_NUMBER, "not available"),
+        ("ff800000", "not available"),
+        ("bf800000", "-1000 Wh"),
+    ):
         block = block_of(74, (0x0048, pattern))
         error = raises(MeteringError, models.decode, models.find("eastron-sdm630"), [block])
         assert "eastron-sdm630" in str(error) and "0x0048" in str(error) and word in str(error)

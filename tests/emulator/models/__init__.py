@@ -1,0 +1,1 @@
+"""Portable tests of the world around a terminal."""

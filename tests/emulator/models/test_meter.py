@@ -1,0 +1,132 @@
+"""The emulated meter, read with the terminal's own codec; float patterns are IEEE 754 binary32."""
+
+from emulator.models import meter as meter_model
+from emulator.models.meter import Meter
+from emulator.models.prng import Prng
+from firmware.errors import MeteringError, MeterRefused, MeterSilent
+from firmware.metering import models, modbus
+from tests.portable import raises
+
+UNIT = 1
+
+
+def read(meter, name=None):
+    """Return the reading that the terminal would have."""
+    model = models.find(name or meter.model)
+    blocks = []
+    for function, address, count in model.plan:
+        answer = meter.answer(modbus.read_request(UNIT, function, address, count), UNIT)
+        blocks.append(modbus.parse_response(UNIT, function, count, answer, address))
+    return models.decode(model, blocks)
+
+
+def test_the_terminal_reads_what_the_meter_shows():
+    meter = Meter("eastron-sdm630", "21110042", 123456)
+    meter.advance(3_600_000, 11040)
+    reading = read(meter)
+    assert reading.energy_wh == meter.shown_wh() == 134496
+    assert reading.power_w == 11040
+    assert reading.voltage_mv == [230000] * 3
+    assert reading.current_ma == [16000] * 3
+    assert reading.frequency_mhz == 50000
+
+
+def test_the_single_phase_meter_is_read_too():
+    meter = Meter("eastron-sdm120", "1", 0)
+    meter.advance(1000, 3680)
+    reading = read(meter)
+    assert (reading.power_w, reading.voltage_mv, reading.current_ma) == (3680, [230000], [16000])
+
+
+def test_the_serial_number_is_read():
+    meter = Meter("eastron-sdm630", "21110042", 0)
+    answer = meter.answer(modbus.read_request(UNIT, 3, 0xFC00, 2), UNIT)
+    block = modbus.parse_response(UNIT, 3, 2, answer)
+    assert models.decode_serial(models.find(meter.model), block) == "21110042"
+
+
+def test_counting_loses_nothing():
+    prng = Prng(4)
+    meter, flowed_w_ms = Meter("eastron-sdm630", "1", 5), 0
+    for _ in range(500):
+        duration_ms, power_w = prng.between(0, 5000), prng.between(0, 22000)
+        meter.advance(duration_ms, power_w)
+        flowed_w_ms += duration_ms * power_w
+        assert meter.counted_wh() == 5 + flowed_w_ms // 3_600_000
+    assert read(meter).energy_wh == meter.counted_wh()
+
+
+def test_a_large_register_moves_in_steps_of_its_float():
+    meter = Meter("eastron-sdm630", "1", 16_384_000)
+    shown = set()
+    for _ in range(40):
+        meter.advance(3600, 100)  # a tenth of a Wh
+        assert abs(meter.shown_wh() - meter.counted_wh()) <= 1
+        shown.add(meter.shown_wh())
+    assert sorted(shown) == [16_384_000, 16_384_002, 16_384_004]
+    assert read(meter).resolution_wh == 2
+
+
+def test_reads_that_the_real_meter_refuses_are_refused():
+    meter = Meter("eastron-sdm630", "1", 0)
+    assert len(meter.registers(4, 0, 80)) == 160
+    assert meter.registers(4, 0, 81) == meter_model.ILLEGAL_VALUE
+    assert meter.registers(4, 0, 0) == meter_model.ILLEGAL_VALUE
+    assert meter.registers(6, 0, 2) == meter_model.ILLEGAL_FUNCTION
+    assert meter.registers(4, 0xFC00, 2) == meter_model.ILLEGAL_ADDRESS
+    assert meter.registers(3, 0, 2) == meter_model.ILLEGAL_ADDRESS
+    answer = meter.answer(modbus.read_request(UNIT, 4, 0, 81), UNIT)
+    assert "illegal data value" in str(raises(MeterRefused, modbus.parse_response, UNIT, 4, 81, answer))
+
+
+def test_a_request_that_is_not_for_it_is_not_answered():
+    meter = Meter("eastron-sdm630", "1", 0)
+    request = modbus.read_request(UNIT, 4, 0, 74)
+    assert meter.answer(request, 2) == b""
+    assert meter.answer(request[:-1], UNIT) == b""
+    assert meter.answer(request[:-1] + bytes((request[-1] ^ 1,)), UNIT) == b""
+
+
+def test_every_fault_of_the_line_shows_as_what_it_is():
+    meter = Meter("eastron-sdm630", "1", 1_000_000)
+    for fault, error, word in (
+        ("silent", MeterSilent, "did not answer"),
+        ("checksum", MeterSilent, "damaged"),
+        ("exception", MeterRefused, "server device failure"),
+        ("wrong_unit", MeteringError, "unit 2"),
+    ):
+        meter.fault = fault
+        assert word in str(raises(error, read, meter)), fault
+        meter.fault = "none"
+        assert read(meter).energy_wh == 1_000_000
+
+
+def test_a_lying_register_lies_only_while_the_fault_lasts():
+    meter = Meter("eastron-sdm630", "1", 5_000)
+    for fault, shown in (("backwards", 4_000), ("jump", 1_005_000), ("none", 5_000)):
+        meter.fault = fault
+        assert read(meter).energy_wh == shown
+        assert meter.shown_wh() == 5_000
+    low = Meter("eastron-sdm630", "1", 300)
+    low.fault = "backwards"
+    assert read(low).energy_wh == 0
+
+
+def test_an_unknown_model_is_answered_with_the_known_ones():
+    assert "eastron-sdm120, eastron-sdm630" in str(raises(ValueError, Meter, "abb", "1", 0))
+
+
+def test_floats_are_rounded_to_the_nearest_and_ties_to_even():
+    for numerator, denominator, pattern in (
+        (0, 1, "00000000"),
+        (1, 1, "3f800000"),
+        (-100, 1, "c2c80000"),
+        (123456, 1000, "42f6e979"),
+        (16_777_217, 1, "4b800000"),  # a tie, down to even
+        (16_777_219, 1, "4b800002"),  # a tie, up to even
+        (33_554_431, 1, "4c000000"),  # carries into the exponent
+        (1, 3, "3eaaaaab"),
+        (1, 1 << 126, "00800000"),
+        (((1 << 24) - 1) << 104, 1, "7f7fffff"),
+    ):
+        assert meter_model.float32(numerator, denominator) == bytes.fromhex(pattern), (numerator, denominator)
