@@ -1,1 +1,1 @@
-"""How much: money, tariff, calendar, engine. It refuses to know clocks, meters and cards: samples in, bills out."""
+"""How much: money, tariff, calendar, engine. It refuses to know clocks and meters: samples in, bills out."""

@@ -1,0 +1,249 @@
+"""Time zones as POSIX TZ strings (IEEE 1003.1, 8.3; times as wide as RFC 8536, 3.3.1) and RFC 3339 moments.
+
+It does not know what time it is: a moment comes in as `utc_s`, seconds since 1970-01-01T00:00:00Z.
+"""
+
+from firmware.errors import PricingError
+
+_DAY_S = 86400
+_DIGITS = "0123456789"
+_EXAMPLE = " such as CET-1CEST,M3.5.0,M10.5.0/3"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_YEAR_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Rule = tuple[str, int, int, int, int]
+
+
+def is_leap(year: int) -> bool:
+    """Return whether a Gregorian year has 366 days."""
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def month_days(year: int, month: int) -> int:
+    """Return how many days a month has."""
+    return 29 if month == 2 and is_leap(year) else _YEAR_DAYS[month] - _YEAR_DAYS[month - 1]
+
+
+def days_from_civil(year: int, month: int, day: int) -> int:
+    """Return the days from 1970-01-01 to a date of the Gregorian calendar."""
+    before = year - 1
+    days = before * 365 + before // 4 - before // 100 + before // 400 - 719162
+    return days + _YEAR_DAYS[month - 1] + (month > 2 and is_leap(year)) + day - 1
+
+
+def civil_from_days(days: int) -> "tuple[int, int, int]":
+    """Return (year, month, day) of so many days after 1970-01-01."""
+    # A guess by the mean year of 400 Gregorian ones (146097 days) is right or one too late.
+    year = 1970 + (days * 400 + 146096) // 146097
+    while days_from_civil(year, 1, 1) > days:
+        year -= 1
+    month = 1
+    rest = days - days_from_civil(year, 1, 1)
+    while rest >= month_days(year, month):
+        rest -= month_days(year, month)
+        month += 1
+    return year, month, rest + 1
+
+
+def weekday(days: int) -> int:
+    """Return the day of the week of so many days after 1970-01-01: 0 is Sunday, as in POSIX."""
+    return (days + 4) % 7
+
+
+def parse_date(text: str) -> int:
+    """Return the days since 1970-01-01 of `2026-03-28`; PricingError for anything else."""
+    if isinstance(text, str) and len(text) == 10 and text[4] == "-" and text[7] == "-":
+        year, month, day = _number(text[:4]), _number(text[5:7]), _number(text[8:])
+        if year >= 1 and 1 <= month <= 12 and 1 <= day <= month_days(year, month):
+            return days_from_civil(year, month, day)
+    raise PricingError(["%r is no date such as 2026-03-28" % (text,)])
+
+
+def parse_utc(text: str) -> int:
+    """Return utc_s of `2026-03-28T16:59:00Z`, whole seconds in UTC; PricingError for anything else."""
+    if isinstance(text, str) and len(text) == 20 and text[10] + text[13] + text[16] + text[19] == "T::Z":
+        hour, minute, second = _number(text[11:13]), _number(text[14:16]), _number(text[17:19])
+        if 0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60:
+            return parse_date(text[:10]) * _DAY_S + hour * 3600 + minute * 60 + second
+    raise PricingError(["%r is no moment such as 2026-03-28T16:59:00Z" % (text,)])
+
+
+def format_utc(utc_s: int) -> str:
+    """Write a moment as RFC 3339 in UTC: `2026-03-28T16:59:00Z`."""
+    return _civil_text(utc_s) + "Z"
+
+
+def local_date(zone: "Zone", utc_s: int) -> str:
+    """Return the date at a place and moment: `2026-03-28`."""
+    return _civil_text(utc_s + zone.offset_s(utc_s))[:10]
+
+
+def _civil_text(local_s: int) -> str:
+    rest = local_s % _DAY_S
+    clock = (rest // 3600, rest // 60 % 60, rest % 60)
+    return "%04d-%02d-%02dT%02d:%02d:%02d" % (civil_from_days(local_s // _DAY_S) + clock)
+
+
+def _number(digits: str) -> int:
+    """Return the value of ASCII digits, -1 where anything else is among them."""
+    for character in digits:
+        if character not in _DIGITS:
+            return -1
+    return int(digits) if digits else -1
+
+
+class Zone:
+    """A time zone as its POSIX TZ string says; PricingError for a string that is none.
+
+    Its offsets are whole minutes, for RFC 3339 can write no others.
+    """
+
+    __slots__ = ("_dst_s", "_rules", "_standard_s", "text")
+
+    def __init__(self, posix_tz: str) -> None:
+        reader = _TzReader(posix_tz)
+        self.text = posix_tz
+        reader.name()
+        self._standard_s = self._dst_s = -reader.offset()
+        self._rules: "tuple[Rule, Rule] | None" = None
+        if not reader.at_end():
+            reader.name()
+            self._dst_s = self._standard_s + 3600 if reader.peek() in ",\0" else -reader.offset()
+            self._rules = (reader.rule(), reader.rule())
+        if not reader.at_end():
+            raise reader.wrong("nothing more")
+
+    def offset_s(self, utc_s: int) -> int:
+        """Return the seconds east of UTC at a moment."""
+        if self._rules is None:
+            return self._standard_s
+        # Times of up to a week around the day of the rule may put a change into the year before or after.
+        year = civil_from_days((utc_s + self._standard_s) // _DAY_S)[0]
+        latest_s, offset_s = None, self._standard_s
+        for candidate in (year - 1, year, year + 1):
+            end_s = _change_s(self._rules[1], candidate) - self._dst_s
+            start_s = _change_s(self._rules[0], candidate) - self._standard_s
+            # Daylight time all year long ends and begins in one moment, and goes on: so the start is last.
+            for moment_s, offset_after_s in ((end_s, self._standard_s), (start_s, self._dst_s)):
+                if moment_s <= utc_s and (latest_s is None or moment_s >= latest_s):
+                    latest_s, offset_s = moment_s, offset_after_s
+        return offset_s
+
+    def format_local(self, utc_s: int) -> str:
+        """Write a moment as RFC 3339 with the offset of the place: `2026-03-28T17:59:00+01:00`."""
+        offset_s = self.offset_s(utc_s)
+        minutes = abs(offset_s) // 60
+        sign = "-" if offset_s < 0 else "+"
+        return "%s%s%02d:%02d" % (_civil_text(utc_s + offset_s), sign, minutes // 60, minutes % 60)
+
+
+def _change_s(rule: "Rule", year: int) -> int:
+    """Return the moment at which a rule changes the clocks, in seconds of the local time before it."""
+    form, month, week, day, time_s = rule
+    first = days_from_civil(year, month, 1)
+    if form == "M":
+        days = first + (day - weekday(first)) % 7 + 7 * (week - 1)
+        if days >= first + month_days(year, month):
+            days -= 7
+    elif form == "J":
+        days = first + day - 1 + (day >= 60 and is_leap(year))
+    else:
+        days = first + day
+    return days * _DAY_S + time_s
+
+
+class _TzReader:
+    """Reads the parts of a POSIX TZ string from left to right."""
+
+    __slots__ = ("position", "text")
+
+    def __init__(self, text: str) -> None:
+        if not isinstance(text, str) or not text:
+            text = str(text)
+            raise PricingError(["the time zone %r is no POSIX TZ string%s" % (text, _EXAMPLE)])
+        self.text = text
+        self.position = 0
+
+    def wrong(self, expected: str) -> PricingError:
+        where = "the time zone %r, character %d: expected %s" % (self.text, self.position + 1, expected)
+        return PricingError([where + " in a POSIX TZ string" + _EXAMPLE])
+
+    def at_end(self) -> bool:
+        return self.position == len(self.text)
+
+    def peek(self) -> str:
+        """Return the next character, NUL at the end."""
+        return "\0" if self.at_end() else self.text[self.position]
+
+    def take(self, characters: str) -> str:
+        """Return the longest run of some characters."""
+        start = self.position
+        while not self.at_end() and self.text[self.position] in characters:
+            self.position += 1
+        return self.text[start : self.position]
+
+    def expect(self, character: str) -> None:
+        if self.peek() != character:
+            raise self.wrong(repr(character))
+        self.position += 1
+
+    def name(self) -> None:
+        quoted = self.peek() == "<"
+        if quoted:
+            self.position += 1
+        if len(self.take(_LETTERS + _DIGITS + "+-" if quoted else _LETTERS)) < 3:
+            raise self.wrong("a name of three letters or more")
+        if quoted:
+            self.expect(">")
+
+    def integer(self, lowest: int, highest: int) -> int:
+        start = self.position
+        value = _number(self.take(_DIGITS)[:5])
+        if not lowest <= value <= highest:
+            self.position = start
+            raise self.wrong("a number from %d to %d" % (lowest, highest))
+        return value
+
+    def offset(self) -> int:
+        """Read hours west of Greenwich, in seconds."""
+        seconds = self.time(24)
+        if seconds % 60:
+            raise self.wrong("an offset of whole minutes")
+        return seconds
+
+    def time(self, highest_hour: int) -> int:
+        """Read [+-]hh[:mm[:ss]] in seconds."""
+        sign = -1 if self.peek() == "-" else 1
+        if self.peek() in "+-":
+            self.position += 1
+        seconds = self.integer(0, highest_hour) * 3600
+        for unit in (60, 1):
+            if self.peek() != ":":
+                break
+            self.position += 1
+            seconds += self.integer(0, 59) * unit
+        return sign * seconds
+
+    def rule(self) -> "Rule":
+        """Read `,` and a date with its time: (form, month, week, day, seconds from that day's midnight)."""
+        self.expect(",")
+        form, month, week = "n", 1, 0
+        if self.peek() == "M":
+            self.position += 1
+            form, month = "M", self.integer(1, 12)
+            self.expect(".")
+            week = self.integer(1, 5)
+            self.expect(".")
+            day = self.integer(0, 6)
+        elif self.peek() == "J":
+            self.position += 1
+            form, day = "J", self.integer(1, 365)
+        else:
+            day = self.integer(0, 365)
+        time_s = 7200
+        if self.peek() == "/":
+            self.position += 1
+            time_s = self.time(167)
+        return form, month, week, day, time_s
