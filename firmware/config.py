@@ -26,7 +26,7 @@ SETTINGS = (
     ("meter_parity", str, "N", ("N", "E", "O")),
     ("meter_idle_ms", int, 20, 0, 5000),
     ("meter_timeout_ms", int, 500, 20, 10000),
-    ("meter_tries", int, 3, 1, 20),
+    ("meter_tries", int, 10, 1, 100),
     ("meter_poll_ms", int, 2000, 100, 60000),
     ("meter_idle_poll_ms", int, 60000, 1000, 3600000),
     ("meter_patience_s", int, 60, 0, 86400),

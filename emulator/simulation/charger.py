@@ -50,6 +50,7 @@ class Charger:
     def _configuration(self, story):
         document = dict(story["terminal"])
         document["tariffs"] = [jsontext.parse(text) for text in story["tariffs"]]
+        document["board"] = "bench"
         document.setdefault("office_url", "http://office")
         return settings.from_document(document)
 

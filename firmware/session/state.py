@@ -1,6 +1,6 @@
 """The value that a charging session is: one immutable object, changed by making another.
 
-It does not know which changes are legal; that is the table in machine.py.
+It does not know which changes are legal; that is the table in table.py.
 """
 
 IDLE = "idle"

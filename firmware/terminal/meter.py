@@ -7,7 +7,7 @@ from ..errors import MeteringError
 from ..metering import modbus, models, plausible
 from ..session import events
 
-RETRY_PAUSE_MS = 300
+RETRY_PAUSE_MS = 1000
 LOST_PAUSE_MS = 5000
 
 

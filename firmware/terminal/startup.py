@@ -7,11 +7,12 @@ import hashlib
 
 from ..access import contracts
 from ..crypto import canonical
-from ..errors import AccessError, ConfigError, MeteringError, PricingError, TerminalError
+from ..errors import AccessError, ConfigError, MeteringError, PricingError, TerminalError, UplinkError
 from ..ledger.journal import Journal
 from ..ledger.outbox import Outbox
 from ..metering import models
 from ..pricing import calendar, money
+from ..uplink import address
 from . import recorder
 from .buttons import Buttons
 from .display import Display
@@ -46,9 +47,21 @@ def problems_of(config, tariffs: list) -> "list[str]":
     for contract in config.contracts:
         if isinstance(contract, dict) and contract.get("tariff") not in ids:
             problems.append("contract %s: no tariff %s" % (contract.get("contract"), contract.get("tariff")))
-    if config.office_url[:8] == "https://" and not config.office_ca:
-        problems.append("office_ca: missing; an https office needs the file of its authority (PEM)")
+    if config.office_url:
+        problems += _office_problems(config)
     return problems
+
+
+def _office_problems(config):
+    try:
+        scheme = address.parse(config.office_url)[0]
+    except UplinkError as error:
+        return ["office_url: %s" % error]
+    if scheme == "https" and not config.office_ca:
+        return ["office_ca: missing; an https office needs the file of its authority (PEM)"]
+    if scheme == "http" and config.board != "bench":
+        return ["office_url: it has to begin with https; http is for the emulated charger alone"]
+    return []
 
 
 class Assembly:

@@ -9,7 +9,7 @@ from ..cards import rfid
 from ..cards import token as tokens
 from ..errors import CardError
 from ..pricing import calendar
-from ..session import events, machine
+from ..session import events, table
 from ..session.state import RECOVERING, Session
 from .billing import Billing
 from .closing import members
@@ -64,7 +64,7 @@ class Terminal:
         if self._recorder.known["open"]:
             self._recover()
         else:
-            await self._adopt(machine.resting(self.session))
+            await self._adopt(table.resting(self.session))
 
     async def serve(self) -> None:
         """Serve for ever."""
@@ -79,7 +79,7 @@ class Terminal:
             return self._look_at_storage()
         if event[0] == TAP:
             event = self._identify(event[1])
-        await self._adopt(machine.step(self.session, event))
+        await self._adopt(table.step(self.session, event))
 
     def open_progress(self) -> "dict | None":
         """Return what a checkpoint keeps of the open session."""

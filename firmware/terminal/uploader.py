@@ -3,9 +3,9 @@
 It does not know what the records say. A terminal without network charges on; nothing here ever stops a session.
 """
 
-from ..errors import UplinkError
+from ..errors import LedgerError, UplinkError
 from ..session import events
-from ..uplink import backoff, enrolment, http, records
+from ..uplink import address, backoff, enrolment, http, records
 
 READ_BYTES = 2048
 BATCH_BYTES = 49152
@@ -26,7 +26,7 @@ class Uploader:
         self._outbox = outbox
         self._on_acknowledged = on_acknowledged
         self._wake = board.tasks.event()
-        self._host, self._port = http.endpoint(config.office_url)
+        _scheme, self._host, self._port = address.parse(config.office_url)
         self._ca = ca
         self._stream = None
         self._failures = 0
@@ -44,7 +44,7 @@ class Uploader:
                 await self._deliver()
                 self._succeeded()
                 await self._rest()
-            except (OSError, UplinkError) as error:
+            except (OSError, LedgerError, UplinkError) as error:
                 self._hang_up()
                 self._failed(error)
                 await self._clock.sleep_ms(1000 * self._pause_s())
@@ -124,7 +124,7 @@ class Uploader:
     def _failed(self, error):
         """Count the failure; one that the office explains is told, bad weather is not."""
         self._failures += 1
-        if isinstance(error, UplinkError) and self._told is not True:
+        if not isinstance(error, OSError) and self._told is not True:
             self._told = True
             self._inbox.post((events.FAULT, {"fault": "uplink", "what": str(error)}))
 
