@@ -1,4 +1,4 @@
-"""Recognises public keys in the forms that people have them in, and verifies signatures with them through OpenSSL.
+"""Recognises public keys in the forms that people have them in, and verifies with them through OpenSSL.
 
 It does not know what was signed.
 """
@@ -38,7 +38,7 @@ def read(path: str) -> list[bytes]:
 
 
 def recognise(content: bytes) -> list[bytes]:
-    """Return the P-256 public keys in a JWK, a JWK set, PEM, or DER that is bare or written as hex or base64."""
+    """Return the P-256 public keys in a JWK, a JWK set, PEM, or DER, bare or written as hex or base64."""
     text = content.decode("ascii", "replace").strip()
     if text.startswith("{"):
         return _from_json(text)
@@ -49,7 +49,7 @@ def recognise(content: bytes) -> list[bytes]:
 
 
 def verifier(public: bytes) -> Verify:
-    """Return `verify(signing_input, signature)` for a key and signatures of r and s, 32 bytes each (RFC 7518, 3.4)."""
+    """Return `verify(signing_input, signature)` for signatures of r and s, 32 bytes each (RFC 7518, 3.4)."""
     key = _key_of(public)
 
     def verify(signing_input: bytes, signature: bytes) -> bool:
@@ -84,7 +84,7 @@ def _key_of(public: bytes) -> ec.EllipticCurvePublicKey:
 def _from_json(text: str) -> list[bytes]:
     try:
         document = json.loads(text)
-        members = document["keys"] if "keys" in document else [document]
+        members = document.get("keys", [document])
         keys = [
             jose.public_from_jwk({name: jwk[name] for name in ("crv", "kty", "x", "y")}) for jwk in members
         ]

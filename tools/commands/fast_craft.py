@@ -1,4 +1,4 @@
-"""Signs and verifies for the simulation through OpenSSL: on CPython a hundred times faster, and the same bytes.
+"""Signs and verifies for the simulation through OpenSSL: much faster than plain Python, and the same bytes.
 
 It does not know the simulation.
 """

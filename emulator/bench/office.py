@@ -1,0 +1,104 @@
+"""The back office of a bench: ours as a process of its own, or a foreign one that is only named.
+
+It does not know what the office does with a record; it asks it over the same wire as a terminal.
+"""
+
+import http.client
+import json
+import ssl
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from emulator.bench.child import Child
+from emulator.errors import BenchError
+
+READY_S = 60.0
+COMMAND_S = 60
+
+
+class Office:
+    """An office that can be reached at `host`, `port`, with the certificates in the file `ca`."""
+
+    def __init__(self, url: str, ca: str):
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not parts.hostname:
+            raise BenchError(f"{url} is no address of an office; it begins with https:// and names a host")
+        self.url = url
+        self.ca = ca
+        self.host: str = parts.hostname
+        self.port: int = parts.port or 443
+
+    def next_seq(self, terminal: str) -> int | None:
+        """Return which record the office expects next, or None while it cannot be asked."""
+        context = ssl.create_default_context(cafile=self.ca)
+        line = http.client.HTTPSConnection(self.host, self.port, timeout=5, context=context)
+        try:
+            line.request("POST", f"/api/terminals/{terminal}/records", b"")
+            told = json.loads(line.getresponse().read())
+            return int(told["next_seq"])
+        except (OSError, ValueError, KeyError, http.client.HTTPException):
+            return None
+        finally:
+            line.close()
+
+    def stats(self, terminal: str) -> dict:
+        """Return what is known of the terminal's records there."""
+        return {"stored": None, "duplicates": None, "next_seq": self.next_seq(terminal)}
+
+    def close(self) -> None:
+        """End it, where it is ours."""
+
+
+class OwnOffice(Office):
+    """`kilotap office` over SQLite in a directory of the bench."""
+
+    def __init__(self, command: Sequence[str], folder: Path, log: Path, env: Mapping[str, str], root: Path):
+        """Start it; `command` are the words that run `kilotap`. Raises BenchError."""
+        self._command = command
+        self._folder = folder
+        self._env = env
+        self._root = root
+        words = [*command, "office", "serve", "--data", str(folder), "--port", "0", "--json"]
+        self.child = Child("the office", words, log, env, root)
+        try:
+            told = self.child.ready_line(READY_S)
+        except BenchError:
+            self.child.kill()
+            raise
+        super().__init__(told["url"], told["ca"])
+
+    def enrol(self, terminal: str) -> str:
+        """Return a code with which the terminal makes itself known, once."""
+        return str(self._ask("enrol", terminal)["code"])
+
+    def login_link(self, user: str) -> str:
+        """Return an address that opens the office in a browser, once."""
+        return self._run("login-link", user, "--url", self.url).strip()
+
+    def stats(self, terminal: str) -> dict:
+        """Return how many records were stored, how many came again, and which is expected next."""
+        return self._ask("stats", terminal)
+
+    def close(self) -> None:
+        """End it in order."""
+        self.child.end()
+
+    def _ask(self, *words: str) -> dict:
+        told: dict = json.loads(self._run(*words, "--json"))
+        return told
+
+    def _run(self, *words: str) -> str:
+        done = subprocess.run(
+            [*self._command, "office", *words, "--data", str(self._folder)],
+            check=False,
+            capture_output=True,
+            text=True,
+            env=self._env,
+            cwd=self._root,
+            timeout=COMMAND_S,
+        )
+        if done.returncode != 0:
+            raise BenchError(f"office {words[0]}: {done.stderr.strip()}")
+        return done.stdout

@@ -1,0 +1,33 @@
+"""A terminal's ledger as files in a folder, to be read while its terminal may be running.
+
+It does not know what the files say, and never writes.
+"""
+
+from pathlib import Path
+
+
+class LedgerFolder:
+    """The reading half of the storage port; it takes no lock."""
+
+    def __init__(self, folder: str | Path):
+        """Name the folder. Raises OSError where there is none."""
+        self._folder = Path(folder)
+        self.names()
+
+    def names(self) -> list[str]:
+        """Return the names of all blobs, sorted."""
+        return sorted(path.name for path in self._folder.iterdir() if path.is_file())
+
+    def size(self, name: str) -> int:
+        """Return the bytes of a blob, 0 where there is none."""
+        path = self._folder / name
+        return path.stat().st_size if path.exists() else 0
+
+    def read(self, name: str, offset: int = 0, count: int | None = None) -> bytes:
+        """Return up to `count` bytes from `offset`; empty where there is no such blob or no more bytes."""
+        path = self._folder / name
+        if not path.exists():
+            return b""
+        with path.open("rb") as blob:
+            blob.seek(offset)
+            return blob.read(-1 if count is None else count)

@@ -1,0 +1,40 @@
+"""`kilotap verify`: verifies a receipt, a record, a ledger or an OCMF record as a stranger would.
+
+It does not know how; that is tools/proofs.
+"""
+
+import click
+
+from tools import keys, proofs
+from tools.commands import output
+
+EXAMPLES = """\b
+Examples:
+  kilotap verify receipt.jws --key terminal.jwk
+  kilotap verify meter.ocmf --key terminal.pem --json
+  kilotap verify /var/lib/kilotap/ledger
+"""
+
+key_option = click.option(
+    "--key", "key_file", metavar="KEY", help=f"The terminal's public key, a file: {keys.FORMS}."
+)
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("file", type=click.Path(exists=True))
+@key_option
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as one JSON value.")
+def verify(file: str, key_file: str | None, as_json: bool) -> int:
+    """Verify a receipt or record (compact JWS), an OCMF record (bare or in SAFE's XML), or a ledger's folder.
+
+    Exits with 0 when every check holds, with 1 when one does not.
+    """
+    proof = proofs.verify(file, keys.read(key_file) if key_file else [])
+    if as_json:
+        checks = [{"check": name, "holds": holds, "why": why} for name, holds, why in proof.checks]
+        output.emit({"holds": proof.holds(), "kind": proof.kind, "checks": checks})
+    else:
+        for name, holds, why in proof.checks:
+            print(f"{'holds' if holds else 'FAILS':5}  {name}: {why}")
+        print(f"This {proof.kind} {'holds' if proof.holds() else 'does not hold'}.")
+    return 0 if proof.holds() else 1
