@@ -1,6 +1,7 @@
 """Composition root: reads the configuration, opens the board, runs the terminal.
 
-It does not know any logic: what can go wrong is said by whoever knows it, one sentence a line, and the exit code is 2.
+It does not know any logic: what can go wrong is said by whoever knows it, one sentence a line, and the exit
+code is 2.
 """
 
 import sys
@@ -35,7 +36,13 @@ def run(path: str, is_json: bool) -> None:
 
     def tell_ready():
         key = jose.jwk(board.signer.public_key())
-        told = {"ready": True, "pid": process.pid(), "terminal": config.id, "ledger": config.ledger, "key": key}
+        told = {
+            "ready": True,
+            "pid": process.pid(),
+            "terminal": config.id,
+            "ledger": config.ledger,
+            "key": key,
+        }
         words = "Terminal %s is ready; its ledger is in %s." % (config.id, config.ledger)
         sys.stdout.write((canonical.encode(told).decode() if is_json else words) + "\n")
         getattr(sys.stdout, "flush", int)()

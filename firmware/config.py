@@ -1,9 +1,14 @@
-"""Settings of a terminal: every key with its default, unit and range; a wrong file is answered with all its problems.
+"""Settings of a terminal: every key with its default, unit and range; a wrong file is answered with all its
+problems.
 
 It does not know what tariffs, contracts or time zones mean: the rooms that do check those.
 """
 
 from .errors import ConfigError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 REQUIRED = object()
 
@@ -64,8 +69,11 @@ class Config:
     """Checked settings as attributes, named as in SETTINGS."""
 
 
-def from_document(document: dict) -> Config:
-    """Return the settings that a document holds, defaults where it is silent. Raises ConfigError with every problem."""
+def from_document(document: "dict[str, Any]") -> Config:
+    """Return the settings that a document holds, defaults where it is silent.
+
+    Raises ConfigError with every problem.
+    """
     config = Config()
     problems = unknown_keys(document)
     for setting in SETTINGS:
@@ -84,7 +92,7 @@ def from_document(document: dict) -> Config:
     return config
 
 
-def unknown_keys(document: dict) -> "list[str]":
+def unknown_keys(document: "dict[str, Any]") -> "list[str]":
     """Return a problem for each key that is no setting, with the nearest name where one is near."""
     known = [setting[0] for setting in SETTINGS]
     problems = []
@@ -96,7 +104,7 @@ def unknown_keys(document: dict) -> "list[str]":
     return problems
 
 
-def judge(setting: tuple, given) -> "str | None":
+def judge(setting: "tuple[Any, ...]", given: "Any") -> "str | None":
     """Return what is wrong with a given setting, or None."""
     name, kind = setting[0], setting[1]
     right_type = isinstance(given, kind) and not isinstance(given, bool)
@@ -110,11 +118,15 @@ def judge(setting: tuple, given) -> "str | None":
     return "%s: %s is not possible; it has to be %s" % (name, shown[:60], expected(setting))
 
 
-def expected(setting: tuple) -> str:
+def expected(setting: "tuple[Any, ...]") -> str:
     """Return in words what a setting takes."""
     if isinstance(setting[3], tuple):
         return "one of " + ", ".join(setting[3])
-    measure = " from %d to %d" if setting[1] is int else " of %d to %d " + ("entries" if setting[1] is list else "characters")
+    measure = (
+        " from %d to %d"
+        if setting[1] is int
+        else " of %d to %d " + ("entries" if setting[1] is list else "characters")
+    )
     return TYPE_WORDS[setting[1]] + measure % (setting[3], setting[4])
 
 

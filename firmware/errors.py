@@ -1,6 +1,7 @@
 """Names every exception that the firmware raises on purpose: one root a room, directly below `Exception`.
 
-It does not know who catches them. A message says what was wrong, where, and what to do; it never holds a secret.
+It does not know who catches them. A message says what was wrong, where, and what to do; it never holds a
+secret.
 """
 
 

@@ -1,6 +1,8 @@
-"""The way to the office as a driver of faults: up, down, slow, answers that get lost, connections that break in mid-answer.
+"""The way to the office as a driver of faults: up, down, slow, answers that get lost, connections that break
+in mid-answer.
 
-It does not know what is sent. What TLS detects shows as it would on a board: a changed byte is a broken connection.
+It does not know what is sent. What TLS detects shows as it would on a board: a changed byte is a broken
+connection.
 """
 
 import errno

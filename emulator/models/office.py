@@ -1,6 +1,7 @@
 """A small back office for the simulation: verifies the chain, stores once, answers `next_seq`, and counts.
 
-It does not know TLS, databases and people; the real one is tools/backoffice, and both use the firmware's own chain.
+It does not know TLS, databases and people; the real one is tools/backoffice, and both use the firmware's own
+chain.
 """
 
 from firmware.crypto import canonical

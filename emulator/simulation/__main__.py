@@ -1,6 +1,8 @@
-"""Plays a story file on any interpreter: `python -m emulator.simulation STORY.json [DIRECTORY]`, one JSON event a line on stdout.
+"""Plays a story file on any interpreter: `python -m emulator.simulation STORY.json [DIRECTORY]`, one JSON
+event a line on stdout.
 
-It does not know scenario files. With a directory the simulated disk keeps its bytes there instead of in memory.
+It does not know scenario files. With a directory the simulated disk keeps its bytes there instead of in
+memory.
 """
 
 import sys

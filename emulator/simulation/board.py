@@ -1,6 +1,8 @@
-"""The board of the simulated charger: every port of hal/ports.py in virtual time, over the models of the world.
+"""The board of the simulated charger: every port of hal/ports.py in virtual time, over the models of the
+world.
 
-It does not know the story. Each start of the terminal gets a board of its own; when the power goes, the board is dead: nothing that
+It does not know the story. Each start of the terminal gets a board of its own; when the power goes, the board
+is dead: nothing that
 the old terminal still tries reaches the world any more.
 """
 

@@ -1,4 +1,5 @@
-"""The simulated charger: the world of one outlet and the terminal that lives in it, through any number of power cuts.
+"""The simulated charger: the world of one outlet and the terminal that lives in it, through any number of
+power cuts.
 
 It does not know the story; it is played by play.py and watched by whoever it is given.
 """
@@ -19,7 +20,10 @@ class Charger:
     """One terminal with its meter, vehicle, cards, link and office."""
 
     def __init__(self, kernel, story: dict, craft, watcher):
-        """Set up a story's world. `craft` makes signers and verifiers, `watcher` sees screens, signals and crashes."""
+        """Set up a story's world.
+
+        `craft` makes signers and verifiers, `watcher` sees screens, signals and crashes.
+        """
         self.kernel = kernel
         self._story = story
         self._watcher = watcher
@@ -29,10 +33,13 @@ class Charger:
         self.wall = board.Wall(kernel, story["start_utc_s"])
         self.antenna = board.Antenna(kernel)
         self.buttons = board.Buttons(kernel)
-        self.disk = Disk(craft.backing())
+        self.disk = Disk(craft.backing(), seed=story["seed"])
         self.signer = craft.signer(p256.generate(Prng(story["seed"], "key").random_bytes))
         self.config = self._configuration(story)
-        self.cards = {name: cards.make(card, Prng(story["seed"], "card " + name)) for name, card in story["cards"].items()}
+        self.cards = {
+            name: cards.make(card, Prng(story["seed"], "card " + name))
+            for name, card in story["cards"].items()
+        }
         told = story["meter"]
         told_vehicle = story["vehicle"]
         self.world = World(
@@ -68,7 +75,9 @@ class Charger:
         await self.assembly.serve()
 
     def power_cut(self) -> None:
-        """Take the power from the terminal: its contactor drops, its memory is gone, its storage keeps what was durable."""
+        """Take the power from the terminal: its contactor drops, its memory is gone, its storage keeps
+        what was durable.
+        """
         if self._life is None:
             return
         life, self._life = self._life, None
@@ -85,7 +94,9 @@ class Charger:
         return self.assembly.terminal.session if self.assembly else None
 
     def pending(self) -> "int | None":
-        """Return how many records the office does not have yet, or None while the terminal is off or starting."""
+        """Return how many records the office does not have yet, or None while the terminal is off or
+        starting.
+        """
         return self.assembly.outbox.pending() if self.assembly else None
 
     def on_screen(self, screen: dict) -> None:
@@ -95,5 +106,3 @@ class Charger:
     def on_signal(self, kind: str) -> None:
         """Pass a signal on."""
         self._watcher.on_signal(kind)
-
-

@@ -1,6 +1,8 @@
-"""The part of the simulation that interpreters do differently: who signs, who verifies, and where the disk's bytes lie.
+"""The part of the simulation that interpreters do differently: who signs, who verifies, and where the disk's
+bytes lie.
 
-It does not know the simulation. This is the plain-Python one, which runs everywhere; tools hand in a faster one on CPython.
+It does not know the simulation. This is the plain-Python one, which runs everywhere; tools hand in a faster
+one on CPython.
 """
 
 import hashlib
@@ -10,7 +12,9 @@ from hal.common.soft_signer import SoftSigner
 
 
 class PlainCraft:
-    """Signatures by the firmware's own P-256, and storage over a backing of the caller's choice (None: in memory)."""
+    """Signatures by the firmware's own P-256, and storage over a backing of the caller's choice (None: in
+    memory).
+    """
 
     def __init__(self, backing=None):
         self._backing = backing

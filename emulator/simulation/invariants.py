@@ -1,4 +1,5 @@
-"""What must hold after every step of a story, and at its end: each a function that returns what is wrong, or None.
+"""What must hold after every step of a story, and at its end: each a function that returns what is wrong, or
+None.
 
 They do not know how the terminal keeps its promises, only what they are.
 """
@@ -33,7 +34,10 @@ def terminal_believes_the_office(charger) -> "str | None":
         return None
     believed = charger.assembly.outbox.acknowledged
     if believed >= charger.office.next_seq():
-        return "the terminal believes %d delivered, the office expects %d" % (believed, charger.office.next_seq())
+        return "the terminal believes %d delivered, the office expects %d" % (
+            believed,
+            charger.office.next_seq(),
+        )
     return None
 
 
@@ -41,7 +45,9 @@ AFTER_EVERY_STEP = (contactor_needs_session, office_holds_what_it_acknowledged, 
 
 
 class Audit:
-    """Reads the whole ledger once: chain, one end for each start, and energy that adds up to the meter's register."""
+    """Reads the whole ledger once: chain, one end for each start, and energy that adds up to the meter's
+    register.
+    """
 
     def __init__(self, charger, first_wh: int, on_record):
         """Call `on_record(compact, payload)` for each record on the way."""

@@ -1,6 +1,8 @@
-"""A scheduler with virtual time: runs coroutines in one fixed order and jumps over the time in which nobody does anything.
+"""A scheduler with virtual time: runs coroutines in one fixed order and jumps over the time in which nobody
+does anything.
 
-It does not know what the coroutines do. It is the `Tasks` port and the clock's engine of the simulated boards, on every interpreter.
+It does not know what the coroutines do. It is the `Tasks` port and the clock's engine of the simulated
+boards, on every interpreter.
 """
 
 import heapq

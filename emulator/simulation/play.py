@@ -1,6 +1,8 @@
-"""Plays a story in one process and virtual time; the same seed gives the same records, byte for byte, on every interpreter.
+"""Plays a story in one process and virtual time; the same seed gives the same records, byte for byte, on
+every interpreter.
 
-It does not know scenario files: `emulator.scenario` makes stories of them. Started as a script it reads a story as JSON and prints
+It does not know scenario files: `emulator.scenario` makes stories of them. Started as a script it reads a
+story as JSON and prints
 one event as JSON a line: `{"screen"}`, `{"jws"}`, `{"progress"}` and at last `{"result"}`.
 """
 
@@ -20,7 +22,9 @@ SAME_SCREEN_MS = 60000
 
 
 def play(story: dict, emit, craft=None) -> int:
-    """Play a story, hand every event to `emit(dict)`, and return 0 when it ran to its end with no invariant violated, else 1."""
+    """Play a story, hand every event to `emit(dict)`, and return 0 when it ran to its end with no
+    invariant violated, else 1.
+    """
     player = Player(story, emit, craft or PlainCraft())
     return player.run()
 
@@ -185,7 +189,11 @@ class Player:
         office = self.charger.office
         return {
             "terminal": {"id": self.charger.config.id, "key": jose.jwk(self.charger.signer.public_key())},
-            "office": {"stored": office.stored, "duplicates": office.duplicates, "next_seq": office.next_seq()},
+            "office": {
+                "stored": office.stored,
+                "duplicates": office.duplicates,
+                "next_seq": office.next_seq(),
+            },
             "meter": {"first_wh": self._first_wh, "last_wh": self.charger.world.shown_wh()},
             "invariants": {"checked": self._checked + audit.records, "violated": self._violated},
         }

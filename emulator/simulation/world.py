@@ -1,4 +1,5 @@
-"""The world of one outlet: mains, contactor, vehicle and meter, brought up to date whenever somebody looks at it.
+"""The world of one outlet: mains, contactor, vehicle and meter, brought up to date whenever somebody looks at
+it.
 
 It does not know the terminal; it is commanded like the real thing, and its contactor can weld or stick.
 """
@@ -79,7 +80,9 @@ class World:
         self._announce()
 
     def _announce(self):
-        """Tell that the pilot may have changed, and look again at the moment at which the battery will be full."""
+        """Tell that the pilot may have changed, and look again at the moment at which the battery will be
+        full.
+        """
         self._watch += 1
         self.pilot_changed.set()
         full_ms = self._vehicle.until_full_ms() if self.contactor_closed else None

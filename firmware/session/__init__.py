@@ -1,1 +1,4 @@
-"""The charging session as one transition table. It refuses to know clocks, wires and storage: events in, effects out."""
+"""The charging session as one transition table.
+
+It refuses to know clocks, wires and storage: events in, effects out.
+"""

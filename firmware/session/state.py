@@ -3,6 +3,10 @@
 It does not know which changes are legal; that is the table in table.py.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 IDLE = "idle"
 AUTHORISED = "authorised"
 STARTING = "starting"
@@ -22,24 +26,35 @@ OPEN = (CHARGING, SUSPENDED, FINISHING, RECOVERING)
 class Session:
     """What the terminal is doing for whom: `state`, vehicle, driver, and why it ends.
 
-    `vehicle` is the IEC 61851-1 state letter; `token`, `contract`, `tariff`, `limit_minor` are the driver's; `faults` are
+    `vehicle` is the IEC 61851-1 state letter; `token`, `contract`, `tariff`, `limit_minor` are the driver's;
+    `faults` are
     codes of what is broken; `reason` and `flags` belong to the end.
     """
 
-    __slots__ = ("state", "vehicle", "token", "contract", "tariff", "limit_minor", "faults", "reason", "flags")
+    __slots__ = (
+        "state",
+        "vehicle",
+        "token",
+        "contract",
+        "tariff",
+        "limit_minor",
+        "faults",
+        "reason",
+        "flags",
+    )
 
-    def __init__(self, state=IDLE, vehicle="A"):
+    def __init__(self, state: str = IDLE, vehicle: str = "A") -> None:
         self.state = state
         self.vehicle = vehicle
-        self.token = None
-        self.contract = None
-        self.tariff = None
-        self.limit_minor = None
-        self.faults = ()
-        self.reason = None
-        self.flags = ()
+        self.token: "dict[str, Any] | None" = None
+        self.contract: "str | None" = None
+        self.tariff: "str | None" = None
+        self.limit_minor: "int | None" = None
+        self.faults: "tuple[str, ...]" = ()
+        self.reason: "str | None" = None
+        self.flags: "tuple[str, ...]" = ()
 
-    def but(self, **changes) -> "Session":
+    def but(self, **changes: "Any") -> "Session":
         """Return a copy in which the named members are others."""
         copy = Session()
         for name in Session.__slots__:

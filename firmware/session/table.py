@@ -1,4 +1,5 @@
-"""The charging session as one table: (state, event) to a function that gives the next session and the effects.
+"""The charging session as one table: (state, event) to a function that gives the next session and the
+effects.
 
 It does not know how effects are performed. A pair that is not in the table is illegal and changes nothing.
 """
@@ -38,12 +39,23 @@ from .state import (
     Session,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Facts = Any
+    Effects = tuple[tuple[str, Any], ...]
+    Step = tuple[Session, Effects]
+
 # A fault of these makes a new session impossible; others are only reported.
 BLOCKING = ("meter", "contactor", "storage")
 
 
-def step(session: Session, event: tuple) -> "tuple[Session, tuple]":
-    """Return the session after an event and the effects that lead there, in the order in which they are to be performed."""
+def step(session: Session, event: "tuple[str, Facts]") -> "Step":
+    """Return the session after an event and the effects that lead there, in the order in which they are
+    to be performed.
+    """
     action = TABLE.get((session.state, event[0]))
     return action(session, event[1]) if action else (session, ())
 
@@ -53,7 +65,7 @@ def is_legal(state: str, kind: str) -> bool:
     return (state, kind) in TABLE
 
 
-def resting(session: Session) -> "tuple[Session, tuple]":
+def resting(session: Session) -> "Step":
     """Return the session at rest, idle or faulted, with the screen that says so."""
     blocking = _blocking(session.faults)
     state = FAULTED if blocking else IDLE
@@ -61,14 +73,14 @@ def resting(session: Session) -> "tuple[Session, tuple]":
     return session.without_driver(state), ((TIMER, None), screen)
 
 
-def _blocking(faults: tuple) -> tuple:
+def _blocking(faults: "tuple[str, ...]") -> "tuple[str, ...]":
     return tuple([fault for fault in faults if fault in BLOCKING])
 
 
 # Cards
 
 
-def _card_at_rest(session, facts):
+def _card_at_rest(session: Session, facts: "Facts") -> "Step":
     """Begin with a card that may charge, turn away any other."""
     decision = facts["decision"]
     if _blocking(session.faults):
@@ -87,56 +99,56 @@ def _card_at_rest(session, facts):
     return known.but(state=AUTHORISED), shown
 
 
-def _to_starting(session, signals):
+def _to_starting(session: Session, signals: "Effects") -> "Step":
     asked = ((TIMER, "meter_patience_s"), (READ_METER, None), (SHOW, ("starting", {})))
     return session.but(state=STARTING), asked + signals
 
 
-def _turn_away(session, token, reason):
+def _turn_away(session: Session, token: "Any", reason: str) -> "Step":
     """Say why a card does not start a session, and keep it in the ledger."""
     refusal = ("session.rejected", {"token": token, "reason": reason})
     return session, ((RECORD, refusal),) + _refused(reason, "message_s")
 
 
-def _refused(reason, timer):
+def _refused(reason: str, timer: "str | None") -> "Effects":
     shown = ((SHOW, ("refused", {"reason": reason})), (SIGNAL, "refused"))
     return ((TIMER, timer),) + shown if timer else shown
 
 
-def _unreadable_at_rest(session, facts):
+def _unreadable_at_rest(session: Session, facts: "Facts") -> "Step":
     return _turn_away(session, None, facts["reason"])
 
 
-def _card_while_faulted(session, facts):
+def _card_while_faulted(session: Session, facts: "Facts") -> "Step":
     return _turn_away(session, facts.get("token"), "out_of_order")
 
 
-def _card_while_open(session, facts):
+def _card_while_open(session: Session, facts: "Facts") -> "Step":
     """End the session with its own card; any other card changes nothing."""
     if _is_own(session, facts):
         return _finish(session, "card", (SIGNAL, "accepted"))
     return session, _refused("other_card", None)
 
 
-def _card_while_authorised(session, facts):
+def _card_while_authorised(session: Session, facts: "Facts") -> "Step":
     if not _is_own(session, facts):
         return session, _refused("other_card", None)
     rested, effects = resting(session)
     return rested, effects + ((SIGNAL, "accepted"),)
 
 
-def _unreadable_while_busy(session, facts):
+def _unreadable_while_busy(session: Session, facts: "Facts") -> "Step":
     return session, _refused(facts["reason"], None)
 
 
-def _is_own(session, facts):
+def _is_own(session: Session, facts: "Facts") -> bool:
     return session.token is not None and facts["token"]["uid"] == session.token["uid"]
 
 
 # Vehicle
 
 
-def _vehicle_at_rest(session, facts):
+def _vehicle_at_rest(session: Session, facts: "Facts") -> "Step":
     changed = session.but(vehicle=facts["state"])
     if changed.plugged() == session.plugged():
         return changed, ()
@@ -144,17 +156,17 @@ def _vehicle_at_rest(session, facts):
     return rested, effects
 
 
-def _vehicle_while_authorised(session, facts):
+def _vehicle_while_authorised(session: Session, facts: "Facts") -> "Step":
     changed = session.but(vehicle=facts["state"])
     return _to_starting(changed, ()) if changed.plugged() else (changed, ())
 
 
-def _vehicle_while_starting(session, facts):
+def _vehicle_while_starting(session: Session, facts: "Facts") -> "Step":
     changed = session.but(vehicle=facts["state"])
     return (changed, ()) if changed.plugged() else resting(changed)
 
 
-def _vehicle_while_open(session, facts):
+def _vehicle_while_open(session: Session, facts: "Facts") -> "Step":
     """Follow the vehicle: no vehicle ends the session, one that asks for no power suspends it."""
     changed = session.but(vehicle=facts["state"])
     if not changed.plugged():
@@ -166,50 +178,54 @@ def _vehicle_while_open(session, facts):
     return changed, ()
 
 
-def _vehicle_noted(session, facts):
+def _vehicle_noted(session: Session, facts: "Facts") -> "Step":
     return session.but(vehicle=facts["state"]), ()
 
 
 # Meter
 
 
-def _begin(session, reading):
+def _begin(session: Session, reading: "Facts") -> "Step":
     """Write the start before power flows: what the ledger does not hold is nobody's energy."""
     effects = ((TIMER, None), (START, reading), (CLOSE, None), (SHOW, ("charging", {})))
     return session.but(state=CHARGING), effects
 
 
-def _sample(session, reading):
+def _sample(session: Session, reading: "Facts") -> "Step":
     return session, ((PRICE, reading), (SHOW, (session.state, {})))
 
 
-def _end(session, reading):
+def _end(session: Session, reading: "Facts") -> "Step":
     """Write the end, then show it: the receipt on the screen is one that the ledger holds."""
     ending = (END, {"reading": reading, "reason": session.reason, "flags": session.flags})
     effects = ((PRICE, reading), ending, (TIMER, "receipt_s"), (SHOW, ("receipt", {})))
     return session.without_driver(COMPLETE), effects
 
 
-def _end_recovered(session, reading):
-    """End a session that a power cut interrupted; its time stopped with the power, its energy is the meter's."""
+def _end_recovered(session: Session, reading: "Facts") -> "Step":
+    """End a session that a power cut interrupted; its time stopped with the power, its energy is the
+    meter's.
+    """
     ending = (END, {"reading": reading, "reason": "power_loss", "flags": ("power_loss",)})
     effects = (ending, (TIMER, "receipt_s"), (SHOW, ("receipt", {})))
     return session.without_driver(COMPLETE), effects
 
 
-def _end_unread(session, facts):
-    """End at the last good reading when the meter stayed silent for too long: nothing is billed that was not measured."""
+def _end_unread(session: Session, facts: "Facts") -> "Step":
+    """End at the last good reading when the meter stayed silent for too long: nothing is billed that was
+    not measured.
+    """
     flags = session.flags + ("last_good_reading",)
     ending = (END, {"reading": None, "reason": session.reason, "flags": flags})
     effects = (ending, (TIMER, "receipt_s"), (SHOW, ("receipt", {})))
     return session.without_driver(COMPLETE), effects
 
 
-def _ask_again(session, facts):
+def _ask_again(session: Session, facts: "Facts") -> "Step":
     return session, ((READ_METER, None),)
 
 
-def _start_failed(session, facts):
+def _start_failed(session: Session, facts: "Facts") -> "Step":
     """Give up a start for want of a reading; nothing was written and nothing flowed."""
     rested, effects = resting(session)
     refusal = ("session.rejected", {"token": session.token, "reason": "out_of_order"})
@@ -219,40 +235,42 @@ def _start_failed(session, facts):
 # Ends
 
 
-def _finish(session, reason, *more):
+def _finish(session: Session, reason: str, *more: "Any") -> "Step":
     """Open the contactor, then ask the meter: the last reading is taken when nothing flows any more."""
     asked = ((OPEN, None), (TIMER, "meter_patience_s"), (READ_METER, None), (SHOW, ("finishing", {})))
     return session.but(state=FINISHING, reason=reason), asked + more
 
 
-def _stop_pressed(session, facts):
+def _stop_pressed(session: Session, facts: "Facts") -> "Step":
     return _finish(session, "button", (SIGNAL, "accepted"))
 
 
-def _limit_reached(session, facts):
+def _limit_reached(session: Session, facts: "Facts") -> "Step":
     return _finish(session, "limit", (SIGNAL, "attention"))
 
 
-def _meter_lost_while_open(session, facts):
+def _meter_lost_while_open(session: Session, facts: "Facts") -> "Step":
     return _finish(session.but(flags=session.flags + ("meter_fault",)), "meter_fault", (SIGNAL, "attention"))
 
 
-def _rest(session, facts):
+def _rest(session: Session, facts: "Facts") -> "Step":
     return resting(session)
 
 
 # Faults
 
 
-def _with_fault(session, facts):
-    """Return the session that knows of a fault and the effects that write it, or None when it is known already."""
+def _with_fault(session: Session, facts: "Facts") -> "Step | None":
+    """Return the session that knows of a fault and the effects that write it, or None when it is known
+    already.
+    """
     if facts["fault"] in session.faults:
         return None
     told = ("fault", {"fault": facts["fault"], "what": facts["what"]})
     return session.but(faults=session.faults + (facts["fault"],)), ((RECORD, told),)
 
 
-def _fault_at_rest(session, facts):
+def _fault_at_rest(session: Session, facts: "Facts") -> "Step":
     known = _with_fault(session, facts)
     if known is None:
         return session, ()
@@ -262,7 +280,7 @@ def _fault_at_rest(session, facts):
     return rested, known[1] + effects
 
 
-def _fault_while_open(session, facts):
+def _fault_while_open(session: Session, facts: "Facts") -> "Step":
     """Keep charging through what does no harm; end the session when the outlet itself is broken."""
     known = _with_fault(session, facts)
     if known is None:
@@ -273,7 +291,7 @@ def _fault_while_open(session, facts):
     return ended, known[1] + effects
 
 
-def _cleared(session, facts):
+def _cleared(session: Session, facts: "Facts") -> "Step":
     """Forget a fault; the last blocking one that goes makes the terminal ready again."""
     if facts["fault"] not in session.faults:
         return session, ()
@@ -286,7 +304,7 @@ def _cleared(session, facts):
     return rested, (told,) + effects
 
 
-TABLE = {
+TABLE: "dict[tuple[str, str], Callable[[Session, Facts], Step]]" = {
     (IDLE, CARD): _card_at_rest,
     (IDLE, CARD_REFUSED): _unreadable_at_rest,
     (IDLE, VEHICLE): _vehicle_at_rest,

@@ -5,28 +5,40 @@ It does not know why a session began or ends.
 
 from ..pricing.engine import Engine
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hal.ports import Clock
+
+    from ..pricing.tariff import Tariff
+
+    Document = dict[str, Any]
+
 
 class Billing:
     """Energy, time and price of one session."""
 
-    def __init__(self, clock, tariff, start: dict):
+    def __init__(self, clock: "Clock", tariff: "Tariff", start: "Document") -> None:
         """Begin at a start: `{"wh", "serial", "utc_s", "clock"}`."""
         self._clock = clock
-        self._ticks_ms = None
+        self._ticks_ms = 0
         self._engine = Engine(tariff)
         self.tariff = tariff
         self.start = start
         self.elapsed_ms = 0
-        self.last_wh = start["wh"]
+        self.last_wh: int = start["wh"]
 
-    def begin(self, reading: dict) -> None:
+    def begin(self, reading: "Document") -> None:
         """Price the first sample: the reading that stands in session.started."""
         self._ticks_ms = reading["ticks_ms"]
         self._engine.add(0, 0, None)
 
-    def add(self, reading: dict) -> None:
+    def add(self, reading: "Document") -> None:
         """Price a later reading."""
-        self.elapsed_ms += self._clock.elapsed_ms(self._ticks_ms) - self._clock.elapsed_ms(reading["ticks_ms"])
+        self.elapsed_ms += self._clock.elapsed_ms(self._ticks_ms) - self._clock.elapsed_ms(
+            reading["ticks_ms"]
+        )
         self._ticks_ms = reading["ticks_ms"]
         self.last_wh = reading["wh"]
         self._engine.add(self.elapsed_ms, self.energy_wh(), reading["power_w"])
@@ -44,15 +56,15 @@ class Billing:
         """Return the price so far."""
         return self._engine.gross_minor()
 
-    def bill(self) -> dict:
+    def bill(self) -> "Document":
         """Return the bill as `firmware.pricing.engine` shapes it."""
         return self._engine.bill()
 
-    def progress(self) -> dict:
+    def progress(self) -> "Document":
         """Return what a checkpoint has to keep."""
         return {"elapsed_ms": self.elapsed_ms, "wh": self.last_wh, "engine": self._engine.state()}
 
-    def restore(self, progress: "dict | None") -> None:
+    def restore(self, progress: "Document | None") -> None:
         """Go on from a checkpoint, or from the start where none was written."""
         if progress is None:
             self._engine.add(0, 0, None)

@@ -5,11 +5,18 @@ It does not know what a stop leads to.
 
 from ..session import events
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hal.ports import Panel
+
+    from .display import Display
+    from .inbox import Inbox
+
 
 class Buttons:
     """The buttons of the panel."""
 
-    def __init__(self, panel, inbox, display):
+    def __init__(self, panel: "Panel", inbox: "Inbox", display: "Display") -> None:
         self._panel = panel
         self._inbox = inbox
         self._display = display

@@ -5,9 +5,21 @@ It does not know why the session ended; it is told.
 
 from ..receipts import ocmf, receipt
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-async def members(billing, recorder, zone, ending: dict) -> dict:
-    """Return the members of session.ended for `{"stop", "reason", "flags"}`; `stop` is `{"wh", "utc_s", "clock"}`."""
+    from ..pricing.calendar import Zone
+    from .billing import Billing
+    from .recorder import Recorder
+
+
+async def members(
+    billing: "Billing", recorder: "Recorder", zone: "Zone", ending: "dict[str, Any]"
+) -> "dict[str, Any]":
+    """Return the members of session.ended for `{"stop", "reason", "flags"}`; `stop` is `{"wh", "utc_s",
+    "clock"}`.
+    """
     opened = recorder.known["open"]
     facts = {
         "receipt": opened["session"],

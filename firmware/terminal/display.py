@@ -6,21 +6,32 @@ It does not know when: it is told after what it says has become durable.
 from ..pricing import quote
 from ..screens import catalogue
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hal.ports import Panel
+
+    from ..pricing.tariff import Tariff
+    from .billing import Billing
+
+    Document = dict[str, Any]
+
 LANGUAGES = ("en", "de", "fr")
 
 
 class Display:
     """The driver's display in the language that is set."""
 
-    def __init__(self, panel, language: str, tariff, currency: str):
+    def __init__(self, panel: "Panel", language: str, tariff: "Tariff | None", currency: str) -> None:
         self._panel = panel
         self._language = language
         self._tariff = tariff
         self._currency = currency
-        self._shown = ("welcome", {}, None)
-        self.receipt = None
+        self._shown: "tuple[str, Document, Billing | None]" = ("welcome", {}, None)
+        self.receipt: "Document | None" = None
 
-    def show(self, screen_id: str, facts: dict, billing) -> None:
+    def show(self, screen_id: str, facts: "Document", billing: "Billing | None") -> None:
         """Show a screen; `billing` is the open session's or None."""
         self._shown = (screen_id, facts, billing)
         told = dict(facts)

@@ -3,20 +3,28 @@
 It does not know what events mean.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hal.ports import Tasks
+
+    Event = tuple[str, Any]
+
 
 class Inbox:
     """Events in the order in which they came; none is dropped."""
 
-    def __init__(self, tasks):
-        self._waiting = []
+    def __init__(self, tasks: "Tasks") -> None:
+        self._waiting: "list[Event]" = []
         self._arrived = tasks.event()
 
-    def post(self, event: tuple) -> None:
+    def post(self, event: "Event") -> None:
         """Add an event (kind, facts) and wake the terminal."""
         self._waiting.append(event)
         self._arrived.set()
 
-    async def take(self, timeout_ms: "int | None") -> "tuple | None":
+    async def take(self, timeout_ms: "int | None") -> "Event | None":
         """Return the oldest event, or None when none came in time."""
         if not self._waiting:
             self._arrived.clear()

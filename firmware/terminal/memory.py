@@ -1,6 +1,7 @@
 """What the terminal remembers across a power cut: the newest checkpoint, and the records that came after it.
 
-It does not know what is done with it; with no checkpoint it reads the whole ledger, which is slower and says the same.
+It does not know what is done with it; with no checkpoint it reads the whole ledger, which is slower and says
+the same.
 """
 
 from ..crypto import canonical, jose
@@ -8,29 +9,44 @@ from ..ledger import summary
 from ..ledger.checkpoint import Checkpoints
 from .recorder import RECORD_TYPE
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hal.ports import Storage
+
+    from ..ledger.journal import Journal
+
+    Document = dict[str, Any]
+
 
 class Memory:
-    """Checkpoint of the ledger's summary, of the office's acknowledgement and of the open session's progress."""
+    """Checkpoint of the ledger's summary, of the office's acknowledgement and of the open session's
+    progress.
+    """
 
-    def __init__(self, storage, journal, first_prev: str):
-        """Read what is there. `known` is the summary, `acknowledged` the last sequence that the office has."""
+    def __init__(self, storage: "Storage", journal: "Journal", first_prev: str) -> None:
+        """Read what is there.
+
+        `known` is the summary, `acknowledged` the last sequence that the office has.
+        """
         self._checkpoints = Checkpoints(storage)
         saved = self._checkpoints.load() or {}
-        self.known = saved.get("summary") or summary.start(first_prev)
-        self.acknowledged = saved.get("acknowledged", 0)
+        self.known: "Document" = saved.get("summary") or summary.start(first_prev)
+        self.acknowledged: int = saved.get("acknowledged", 0)
         for seq, compact in journal.read_from(self.known["next_seq"]):
             payload = canonical.decode(jose.split(compact, RECORD_TYPE)[0])
             self.known = summary.fold(self.known, seq, payload, compact)
         self.progress = self._progress_of_open(saved.get("progress"))
 
-    def _progress_of_open(self, progress):
+    def _progress_of_open(self, progress: "Document | None") -> "Document | None":
         """Return a checkpoint's progress only where it belongs to the session that is open."""
         opened = self.known["open"]
         if opened is None or progress is None or progress["session"] != opened["session"]:
             return None
         return progress
 
-    def save(self, known: dict, acknowledged: int, progress: "dict | None") -> None:
+    def save(self, known: "Document", acknowledged: int, progress: "Document | None") -> None:
         """Write a checkpoint. Raises OSError; the checkpoint before then still stands."""
         self.known, self.acknowledged, self.progress = known, acknowledged, progress
         self._checkpoints.save({"summary": known, "acknowledged": acknowledged, "progress": progress})

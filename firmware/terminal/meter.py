@@ -1,4 +1,5 @@
-"""The task that reads the energy meter: at its own pace, at once when asked, and again when an answer is no reading.
+"""The task that reads the energy meter: at its own pace, at once when asked, and again when an answer is no
+reading.
 
 It does not know sessions: it posts readings, and says when the meter is lost and when it is back.
 """
@@ -7,6 +8,15 @@ from ..errors import MeteringError
 from ..metering import modbus, models, plausible
 from ..session import events
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hal.ports import Board
+
+    from ..metering.models import Reading
+    from .inbox import Inbox
+
 RETRY_PAUSE_MS = 1000
 LOST_PAUSE_MS = 5000
 
@@ -14,17 +24,17 @@ LOST_PAUSE_MS = 5000
 class Meter:
     """The one owner of the meter bus."""
 
-    def __init__(self, board, config, inbox):
+    def __init__(self, board: "Board", config: "Any", inbox: "Inbox") -> None:
         self._bus = board.meter_bus
         self._clock = board.clock
         self._wake = board.tasks.event()
         self._inbox = inbox
         self._config = config
         self._model = models.find(config.meter_model)
-        self._last = None
+        self._last: "tuple[int, int] | None" = None
         self._asked = False
-        self._healthy = None
-        self._serial = None
+        self._healthy: "bool | None" = None
+        self._serial: "str | None" = None
         self.watched = False
 
     def ask(self) -> None:
@@ -40,12 +50,13 @@ class Meter:
                 await self._wake.wait_ms(self._pause_ms())
             self._wake.clear()
 
-    def _pause_ms(self):
+    def _pause_ms(self) -> int:
         if not self._healthy:
             return LOST_PAUSE_MS
-        return self._config.meter_poll_ms if self.watched else self._config.meter_idle_poll_ms
+        pause_ms: int = self._config.meter_poll_ms if self.watched else self._config.meter_idle_poll_ms
+        return pause_ms
 
-    async def _read(self):
+    async def _read(self) -> None:
         asked, self._asked = self._asked, False
         reading, what = await self._try()
         if reading is None:
@@ -57,7 +68,7 @@ class Meter:
         if asked or self.watched:
             self._inbox.post((events.READING, reading))
 
-    def _lose(self, what, asked):
+    def _lose(self, what: "str | None", asked: bool) -> None:
         if asked or self.watched:
             self._inbox.post((events.METER_LOST, {"what": what}))
         if self._healthy is not False:
@@ -65,7 +76,7 @@ class Meter:
             self._serial = None
             self._inbox.post((events.FAULT, {"fault": "meter", "what": what}))
 
-    async def _try(self):
+    async def _try(self) -> "tuple[dict[str, Any] | None, str | None]":
         """Return (reading, None), or (None, why) after as many tries as the configuration allows."""
         what = None
         for attempt in range(self._config.meter_tries):
@@ -79,7 +90,7 @@ class Meter:
                 what = "the port of the meter: %s; check %s" % (error, self._config.meter_port)
         return None, what
 
-    async def _once(self):
+    async def _once(self) -> "dict[str, Any]":
         if self._serial is None:
             self._serial = await self._read_serial()
         blocks = []
@@ -98,19 +109,19 @@ class Meter:
             "clock": self._clock.status(),
         }
 
-    async def _read_serial(self):
+    async def _read_serial(self) -> str:
         if not self._model.serial_plan:
             return ""
         return models.decode_serial(self._model, await self._block(self._model.serial_plan)) or ""
 
-    async def _block(self, request):
+    async def _block(self, request: "tuple[int, int, int]") -> bytes:
         function, address, count = request
         frame = modbus.read_request(self._config.meter_unit, function, address, count)
         size = modbus.response_size(function, count)
         answer = await self._bus.transact(frame, size, self._config.meter_timeout_ms)
         return modbus.parse_response(self._config.meter_unit, function, count, answer)
 
-    def _judge(self, reading, ticks_ms):
+    def _judge(self, reading: "Reading", ticks_ms: int) -> None:
         if self._last is None:
             return
         elapsed_ms = self._clock.elapsed_ms(self._last[1]) - self._clock.elapsed_ms(ticks_ms)

@@ -5,6 +5,12 @@ It does not know sessions: a contactor that does not do what it was told is a fa
 
 from ..session import events
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hal.ports import Board
+
+    from .inbox import Inbox
+
 SETTLE_MS = 500
 LOOK_MS = 10000
 
@@ -12,14 +18,14 @@ LOOK_MS = 10000
 class Outlet:
     """The contactor and the plug of the charger."""
 
-    def __init__(self, board, inbox):
+    def __init__(self, board: "Board", inbox: "Inbox") -> None:
         self._contactor = board.contactor
         self._plug = board.plug
         self._clock = board.clock
         self._commanded = board.tasks.event()
         self._inbox = inbox
         self._closed = False
-        self._healthy = None
+        self._healthy: "bool | None" = None
 
     def close(self) -> None:
         """Let power flow."""
@@ -52,12 +58,16 @@ class Outlet:
             self._compare(self._contactor.is_closed())
             await self._commanded.wait_ms(LOOK_MS)
 
-    def _compare(self, is_closed):
+    def _compare(self, is_closed: bool) -> None:
         if is_closed == self._closed:
             if not self._healthy:
                 self._healthy = True
                 self._inbox.post((events.FAULT_CLEARED, {"fault": "contactor"}))
             return
         self._healthy = False
-        what = "welded: it was told to open and stays closed" if is_closed else "it was told to close and stays open"
+        what = (
+            "welded: it was told to open and stays closed"
+            if is_closed
+            else "it was told to close and stays open"
+        )
         self._inbox.post((events.FAULT, {"fault": "contactor", "what": "the contactor: " + what}))

@@ -1,6 +1,7 @@
 """Writes records: payload, signature, journal, in this order; what it returns is durable.
 
-It does not know when a record is due. The office's acknowledgement passes through here, since it moves the same checkpoint.
+It does not know when a record is due. The office's acknowledgement passes through here, since it moves the
+same checkpoint.
 """
 
 import hashlib
@@ -9,32 +10,50 @@ from ..crypto import canonical, jose
 from ..ledger import summary
 from ..pricing import calendar
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from hal.ports import Clock, Signer
+
+    from ..ledger.journal import Journal
+
+    Document = dict[str, Any]
+
 RECORD_TYPE = "record+jws"
 
 
 class Recorder:
     """The terminal's pen: one endless sequence of signed records."""
 
-    def __init__(self, terminal, clock, signer, journal, known):
+    def __init__(
+        self, terminal: str, clock: "Clock", signer: "Signer", journal: "Journal", known: "Document"
+    ) -> None:
         self._terminal = terminal
         self._clock = clock
         self._signer = signer
         self._journal = journal
-        self._unwritten = []
+        self._unwritten: "list[tuple[str, Document]]" = []
         public = signer.public_key()
         self._header = {"alg": "ES256", "kid": jose.thumbprint(public), "typ": RECORD_TYPE}
         self.known = known
-        self.on_record = None
+        self.on_record: "Callable[[str], None] | None" = None
 
-    async def record(self, kind: str, members: dict) -> dict:
-        """Write a record and return its payload. Raises OSError when storage does not take it; then nothing has changed."""
+    async def record(self, kind: str, members: "Document") -> "Document":
+        """Write a record and return its payload.
+
+        Raises OSError when storage does not take it; then nothing has changed.
+        """
         while self._unwritten:
             await self._write(*self._unwritten[0])
             self._unwritten.pop(0)
         return await self._write(kind, members)
 
-    async def record_when_possible(self, kind: str, members: dict) -> bool:
-        """Write a record, or keep it to be written before the next one; return whether it is durable already."""
+    async def record_when_possible(self, kind: str, members: "Document") -> bool:
+        """Write a record, or keep it to be written before the next one; return whether it is durable
+        already.
+        """
         try:
             await self.record(kind, members)
         except OSError:
@@ -47,10 +66,12 @@ class Recorder:
         return await self._signer.sign(hashlib.sha256(content).digest())
 
     def number(self) -> str:
-        """Return the number of the session that begins next, or of the open one: receipts are numbered without a gap."""
+        """Return the number of the session that begins next, or of the open one: receipts are numbered
+        without a gap.
+        """
         return "%s-%06d" % (self._terminal, self.known["receipts"] + 1)
 
-    def moment(self) -> dict:
+    def moment(self) -> "Document":
         """Return the time as a record carries it."""
         utc_s = self._clock.utc_s()
         return {
@@ -59,7 +80,7 @@ class Recorder:
             "ticks_ms": self._clock.ticks_ms(),
         }
 
-    async def _write(self, kind, members):
+    async def _write(self, kind: str, members: "Document") -> "Document":
         payload = dict(members)
         payload.update(self.moment())
         payload["kind"] = kind
@@ -75,8 +96,6 @@ class Recorder:
         return payload
 
 
-def first_prev(signer) -> str:
+def first_prev(signer: "Signer") -> str:
     """Return what the first record's `prev` holds: the key's thumbprint."""
     return jose.thumbprint(signer.public_key())
-
-

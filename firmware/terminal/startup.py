@@ -1,6 +1,7 @@
 """Puts a terminal together: checks everything that the configuration says, opens the ledger, makes the tasks.
 
-It does not run anything; `Assembly.serve` does. A problem here is a reason not to start, and all of them are told at once.
+It does not run anything; `Assembly.serve` does. A problem here is a reason not to start, and all of them are
+told at once.
 """
 
 import hashlib
@@ -26,10 +27,19 @@ from .tariffs import Tariffs
 from .terminal import Terminal
 from .uploader import Uploader
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
-def problems_of(config, tariffs: list) -> "list[str]":
+    from hal.ports import Board
+
+    from ..pricing.tariff import Tariff
+
+
+def problems_of(config: "Any", tariffs: "list[Tariff]") -> "list[str]":
     """Return everything that the rooms find wrong with a configuration whose settings are each in range."""
-    problems = []
+    problems: "list[str]" = []
     for check in (
         lambda: calendar.Zone(config.timezone),
         lambda: money.exponent(config.currency),
@@ -43,7 +53,9 @@ def problems_of(config, tariffs: list) -> "list[str]":
     ids = [tariff.id for tariff in tariffs]
     for tariff in tariffs:
         if tariff.currency != config.currency:
-            problems.append("tariff %s is in %s, the terminal in %s" % (tariff.id, tariff.currency, config.currency))
+            problems.append(
+                "tariff %s is in %s, the terminal in %s" % (tariff.id, tariff.currency, config.currency)
+            )
     for contract in config.contracts:
         if isinstance(contract, dict) and contract.get("tariff") not in ids:
             problems.append("contract %s: no tariff %s" % (contract.get("contract"), contract.get("tariff")))
@@ -52,7 +64,7 @@ def problems_of(config, tariffs: list) -> "list[str]":
     return problems
 
 
-def _office_problems(config):
+def _office_problems(config: "Any") -> "list[str]":
     try:
         scheme = address.parse(config.office_url)[0]
     except UplinkError as error:
@@ -67,8 +79,8 @@ def _office_problems(config):
 class Assembly:
     """A terminal with its tasks, ready to serve."""
 
-    def __init__(self, board, config, ca: "bytes | None" = None):
-        """Take the board, the settings and the office's authority (PEM). 
+    def __init__(self, board: "Board", config: "Any", ca: "bytes | None" = None) -> None:
+        """Take the board, the settings and the office's authority (PEM).
 
         Raises ConfigError with every problem, TerminalError when the ledger cannot be used.
         """
@@ -89,31 +101,37 @@ class Assembly:
         self.terminal = Terminal(board, config, self)
         self._supervisor = Supervisor(board, self.inbox)
 
-    def _keep_tariffs(self):
+    def _keep_tariffs(self) -> None:
         try:
             self.tariffs.keep()
         except OSError as error:
-            raise TerminalError("the storage %s takes nothing (%s); free or replace it" % (self._config.ledger, error))
+            raise TerminalError(
+                "the storage %s takes nothing (%s); free or replace it" % (self._config.ledger, error)
+            )
 
-    def _open_ledger(self):
+    def _open_ledger(self) -> None:
         board = self._board
         journal = Journal(board.storage)
         self.memory = Memory(board.storage, journal, recorder.first_prev(board.signer))
         self.outbox = Outbox(journal, self.memory.acknowledged)
-        self.recorder = recorder.Recorder(self._config.id, board.clock, board.signer, journal, self.memory.known)
-        self._uploader = None
+        self.recorder = recorder.Recorder(
+            self._config.id, board.clock, board.signer, journal, self.memory.known
+        )
+        self._uploader: "Uploader | None" = None
         if self._config.office_url:
-            self._uploader = Uploader(board, self._config, self._ca, self.inbox, self.outbox, self._acknowledged)
+            self._uploader = Uploader(
+                board, self._config, self._ca, self.inbox, self.outbox, self._acknowledged
+            )
             self.recorder.on_record = lambda kind: self._uploader.wake()
 
-    def _acknowledged(self):
+    def _acknowledged(self) -> None:
         """Save what the office has; one that cannot be saved only means that something is sent twice."""
         try:
             self.memory.save(self.recorder.known, self.outbox.acknowledged, self.terminal.open_progress())
         except OSError:
             return
 
-    async def serve(self, on_ready=None) -> None:
+    async def serve(self, on_ready: "Callable[[], None] | None" = None) -> None:
         """Start every task and serve drivers until the coroutine is cancelled."""
         await self.terminal.begin()
         await self._note_configuration()
@@ -129,9 +147,11 @@ class Assembly:
             on_ready()
         await self.terminal.serve()
 
-    async def _note_configuration(self):
+    async def _note_configuration(self) -> None:
         """Record which settings and tariffs are in force, whenever they are others than before."""
-        document = [[name, getattr(self._config, name)] for name in ("id", "timezone", "currency", "meter_model")]
+        document = [
+            [name, getattr(self._config, name)] for name in ("id", "timezone", "currency", "meter_model")
+        ]
         document.append([[tariff, self.tariffs.get(tariff).hash] for tariff in self.tariffs.ids()])
         digest = hashlib.sha256(canonical.encode(document)).digest().hex()
         if digest != self.recorder.known["configured"]:

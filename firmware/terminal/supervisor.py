@@ -5,6 +5,16 @@ It does not know what the tasks do.
 
 from ..session import events
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from hal.ports import Board, Task
+
+    from .inbox import Inbox
+
+    Run = Callable[[], Awaitable[None]]
+
 FIRST_PAUSE_MS = 1000
 LONGEST_PAUSE_MS = 60000
 STEADY_MS = 60000
@@ -13,13 +23,13 @@ STEADY_MS = 60000
 class Supervisor:
     """Starts tasks and starts them again."""
 
-    def __init__(self, board, inbox):
+    def __init__(self, board: "Board", inbox: "Inbox") -> None:
         self._clock = board.clock
         self._tasks = board.tasks
         self._inbox = inbox
-        self._running = []
+        self._running: "list[Task]" = []
 
-    def start(self, name: str, run) -> None:
+    def start(self, name: str, run: "Run") -> None:
         """Run `run()` (a coroutine function that should never return) for as long as the terminal lives."""
         self._running.append(self._tasks.spawn(self._keep(name, run)))
 
@@ -29,7 +39,7 @@ class Supervisor:
             task.cancel()
         self._running = []
 
-    async def _keep(self, name, run):
+    async def _keep(self, name: str, run: "Run") -> None:
         pause_ms = FIRST_PAUSE_MS
         while True:
             began_ms = self._clock.ticks_ms()
@@ -41,7 +51,10 @@ class Supervisor:
                 what = "%s: %s" % (type(error).__name__, error)
             if self._clock.elapsed_ms(began_ms) >= STEADY_MS:
                 pause_ms = FIRST_PAUSE_MS
-            told = {"fault": "task:" + name, "what": "the task %s died (%s) and is started again" % (name, what)}
+            told = {
+                "fault": "task:" + name,
+                "what": "the task %s died (%s) and is started again" % (name, what),
+            }
             self._inbox.post((events.FAULT, told))
             await self._clock.sleep_ms(pause_ms)
             pause_ms = min(2 * pause_ms, LONGEST_PAUSE_MS)

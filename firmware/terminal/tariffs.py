@@ -7,15 +7,26 @@ from ..crypto import canonical
 from ..errors import PricingError
 from ..pricing import tariff as parser
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hal.ports import Storage
+
+    from ..pricing.tariff import Tariff
+
 
 class Tariffs:
     """Tariffs by id, and by hash for a session that outlived a change of them."""
 
-    def __init__(self, storage, documents: list):
-        """Parse all tariffs. Raises PricingError with every problem of every tariff; then none is in force."""
+    def __init__(self, storage: "Storage", documents: "list[Any]") -> None:
+        """Parse all tariffs.
+
+        Raises PricingError with every problem of every tariff; then none is in force.
+        """
         self._storage = storage
-        self._by_id = {}
-        problems = []
+        self._by_id: "dict[str, Tariff]" = {}
+        problems: "list[str]" = []
         for index, document in enumerate(documents):
             try:
                 parsed = parser.parse(document)
@@ -39,17 +50,20 @@ class Tariffs:
         """Return the ids, sorted."""
         return sorted(self._by_id)
 
-    def get(self, tariff_id: str):
+    def get(self, tariff_id: "str | None") -> "Tariff | None":
         """Return a tariff by its id, or None."""
-        return self._by_id.get(tariff_id)
+        return self._by_id.get(tariff_id) if tariff_id else None
 
-    def first(self):
+    def first(self) -> "Tariff | None":
         """Return the tariff that a driver without a contract reads about, or None where there is none."""
         ids = self.ids()
         return self._by_id[ids[0]] if ids else None
 
-    def of(self, tariff_id: str, tariff_hash: str):
-        """Return the very tariff that a session began with. Raises PricingError where it is nowhere any more."""
+    def of(self, tariff_id: str, tariff_hash: str) -> "Tariff":
+        """Return the very tariff that a session began with.
+
+        Raises PricingError where it is nowhere any more.
+        """
         current = self._by_id.get(tariff_id)
         if current and current.hash == tariff_hash:
             return current
@@ -59,5 +73,5 @@ class Tariffs:
         return parser.parse(canonical.decode(content))
 
 
-def _name(tariff_hash):
+def _name(tariff_hash: str) -> str:
     return "tariff-" + tariff_hash[:32]

@@ -1,19 +1,32 @@
-"""The terminal: takes events from the inbox, asks the session's table, performs the effects, adopts the new session.
+"""The terminal: takes events from the inbox, asks the session's table, performs the effects, adopts the new
+session.
 
-It does not know hardware. The order is the promise: durable first, visible second, the new state last; when storage refuses,
+It does not know hardware. The order is the promise: durable first, visible second, the new state last; when
+storage refuses,
 nothing was shown and nothing has changed.
 """
 
 from ..access.contracts import Contracts
 from ..cards import rfid
 from ..cards import token as tokens
-from ..errors import CardError
+from ..errors import CardError, SessionError
 from ..pricing import calendar
 from ..session import events, table
 from ..session.state import RECOVERING, Session
 from .billing import Billing
 from .closing import members
 from .reader import TAP
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hal.ports import Board
+
+    from .inbox import Event
+    from .startup import Assembly
+
+    Document = dict[str, Any]
 
 TICK_MS = 30000
 STORAGE_RETRY_MS = 5000
@@ -23,7 +36,7 @@ VERSION = "0.1.0"
 class Terminal:
     """The shell around one outlet."""
 
-    def __init__(self, board, config, parts):
+    def __init__(self, board: "Board", config: "Any", parts: "Assembly") -> None:
         """Take the parts that `startup.assemble` made."""
         self._board = board
         self._clock = board.clock
@@ -38,8 +51,8 @@ class Terminal:
         self._tariffs = parts.tariffs
         self._zone = parts.zone
         self._contracts = Contracts(config.contracts, config.deny)
-        self._billing = None
-        self._due_ms = None
+        self._billing: "Billing | None" = None
+        self._due_ms: "int | None" = None
         self._due_since_ms = 0
         self._saved_at_ms = 0
         self.session = Session()
@@ -73,15 +86,16 @@ class Terminal:
             await self.handle(event or self._elapsed())
             self._board.watchdog.feed()
 
-    async def handle(self, event: "tuple | None") -> None:
+    async def handle(self, event: "Event | None") -> None:
         """Perform what follows from one event."""
         if event is None:
-            return self._look_at_storage()
+            self._look_at_storage()
+            return
         if event[0] == TAP:
             event = self._identify(event[1])
         await self._adopt(table.step(self.session, event))
 
-    def open_progress(self) -> "dict | None":
+    def open_progress(self) -> "Document | None":
         """Return what a checkpoint keeps of the open session."""
         if self._billing is None:
             return None
@@ -91,8 +105,10 @@ class Terminal:
 
     # The loop
 
-    async def _adopt(self, stepped):
-        """Perform effects in order and only then take the new session; what storage refuses leaves the old one standing."""
+    async def _adopt(self, stepped: "tuple[Session, tuple[Any, ...]]") -> None:
+        """Perform effects in order and only then take the new session; what storage refuses leaves the
+        old one standing.
+        """
         session, effects = stepped
         try:
             for name, facts in effects:
@@ -103,29 +119,29 @@ class Terminal:
         self.session = session
         self._meter.watched = session.state in ("charging", "suspended")
 
-    def _storage_failed(self, error):
+    def _storage_failed(self, error: OSError) -> None:
         what = "storage does not take a record (%s); free or replace it" % error
         if "storage" not in self.session.faults:
             self._inbox.post((events.FAULT, {"fault": "storage", "what": what}))
         self._board.tasks.spawn(self._ask_again())
 
-    async def _ask_again(self):
+    async def _ask_again(self) -> None:
         await self._clock.sleep_ms(STORAGE_RETRY_MS)
         self._meter.ask()
 
-    def _patience_ms(self):
+    def _patience_ms(self) -> int:
         if self._due_ms is None:
             return TICK_MS
         return min(TICK_MS, max(0, self._due_ms - self._clock.elapsed_ms(self._due_since_ms)))
 
-    def _elapsed(self):
+    def _elapsed(self) -> "Event | None":
         """Return the TIMEOUT event when the state's timer has run out."""
         if self._due_ms is None or self._clock.elapsed_ms(self._due_since_ms) < self._due_ms:
             return None
         self._due_ms = None
         return (events.TIMEOUT, None)
 
-    def _look_at_storage(self):
+    def _look_at_storage(self) -> None:
         """Tell early when room is short: what is left belongs to the open session and to faults."""
         short = self._board.storage.free_bytes() < self._config.storage_reserve_bytes
         if short and "storage" not in self.session.faults:
@@ -134,7 +150,7 @@ class Terminal:
         if not short and "storage" in self.session.faults:
             self._inbox.post((events.FAULT_CLEARED, {"fault": "storage"}))
 
-    def _identify(self, uid):
+    def _identify(self, uid: bytes) -> "Event":
         """Return the event that a card's UID is: a token with a decision, or a refusal."""
         try:
             token = tokens.from_uid(uid)
@@ -147,15 +163,22 @@ class Terminal:
         self._look_at_storage()
         return (events.CARD, {"token": token, "decision": decision})
 
-    def _local_date(self):
+    def _local_date(self) -> "str | None":
         utc_s = self._clock.utc_s()
         return None if utc_s is None else calendar.local_date(self._zone, utc_s)
 
     # Effects
 
-    async def _start(self, reading):
+    def _opened(self) -> Billing:
+        if self._billing is None:
+            raise SessionError("an effect of an open session while none is open; this is a bug")
+        return self._billing
+
+    async def _start(self, reading: "Document") -> None:
         session = self.session
         tariff = self._tariffs.get(session.tariff)
+        if tariff is None:
+            raise SessionError("a session began under a tariff that is not in force; this is a bug")
         known = self._recorder.known
         await self._recorder.record(
             "session.started",
@@ -164,7 +187,11 @@ class Terminal:
                 "token": session.token,
                 "contract": session.contract,
                 "tariff": {"id": tariff.id, "hash": tariff.hash},
-                "meter": {"model": self._config.meter_model, "serial": reading["serial"], "wh": reading["wh"]},
+                "meter": {
+                    "model": self._config.meter_model,
+                    "serial": reading["serial"],
+                    "wh": reading["wh"],
+                },
                 "limit_minor": session.limit_minor,
                 "unbilled_wh": _unbilled_wh(known, reading),
             },
@@ -173,26 +200,30 @@ class Terminal:
         self._billing.begin(reading)
         self._checkpoint()
 
-    async def _price(self, reading):
-        self._billing.add(reading)
+    async def _price(self, reading: "Document") -> None:
+        billing = self._opened()
+        billing.add(reading)
         limit_minor = self.session.limit_minor
-        if limit_minor is not None and self._billing.gross_minor() >= limit_minor:
+        if limit_minor is not None and billing.gross_minor() >= limit_minor:
             self._inbox.post((events.LIMIT, None))
-        if self._billing.elapsed_ms - self._saved_at_ms >= 1000 * self._config.checkpoint_s:
+        if billing.elapsed_ms - self._saved_at_ms >= 1000 * self._config.checkpoint_s:
             self._checkpoint()
 
-    async def _end(self, ending):
-        stop, flags = self._stop_of(ending["reading"], ending["flags"])
+    async def _end(self, ending: "Document") -> None:
+        billing = self._opened()
+        stop, flags = self._stop_of(billing, ending)
         told = {"stop": stop, "reason": ending["reason"], "flags": flags}
-        ended = await members(self._billing, self._recorder, self._zone, told)
+        ended = await members(billing, self._recorder, self._zone, told)
         await self._recorder.record("session.ended", ended)
         self._display.receipt = ended
         self._billing = None
         self._checkpoint()
 
-    def _stop_of(self, reading, flags):
-        """Return the end's register and time, and the flags that say where it is not what the meter shows now."""
-        billing = self._billing
+    def _stop_of(self, billing: Billing, ending: "Document") -> "tuple[Document, tuple[str, ...]]":
+        """Return the end's register and time, and the flags that say where it is not what the meter shows
+        now.
+        """
+        reading, flags = ending["reading"], ending["flags"]
         if reading and reading["wh"] >= billing.last_wh and reading["serial"] == billing.start["serial"]:
             if self.session.state == RECOVERING:
                 billing.close_at(reading["wh"])
@@ -201,19 +232,19 @@ class Terminal:
             flags += ("meter_changed",)
         return {"wh": billing.last_wh, "utc_s": self._clock.utc_s(), "clock": self._clock.status()}, flags
 
-    async def _record(self, facts):
+    async def _record(self, facts: "tuple[str, Document]") -> None:
         await self._recorder.record_when_possible(facts[0], facts[1])
 
-    async def _close(self, facts):
+    async def _close(self, facts: None) -> None:
         self._outlet.close()
 
-    async def _open(self, facts):
+    async def _open(self, facts: None) -> None:
         self._outlet.open()
 
-    async def _read_meter(self, facts):
+    async def _read_meter(self, facts: None) -> None:
         self._meter.ask()
 
-    async def _timer(self, setting):
+    async def _timer(self, setting: "str | None") -> None:
         if setting is None:
             self._due_ms = None
             return
@@ -221,13 +252,13 @@ class Terminal:
         self._due_ms = 1000 * seconds
         self._due_since_ms = self._clock.ticks_ms()
 
-    async def _show(self, facts):
+    async def _show(self, facts: "tuple[str, Document]") -> None:
         self._display.show(facts[0], facts[1], self._billing)
 
-    async def _signal(self, kind):
+    async def _signal(self, kind: str) -> None:
         self._board.panel.signal(kind)
 
-    def _checkpoint(self):
+    def _checkpoint(self) -> None:
         """Save the progress; one that fails is made up for by the next, or by the ledger itself."""
         self._saved_at_ms = self._billing.elapsed_ms if self._billing else 0
         try:
@@ -237,7 +268,7 @@ class Terminal:
 
     # Recovery
 
-    def _recover(self):
+    def _recover(self) -> None:
         """Take up the session that a power cut left open, to close it at the meter's own register."""
         opened = self._recorder.known["open"]
         tariff = self._tariffs.of(opened["tariff"]["id"], opened["tariff"]["hash"])
@@ -254,7 +285,7 @@ class Terminal:
         self._meter.ask()
 
 
-def _unbilled_wh(known, reading):
+def _unbilled_wh(known: "Document", reading: "Document") -> int:
     """Return the energy since the last receipt of the same meter that no session was open for."""
     if known["last_wh"] is None or known["meter_serial"] != reading["serial"]:
         return 0

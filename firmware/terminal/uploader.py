@@ -1,11 +1,23 @@
-"""The task that brings records to the back office: batches over one connection, again until they are acknowledged.
+"""The task that brings records to the back office: batches over one connection, again until they are
+acknowledged.
 
-It does not know what the records say. A terminal without network charges on; nothing here ever stops a session.
+It does not know what the records say. A terminal without network charges on; nothing here ever stops a
+session.
 """
 
 from ..errors import LedgerError, UplinkError
 from ..session import events
 from ..uplink import address, backoff, enrolment, http, records
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from hal.ports import Board, Stream
+
+    from ..ledger.outbox import Outbox
+    from .inbox import Inbox
 
 READ_BYTES = 2048
 BATCH_BYTES = 49152
@@ -15,12 +27,19 @@ LINGER_MS = 5000
 class Uploader:
     """The one user of the network."""
 
-    def __init__(self, board, config, ca, inbox, outbox, on_acknowledged):
+    def __init__(
+        self,
+        board: "Board",
+        config: "Any",
+        ca: "bytes | None",
+        inbox: "Inbox",
+        outbox: "Outbox",
+        on_acknowledged: "Callable[[], None]",
+    ) -> None:
         self._network = board.network
         self._clock = board.clock
         self._entropy = board.entropy
         self._signer = board.signer
-        self._storage = board.storage
         self._inbox = inbox
         self._config = config
         self._outbox = outbox
@@ -28,10 +47,10 @@ class Uploader:
         self._wake = board.tasks.event()
         _scheme, self._host, self._port = address.parse(config.office_url)
         self._ca = ca
-        self._stream = None
+        self._stream: "Stream | None" = None
         self._failures = 0
-        self._told = None
-        self._come_back_s = None
+        self._told: "bool | None" = None
+        self._come_back_s: "int | None" = None
 
     def wake(self) -> None:
         """Say that there is something to send."""
@@ -49,32 +68,36 @@ class Uploader:
                 self._failed(error)
                 await self._clock.sleep_ms(1000 * self._pause_s())
 
-    async def _deliver(self):
+    async def _deliver(self) -> None:
         """Send batch after batch until nothing is pending."""
         while self._outbox.pending():
             self._wake.clear()
             batch = self._outbox.batch(self._config.upload_batch, BATCH_BYTES)
             if not batch:
                 return
-            status, body = await self._post(records.path(self._config.id), records.body(batch), records.CONTENT_TYPE)
+            status, body = await self._post(
+                records.path(self._config.id), records.body(batch), records.CONTENT_TYPE
+            )
             answer = await self._accept(status, body)
             self._come_back_s = answer.get("come_back_s")
             self._outbox.acknowledge(answer["next_seq"])
             self._on_acknowledged()
 
-    async def _accept(self, status, body):
-        """Return the office's answer; a terminal that it does not know enrols first when it was given a code."""
+    async def _accept(self, status: int, body: bytes) -> "dict[str, Any]":
+        """Return the office's answer; a terminal that it does not know enrols first when it was given a
+        code.
+        """
         if status == 404 and self._config.enrol_code:
             await self._enrol()
             return {"next_seq": self._outbox.acknowledged + 1}
         return records.answer(status, body)
 
-    async def _enrol(self):
+    async def _enrol(self) -> None:
         body = enrolment.body(self._config.enrol_code, self._signer.public_key())
         status, told = await self._post(enrolment.path(self._config.id), body, "application/json")
         enrolment.answer(status, told)
 
-    async def _post(self, path, body, content_type):
+    async def _post(self, path: str, body: bytes, content_type: str) -> "tuple[int, bytes]":
         """Send one request and return (status, body), over the connection that is open if it still is."""
         reused = self._stream is not None
         try:
@@ -85,7 +108,7 @@ class Uploader:
                 raise
         return await self._exchange(path, body, content_type)
 
-    async def _exchange(self, path, body, content_type):
+    async def _exchange(self, path: str, body: bytes, content_type: str) -> "tuple[int, bytes]":
         timeout_ms = self._config.office_timeout_ms
         if self._stream is None:
             self._stream = await self._network.connect(self._host, self._port, self._ca, timeout_ms)
@@ -103,31 +126,31 @@ class Uploader:
             self._hang_up()
         return status, answer
 
-    def _hang_up(self):
+    def _hang_up(self) -> None:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
 
-    async def _rest(self):
+    async def _rest(self) -> None:
         """Wait for something new, on an open connection for a moment and then without."""
         if not await self._wake.wait_ms(LINGER_MS):
             self._hang_up()
             await self._wake.wait_ms(1000 * self._config.upload_idle_s)
         self._wake.clear()
 
-    def _succeeded(self):
+    def _succeeded(self) -> None:
         self._failures = 0
         if self._told is not False:
             self._told = False
             self._inbox.post((events.FAULT_CLEARED, {"fault": "uplink"}))
 
-    def _failed(self, error):
+    def _failed(self, error: Exception) -> None:
         """Count the failure; one that the office explains is told, bad weather is not."""
         self._failures += 1
         if not isinstance(error, OSError) and self._told is not True:
             self._told = True
             self._inbox.post((events.FAULT, {"fault": "uplink", "what": str(error)}))
 
-    def _pause_s(self):
+    def _pause_s(self) -> int:
         chance = self._entropy.random(4)
         return backoff.pause_s(self._failures, self._config.upload_retry_s, self._come_back_s, chance)

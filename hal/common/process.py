@@ -1,6 +1,7 @@
 """The process that a terminal runs in: its number, its end by a signal, the event loop.
 
-It does not know the terminal. The seam between the interpreters is at the top; below it nobody asks where it runs.
+It does not know the terminal. The seam between the interpreters is at the top; below it nobody asks where it
+runs.
 """
 
 import asyncio
@@ -18,7 +19,9 @@ if sys.implementation.name == "micropython":
             return 0
 
     def _on_end(cancel) -> None:
-        """MicroPython cannot run a handler between events; the power going away is what its ledger is made for."""
+        """MicroPython cannot run a handler between events; the power going away is what its ledger is
+        made for.
+        """
 
 else:
     import os

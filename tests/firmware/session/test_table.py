@@ -1,6 +1,8 @@
-"""Holds the session's table to its promises: every pair of state and event, and the stories that drivers live through."""
+"""Holds the session's table to its promises: every pair of state and event, and the stories that drivers
+live through.
+"""
 
-from firmware.session import events, machine
+from firmware.session import events, table
 from firmware.session.state import (
     AUTHORISED,
     CHARGING,
@@ -47,7 +49,7 @@ def play(session, *told):
     """Return the session after (kind, facts) pairs and the names of all effects on the way."""
     done = []
     for event in told:
-        session, effects = machine.step(session, event)
+        session, effects = table.step(session, event)
         done.extend(names(effects))
     return session, done
 
@@ -56,26 +58,26 @@ def test_every_state_takes_every_event_and_an_illegal_one_changes_nothing():
     for state in STATES:
         for kind in events.EVENTS:
             before = session_in(state)
-            after, effects = machine.step(before, (kind, FACTS[kind]))
+            after, effects = table.step(before, (kind, FACTS[kind]))
             assert after.state in STATES
-            if not machine.is_legal(state, kind):
+            if not table.is_legal(state, kind):
                 assert after is before and effects == ()
 
 
 def test_an_unknown_event_changes_nothing():
     before = session_in(CHARGING)
-    assert machine.step(before, ("earthquake", None)) == (before, ())
+    assert table.step(before, ("earthquake", None)) == (before, ())
 
 
 def test_the_table_names_only_known_states_and_events():
-    for state, kind in machine.TABLE:
+    for state, kind in table.TABLE:
         assert state in STATES and kind in events.EVENTS
 
 
 def test_power_flows_only_after_the_start_is_written():
     for state in STATES:
         for kind in events.EVENTS:
-            done = names(machine.step(session_in(state), (kind, FACTS[kind]))[1])
+            done = names(table.step(session_in(state), (kind, FACTS[kind]))[1])
             if events.CLOSE in done and state != SUSPENDED:
                 assert state == STARTING and done.index(events.START) < done.index(events.CLOSE)
 
@@ -83,7 +85,7 @@ def test_power_flows_only_after_the_start_is_written():
 def test_a_receipt_is_shown_only_after_it_is_written():
     for state in STATES:
         for kind in events.EVENTS:
-            effects = machine.step(session_in(state), (kind, FACTS[kind]))[1]
+            effects = table.step(session_in(state), (kind, FACTS[kind]))[1]
             shown = [effect[1][0] if effect[0] == events.SHOW else effect[0] for effect in effects]
             if "receipt" in shown:
                 assert shown.index(events.END) < shown.index("receipt")
@@ -92,13 +94,20 @@ def test_a_receipt_is_shown_only_after_it_is_written():
 def test_a_session_that_is_left_open_is_never_forgotten():
     for state in (CHARGING, SUSPENDED, FINISHING, RECOVERING):
         for kind in events.EVENTS:
-            after, effects = machine.step(session_in(state), (kind, FACTS[kind]))
+            after, effects = table.step(session_in(state), (kind, FACTS[kind]))
             assert after.is_open() or events.END in names(effects)
 
 
 def test_the_contactor_opens_before_the_last_reading_is_asked_for():
-    for kind in (events.CARD, events.BUTTON_STOP, events.VEHICLE, events.LIMIT, events.METER_LOST, events.FAULT):
-        after, effects = machine.step(session_in(CHARGING), (kind, FACTS[kind]))
+    for kind in (
+        events.CARD,
+        events.BUTTON_STOP,
+        events.VEHICLE,
+        events.LIMIT,
+        events.METER_LOST,
+        events.FAULT,
+    ):
+        after, effects = table.step(session_in(CHARGING), (kind, FACTS[kind]))
         done = names(effects)
         assert after.state == FINISHING
         assert done.index(events.OPEN) < done.index(events.READ_METER)
@@ -128,30 +137,30 @@ def test_an_authorisation_that_nobody_uses_ends():
 
 def test_a_foreign_card_changes_nothing_while_another_driver_charges():
     before = session_in(CHARGING)
-    after, effects = machine.step(before, (events.CARD, {"token": BOB, "decision": GRANTED}))
+    after, effects = table.step(before, (events.CARD, {"token": BOB, "decision": GRANTED}))
     assert after is before
     assert (events.SHOW, ("refused", {"reason": "other_card"})) in effects
 
 
 def test_the_own_card_ends_the_session_even_when_its_contract_no_longer_holds():
-    after = machine.step(session_in(CHARGING), (events.CARD, {"token": ALICE, "decision": REFUSED}))[0]
+    after = table.step(session_in(CHARGING), (events.CARD, {"token": ALICE, "decision": REFUSED}))[0]
     assert after.state == FINISHING and after.reason == "card"
 
 
 def test_a_refused_card_is_recorded_with_its_reason():
-    effects = machine.step(Session(vehicle="C"), (events.CARD, {"token": BOB, "decision": REFUSED}))[1]
+    effects = table.step(Session(vehicle="C"), (events.CARD, {"token": BOB, "decision": REFUSED}))[1]
     assert effects[0] == (events.RECORD, ("session.rejected", {"token": BOB, "reason": "denied"}))
 
 
 def test_a_vehicle_that_pauses_suspends_and_one_that_asks_again_charges():
-    session, effects = machine.step(session_in(CHARGING), (events.VEHICLE, {"state": "B"}))
+    session, effects = table.step(session_in(CHARGING), (events.VEHICLE, {"state": "B"}))
     assert session.state == SUSPENDED and events.OPEN in names(effects)
-    session, effects = machine.step(session, (events.VEHICLE, {"state": "C"}))
+    session, effects = table.step(session, (events.VEHICLE, {"state": "C"}))
     assert session.state == CHARGING and events.CLOSE in names(effects)
 
 
 def test_a_meter_that_stays_silent_ends_the_session_at_the_last_good_reading():
-    session, effects = machine.step(session_in(FINISHING), (events.TIMEOUT, None))
+    session, effects = table.step(session_in(FINISHING), (events.TIMEOUT, None))
     ending = [facts for name, facts in effects if name == events.END][0]
     assert session.state == COMPLETE
     assert ending["reading"] is None and "last_good_reading" in ending["flags"]
@@ -159,20 +168,20 @@ def test_a_meter_that_stays_silent_ends_the_session_at_the_last_good_reading():
 
 def test_a_blocking_fault_turns_cards_away_until_it_is_mended():
     broken = (events.FAULT, {"fault": "meter", "what": "silent"})
-    session, effects = machine.step(Session(vehicle="C"), broken)
+    session, effects = table.step(Session(vehicle="C"), broken)
     assert session.state == FAULTED and names(effects)[0] == events.RECORD
-    session, effects = machine.step(session, (events.CARD, FACTS[events.CARD]))
+    session, effects = table.step(session, (events.CARD, FACTS[events.CARD]))
     assert session.state == FAULTED
     assert effects[0][1][1]["reason"] == "out_of_order"
-    session = machine.step(session, (events.FAULT_CLEARED, {"fault": "meter"}))[0]
+    session = table.step(session, (events.FAULT_CLEARED, {"fault": "meter"}))[0]
     assert session.state == IDLE
 
 
 def test_one_of_two_faults_mended_is_not_enough():
     session = Session()
     for fault in ("meter", "contactor"):
-        session = machine.step(session, (events.FAULT, {"fault": fault, "what": "?"}))[0]
-    session = machine.step(session, (events.FAULT_CLEARED, {"fault": "meter"}))[0]
+        session = table.step(session, (events.FAULT, {"fault": fault, "what": "?"}))[0]
+    session = table.step(session, (events.FAULT_CLEARED, {"fault": "meter"}))[0]
     assert session.state == FAULTED and session.faults == ("contactor",)
 
 
@@ -183,5 +192,7 @@ def test_a_fault_is_recorded_once_however_often_it_is_told():
 
 
 def test_no_vehicle_is_charged_that_left_before_the_first_reading():
-    session, done = play(session_in(STARTING), (events.VEHICLE, {"state": "A"}), (events.READING, FACTS[events.READING]))
+    session, done = play(
+        session_in(STARTING), (events.VEHICLE, {"state": "A"}), (events.READING, FACTS[events.READING])
+    )
     assert session.state == IDLE and events.START not in done
