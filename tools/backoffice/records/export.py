@@ -1,0 +1,32 @@
+"""Gives out what is kept: numbers for scripts, and records as they came.
+
+It does not know who prints it.
+"""
+
+from collections.abc import Iterator
+
+from tools.backoffice.errors import OfficeError
+from tools.backoffice.records.models import Record, Terminal
+
+
+def statistics(identity: str | None = None) -> dict[str, dict[str, int]]:
+    """Return {id: {"stored", "duplicates", "next_seq"}} of one terminal or of all. Raises OfficeError."""
+    rows = Terminal.objects.order_by("pk")
+    if identity is not None:
+        rows = rows.filter(pk=identity)
+        _expect(identity)
+    return {
+        row.pk: {"stored": row.stored, "duplicates": row.duplicates, "next_seq": row.next_seq} for row in rows
+    }
+
+
+def compact_records(identity: str) -> Iterator[str]:
+    """Yield a terminal's records in order, as they came. Raises OfficeError."""
+    _expect(identity)
+    rows = Record.objects.filter(terminal_id=identity).order_by("seq")
+    yield from rows.values_list("compact", flat=True).iterator()
+
+
+def _expect(identity: str) -> None:
+    if not Terminal.objects.filter(pk=identity).exists():
+        raise OfficeError(f"the office knows no terminal {identity}; its terminals: kilotap office stats")

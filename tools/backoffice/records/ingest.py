@@ -1,0 +1,148 @@
+"""Takes an upload in: reads it against the terminal's ledger and stores what holds, once, in one transaction.
+
+It does not know HTTP or what a record means to people.
+"""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from firmware.ledger import chain
+from tools.backoffice.records.inspection import inspect, moment, whole
+from tools.backoffice.records.models import Alert, Record, Terminal
+from tools.backoffice.records.reading import Reading
+
+log = logging.getLogger("office.ingest")
+
+COLUMNS = (
+    "terminal_id",
+    "seq",
+    "kind",
+    "at",
+    "clock",
+    "received_at",
+    "session",
+    "energy_wh",
+    "gross_minor",
+    "currency",
+    "flags",
+    "compact",
+)
+INSERT = "INSERT INTO {} ({}) VALUES ({})"
+
+
+def take_in(identity: str, lines: list[bytes]) -> tuple[int, dict[str, Any]]:
+    """Return the HTTP status and the answer to an upload of records, after what holds of it is stored."""
+    while True:
+        terminal = Terminal.objects.filter(pk=identity).first()
+        if terminal is None or terminal.thumbprint is None:
+            return 404, {"reason": "no such terminal" if terminal is None else "the terminal is not enrolled"}
+        reading = Reading(terminal, lambda first, count: stored(identity, first, count))
+        reading.read(lines)
+        # Signatures are checked before anything is locked; where another upload was faster, it is read again.
+        if not reading.speaks_for_terminal or keep(terminal, reading, timezone.now()):
+            return reading.status, reading.answer()
+
+
+def stored(identity: str, first_seq: int, count: int) -> list[str]:
+    """Return up to so many stored records of a terminal from a position on, as they came."""
+    rows = Record.objects.filter(terminal_id=identity, seq__gte=first_seq).order_by("seq")
+    return list(rows.values_list("compact", flat=True)[:count])
+
+
+def keep(terminal: Terminal, reading: Reading, now: datetime) -> bool:
+    """Store what was read and move the terminal on; False, and nothing stored, where it moved meanwhile."""
+    with transaction.atomic():
+        moved = Terminal.objects.filter(pk=terminal.pk, next_seq=terminal.next_seq).update(
+            next_seq=reading.next_seq,
+            prev=reading.prev,
+            stored=F("stored") + len(reading.accepted),
+            duplicates=F("duplicates") + reading.duplicates,
+            last_seen=now,
+            **open_state(terminal, reading.accepted),
+        )
+        if not moved:
+            return False
+        insert([row(compact, payload, now) for compact, payload in reading.accepted], now)
+        if reading.fork:
+            raise_alert(terminal, *reading.fork, now)
+    return True
+
+
+def open_state(terminal: Terminal, accepted: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """Return the session and the faults that are open after the accepted records."""
+    session, faults = terminal.open_session, list(terminal.open_faults)
+    for _, payload in accepted:
+        kind, fault = payload.get("kind"), payload.get("fault")
+        if kind == "session.started":
+            session = text_of(payload, "session", 64)
+        elif kind == "session.ended":
+            session = ""
+        elif kind == "fault" and isinstance(fault, str) and fault not in faults:
+            faults.append(fault)
+        elif kind == "fault.cleared" and fault in faults:
+            faults.remove(fault)
+    return {"open_session": session, "open_faults": faults}
+
+
+def row(compact: str, payload: dict[str, Any], now: datetime) -> tuple[Any, ...]:
+    """Return the values of COLUMNS for a record that arrived now."""
+    return (
+        payload["terminal"],
+        payload["seq"],
+        text_of(payload, "kind", 40),
+        moment(payload.get("at")),
+        text_of(payload, "clock", 16),
+        now,
+        text_of(payload, "session", 64),
+        number_of(payload, "energy_wh"),
+        number_of(payload, "gross_minor"),
+        text_of(payload, "currency", 3),
+        "\n".join(inspect(payload, now)),
+        compact,
+    )
+
+
+def text_of(payload: dict[str, Any], member: str, characters: int) -> str:
+    """Return a member as a column can hold it; empty where it is no such text, which its flags tell."""
+    text = payload.get(member)
+    return text if isinstance(text, str) and len(text) <= characters and text.isprintable() else ""
+
+
+def number_of(payload: dict[str, Any], member: str) -> int | None:
+    """Return a whole number, None where the member is none."""
+    number = payload.get(member)
+    return number if whole(number) else None
+
+
+def insert(rows: list[tuple[Any, ...]], now: datetime) -> None:
+    """Insert rows with one statement, prepared once: model instances cost more than the database here."""
+    if not rows:
+        return
+    adapt = connection.ops.adapt_datetimefield_value
+    at, received_at = COLUMNS.index("at"), COLUMNS.index("received_at")
+    received = adapt(now)
+    adapted = [
+        (*row[:at], row[at] and adapt(row[at]), *row[at + 1 : received_at], received, *row[received_at + 1 :])
+        for row in rows
+    ]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(column) for column in COLUMNS)
+    places = ", ".join(["%s"] * len(COLUMNS))
+    with connection.cursor() as cursor:
+        cursor.executemany(INSERT.format(quote(Record._meta.db_table), names, places), adapted)
+
+
+def raise_alert(terminal: Terminal, seq: int, compact: str, now: datetime) -> None:
+    """Keep the evidence of a ledger that was signed twice at one position."""
+    log.error("%s signed seq %d twice: its key is used twice, or its ledger was set back", terminal.pk, seq)
+    Alert.objects.get_or_create(
+        terminal=terminal,
+        seq=seq,
+        compact_hash=chain.hash(compact),
+        defaults={"kind": Alert.FORK, "compact": compact, "at": now},
+    )

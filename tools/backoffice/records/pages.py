@@ -1,0 +1,134 @@
+"""The pages that operators read: receipts, records, terminals.
+
+They do not know how a record came in.
+"""
+
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from firmware.crypto import canonical, jose
+from tools.backoffice.records.inspection import KINDS
+from tools.backoffice.records.models import Alert, Record, Terminal
+from tools.backoffice.records.paging import PAGE_ROWS, page_of
+
+RECEIPT = "session.ended"
+WISHES = ("terminal", "kind", "q", "flagged", "before", "after")
+# Kinds that belong to a session, in which alone a search for a number makes sense.
+OF_SESSIONS = frozenset(
+    kind for kind in KINDS if kind.startswith(("session.", "hold.", "capture.", "refund."))
+)
+NEWEST_ALERTS = 20
+
+
+@require_safe
+def receipts(request: HttpRequest) -> HttpResponse:
+    """Show the receipts, newest first."""
+    wish = wishes(request)
+    rows, keys = chosen({**wish, "kind": RECEIPT})
+    page = page_of(rows, keys, wish)
+    shown = [{"record": record, "payload": payload_of(record)} for record in page.rows]
+    return render(request, "records/receipts.html", {"page": page, "wish": wish, "shown": shown})
+
+
+@require_safe
+def records(request: HttpRequest) -> HttpResponse:
+    """Show the records of all kinds, newest first."""
+    wish = wishes(request)
+    rows, keys = chosen(wish)
+    page = page_of(rows, keys, wish)
+    return render(request, "records/records.html", {"page": page, "wish": wish, "kinds": sorted(KINDS)})
+
+
+@require_safe
+def record(request: HttpRequest, identity: str, seq: int) -> HttpResponse:
+    """Show one record, a receipt as a receipt."""
+    found = get_object_or_404(Record.objects.select_related("terminal"), terminal_id=identity, seq=seq)
+    payload = payload_of(found)
+    neighbours = Record.objects.filter(terminal_id=identity)
+    facts = {
+        "record": found,
+        "payload": payload,
+        "members": sorted(flatten(payload)),
+        "flags": found.flags.splitlines(),
+        "alerts": Alert.objects.filter(terminal_id=identity, seq=seq),
+        "before": neighbours.filter(seq__lt=seq).order_by("-seq").values_list("seq", flat=True).first(),
+        "after": neighbours.filter(seq__gt=seq).order_by("seq").values_list("seq", flat=True).first(),
+    }
+    return render(request, "records/receipt.html" if found.kind == RECEIPT else "records/record.html", facts)
+
+
+@require_safe
+def terminals(request: HttpRequest) -> HttpResponse:
+    """Show the terminals in order of their ids, and what must not have happened."""
+    after = wishes(request)["after"]
+    found = list(Terminal.objects.filter(pk__gt=after).order_by("pk")[: PAGE_ROWS + 1])
+    facts = {
+        "terminals": found[:PAGE_ROWS],
+        "more_after": found[PAGE_ROWS - 1].pk if len(found) > PAGE_ROWS else None,
+        "alerts": Alert.objects.order_by("-id")[:NEWEST_ALERTS],
+    }
+    return render(request, "records/terminals.html", facts)
+
+
+def wishes(request: HttpRequest) -> dict[str, str]:
+    """Return what the visitor wants to see, as texts without NUL, which no database takes."""
+    wish = {name: request.GET.get(name, "").strip() for name in WISHES}
+    if any("\0" in text for text in wish.values()):
+        raise BadRequest("a NUL in the address")
+    return wish
+
+
+def chosen(wish: dict[str, str]) -> tuple[QuerySet, tuple[str, ...]]:
+    """Return the wanted records and the keys in whose order an index holds them."""
+    rows = Record.objects.all()
+    keys: tuple[str, ...] = ("id",)
+    if wish["terminal"]:
+        rows, keys = rows.filter(terminal_id=wish["terminal"]), ("seq",)
+    if wish["kind"]:
+        rows = rows.filter(kind=wish["kind"])
+    if wish["flagged"]:
+        rows = rows.exclude(flags="")
+    if wish["q"]:
+        if wish["kind"] and wish["kind"] not in OF_SESSIONS:
+            return rows.none(), keys
+        rows, keys = rows.exclude(session="").filter(begins_with(full_number(wish))), ("session", "id")
+    return rows, keys
+
+
+def full_number(wish: dict[str, str]) -> str:
+    """Return the beginning of the numbers that are meant; with a terminal chosen its id may be left out."""
+    text, identity = wish["q"].upper(), wish["terminal"]
+    if not identity or text.startswith(identity.upper()):
+        return text
+    return f"{identity}-" if identity.upper().startswith(text) else f"{identity}-{text}"
+
+
+def begins_with(text: str) -> Q:
+    """Return the condition that a session number begins with a text, so that the index serves it."""
+    if connection.vendor == "sqlite":
+        # LIKE cannot use an index there; a range can.
+        return Q(session__gte=text, session__lt=text + "\U0010ffff")
+    return Q(session__startswith=text)
+
+
+def payload_of(found: Record) -> dict[str, Any]:
+    """Return what the terminal said."""
+    payload: dict[str, Any] = canonical.decode(jose.unb64url(found.compact.split(".")[1]))
+    return payload
+
+
+def flatten(value: Any, path: str = "") -> list[tuple[str, str]]:
+    """Return a payload as rows of (path, text): `meter.start_wh`, `lines[0].quantity`."""
+    if isinstance(value, dict) and value:
+        return [pair for key in value for pair in flatten(value[key], f"{path}.{key}" if path else key)]
+    if isinstance(value, list) and value:
+        return [pair for place, item in enumerate(value) for pair in flatten(item, f"{path}[{place}]")]
+    texts = {None: "–", True: "yes", False: "no"}
+    plain = texts[value] if value is None or isinstance(value, bool) else str(value)
+    return [(path, plain)]

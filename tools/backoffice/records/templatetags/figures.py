@@ -1,0 +1,99 @@
+"""Filters by which templates write amounts, energies and moments for people.
+
+It does not know what is shown; what it cannot read it shows as it is.
+"""
+
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from firmware.errors import PricingError
+from firmware.pricing import money as minor_units
+
+register = template.Library()
+
+
+@register.filter
+def money(amount_minor: Any, currency: str) -> str:
+    """Write an amount of minor units in its currency: `4.21 EUR`."""
+    try:
+        return minor_units.format_minor(amount_minor, currency)
+    except (PricingError, TypeError):
+        return f"{amount_minor} {currency}" if amount_minor is not None else "–"
+
+
+@register.filter
+def kwh(energy_wh: Any) -> str:
+    """Write watt-hours as kilowatt-hours, with every digit: `11.250 kWh`."""
+    if not isinstance(energy_wh, int):
+        return "–"
+    sign = "−" if energy_wh < 0 else ""
+    return f"{sign}{abs(energy_wh) // 1000}.{abs(energy_wh) % 1000:03} kWh"
+
+
+@register.filter
+def utc(moment: Any) -> str:
+    """Write a moment, or its RFC 3339 text, in UTC: `2026-03-28 16:59:00`."""
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return moment.replace("T", " ").rstrip("Z") if isinstance(moment, str) else "–"
+
+
+@register.filter
+def local(text: Any) -> str:
+    """Write a local moment as a record carries it: `2026-03-28 17:59:00 +01:00`."""
+    if not isinstance(text, str) or len(text) < 20:
+        return "–"
+    return f"{text[:10]} {text[11:19]} {text[19:]}"
+
+
+@register.filter
+def duration(seconds: Any) -> str:
+    """Write seconds as hours, minutes and seconds: `1:00:05`."""
+    if not isinstance(seconds, int):
+        return "–"
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+@register.filter
+def quantity(text: Any) -> str:
+    """Write an exact number; a fraction such as `1201/1800` as a decimal with a sign that it is rounded."""
+    if not isinstance(text, str) or "/" not in text:
+        return str(text)
+    try:
+        return f"≈ {float(Fraction(text)):.4f}"
+    except (ValueError, ZeroDivisionError):
+        return text
+
+
+@register.filter
+def kind_name(kind: str) -> str:
+    """Name a kind of record in words."""
+    return {
+        "boot": _("Started up"),
+        "configured": _("Configured"),
+        "fault": _("Fault"),
+        "fault.cleared": _("Fault cleared"),
+        "session.started": _("Session started"),
+        "session.rejected": _("Session rejected"),
+        "session.ended": _("Receipt"),
+        "clock.learned": _("Clock learned"),
+        "ledger.damaged": _("Ledger damaged"),
+        "meter.replaced": _("Meter replaced"),
+        "order.applied": _("Order applied"),
+        "order.refused": _("Order refused"),
+    }.get(kind, kind)
+
+
+@register.filter
+def dimension_name(dimension: Any) -> str:
+    """Name what a price component counts (OCPI, TariffDimensionType)."""
+    return {
+        "ENERGY": _("Energy"),
+        "FLAT": _("Session fee"),
+        "PARKING_TIME": _("Parking time"),
+        "TIME": _("Charging time"),
+    }.get(str(dimension), str(dimension))

@@ -1,0 +1,201 @@
+"""`kilotap office`: serves the operator's back office and does what its pages cannot.
+
+It does not know how anything is done; that is tools/backoffice.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tools.commands import output
+
+if TYPE_CHECKING:
+    from tools.backoffice.place import Place
+
+EXAMPLES = """\b
+Examples:
+  kilotap office serve --port 8443
+  kilotap office enrol KT-0001
+  kilotap office user alice
+  kilotap office login-link alice
+  kilotap office stats --json
+  kilotap office dump KT-0001
+"""
+
+
+@click.group(epilog=EXAMPLES)
+def office() -> None:
+    """The operator's back office: records in, receipts to read."""
+
+
+def at_office(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say which office is meant, and hand it a Place and a database URL."""
+
+    @click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="KILOTAP_OFFICE",
+        show_envvar=True,
+        help="The office's directory; by default below the user's own data.",
+    )
+    @click.option(
+        "--database",
+        metavar="URL",
+        envvar="KILOTAP_DATABASE",
+        show_envvar=True,
+        help="sqlite:///path or postgresql://user:password@host/name; by default SQLite in the directory.",
+    )
+    @wraps(command)
+    def with_place(data: Path | None, database: str | None, **words: Any) -> Any:
+        from tools.backoffice.place import Place, default_directory
+
+        with failing_clearly():
+            return command(Place(data or default_directory()), database, **words)
+
+    return with_place
+
+
+@contextmanager
+def failing_clearly() -> Iterator[None]:
+    """Turn what the office refuses into one line for people."""
+    from tools.backoffice.errors import OfficeError
+
+    try:
+        yield
+    except OfficeError as problem:
+        raise click.ClickException(str(problem)) from problem
+
+
+def opened(place: "Place", database: str | None) -> None:
+    """Make the office's tables usable in this process."""
+    from tools.backoffice.start import open_office
+
+    open_office(place, database)
+
+
+@office.command()
+@at_office
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8443, show_default=True, help="0 takes a free one."
+)
+@click.option(
+    "--name", "names", multiple=True, help="Another name or address that terminals use; may be repeated."
+)
+@click.option(
+    "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes, 8 threads each."
+)
+@click.option("--json", "as_json", is_flag=True, help="Say as JSON when it is ready.")
+def serve(
+    place: "Place",
+    database: str | None,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    workers: int,
+    as_json: bool,
+) -> None:
+    """Serve over TLS until SIGTERM or Ctrl-C.
+
+    Prints one line when it answers: the address, the certificate that terminals have to trust, the process.
+    """
+    from tools.backoffice.serve import bind
+    from tools.backoffice.serve import serve as serve_office
+
+    def ready(url: str, ca: Path, pid: int) -> None:
+        if as_json:
+            line = output.json_line({"ready": True, "url": url, "ca": str(ca), "pid": pid})
+        else:
+            line = f"the office answers at {url}; terminals trust {ca}; it is process {pid}"
+        print(line, flush=True)
+
+    serve_office(place, database, bind(host, port), list(names), workers, ready)
+
+
+@office.command()
+@at_office
+@click.argument("terminal")
+@click.option(
+    "--hours", type=click.IntRange(1, 24 * 30), default=24, show_default=True, help="How long it is good."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def enrol(place: "Place", database: str | None, terminal: str, hours: int, as_json: bool) -> None:
+    """Print the code with which a terminal may name its key, once.
+
+    The code is not kept. An older unused code of the terminal ends.
+    """
+    opened(place, database)
+    from tools.backoffice.records.enrolment import invite
+
+    code = invite(terminal, timedelta(hours=hours))
+    print(output.json_line({"terminal": terminal, "code": code, "hours": hours}) if as_json else code)
+
+
+@office.command()
+@at_office
+@click.argument("name")
+@click.password_option(help="Asked for when it is not given here.")
+def user(place: "Place", database: str | None, name: str, password: str) -> None:
+    """Make a user of the pages, or give one a new password."""
+    opened(place, database)
+    from tools.backoffice.people.users import set_user
+
+    made = set_user(name, password)
+    click.echo(f"{'made' if made else 'changed'} the user {name}", err=True)
+
+
+@office.command("login-link")
+@at_office
+@click.argument("name")
+@click.option(
+    "--url", help="The office's address; by default that of the office that runs on the same directory."
+)
+def login_link(place: "Place", database: str | None, name: str, url: str | None) -> None:
+    """Print a link that logs a user in once, within ten minutes."""
+    opened(place, database)
+    from tools.backoffice.people.links import make_link
+
+    base = url or place.running_url()
+    if base is None:
+        raise click.ClickException(
+            "no office runs on this directory; start it, or give its address with --url"
+        )
+    print(f"{base.rstrip('/')}/login/{make_link(name)}")
+
+
+@office.command()
+@at_office
+@click.argument("terminal", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def stats(place: "Place", database: str | None, terminal: str | None, as_json: bool) -> None:
+    """Print how many records are stored, how many came twice, and which one is next.
+
+    With a TERMINAL the JSON is {"stored", "duplicates", "next_seq"}, else {"terminals": {id: the same}}.
+    """
+    opened(place, database)
+    from tools.backoffice.records.export import statistics
+
+    found = statistics(terminal)
+    if as_json:
+        output.emit(found[terminal] if terminal else {"terminals": found})
+        return
+    for identity, numbers in found.items():
+        stored, duplicates = numbers["stored"], numbers["duplicates"]
+        print(f"{identity}: {stored} stored, {duplicates} came twice, next is {numbers['next_seq']}")
+
+
+@office.command()
+@at_office
+@click.argument("terminal")
+def dump(place: "Place", database: str | None, terminal: str) -> None:
+    """Print a terminal's records as they came, one compact JWS a line, in order."""
+    opened(place, database)
+    from tools.backoffice.records.export import compact_records
+
+    for compact in compact_records(terminal):
+        print(compact)
