@@ -1,0 +1,104 @@
+"""Checks a whole ledger: checksums, signatures, sequence and chain, going on after each problem.
+
+It does not know keys (`verify` is handed in) and changes nothing.
+"""
+
+from firmware.errors import LedgerError
+from firmware.ledger import chain, segment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from firmware.ledger.chain import Verify
+
+
+def check_ledger(
+    storage: "Any",
+    verify: "Verify | None",
+    terminal: "str | None" = None,
+    first_prev: "str | None" = None,
+) -> "dict[str, Any]":
+    """Return `{"holds", "records", "problems": [{"seq", "file", "offset", "what"}]}`.
+
+    Without `verify` no signature is checked, without `terminal` all records need the first one's, without
+    `first_prev` the first record's `prev` is taken as it is. Damaged bytes between two records that follow
+    each other are what an interrupted write left: nothing is missing, so they are no problem.
+    """
+    audit = _Audit(verify, terminal, first_prev)
+    for name in segment.names(storage):
+        for offset, compact, what, _ in segment.stream(storage, name):
+            if compact is None:
+                audit.damage(name, offset, what or "")
+            else:
+                audit.record(name, offset, compact)
+    audit.finish()
+    return {"holds": not audit.problems, "records": audit.records, "problems": audit.problems}
+
+
+class _Audit:
+    def __init__(self, verify: "Verify | None", terminal: "str | None", first_prev: "str | None") -> None:
+        self.records = 0
+        self.problems: "list[dict[str, Any]]" = []
+        self._verify = verify
+        self._terminal = terminal
+        self._prev = first_prev
+        self._next_seq = 1
+        self._last = ""
+        self._damaged: "list[dict[str, Any]]" = []
+
+    def damage(self, name: str, offset: int, what: str) -> None:
+        """Keep damaged bytes in mind until it shows whether a record is missing."""
+        self._damaged.append(_problem(self._next_seq, name, offset, what))
+
+    def finish(self) -> None:
+        """Name the damage after the last record: nothing tells whether it was one."""
+        self.problems.extend(self._damaged)
+        self._damaged = []
+
+    def record(self, name: str, offset: int, compact: str) -> None:
+        """Check one record against those before it."""
+        if compact == self._last:
+            # Written again because storage failed after the first time; the same bytes say the same.
+            return
+        self.records += 1
+        try:
+            payload = chain.payload_of(compact, self._verify)
+        except LedgerError as error:
+            payload = {"seq": segment.seq_of(compact)}
+            self.problems.append(_problem(payload["seq"], name, offset, str(error)))
+        else:
+            self._members(name, offset, payload)
+        seq = payload["seq"] if isinstance(payload.get("seq"), int) else self._next_seq
+        self._next_seq = seq + 1
+        self._prev = chain.hash(compact)
+        self._last = compact
+
+    def _members(self, name: str, offset: int, payload: "dict[str, Any]") -> None:
+        seq, terminal, prev = payload.get("seq"), payload.get("terminal"), payload.get("prev")
+        whats = []
+        if not isinstance(seq, int) or seq is True:
+            whats.append("a record without a sequence number")
+        elif seq > self._next_seq:
+            self.finish()
+            whats.append("records %d to %d are missing" % (self._next_seq, seq - 1))
+        elif seq < self._next_seq:
+            whats.append(
+                "record %d where %d belongs: a number stands twice or out of order" % (seq, self._next_seq)
+            )
+        if self._terminal is None:
+            self._terminal = terminal
+        if terminal != self._terminal:
+            whats.append("a record of terminal %r in the ledger of %r" % (terminal, self._terminal))
+        # After a gap there is no hash to hold it against: the gap itself is the problem.
+        if seq == self._next_seq and self._prev is not None and prev != self._prev:
+            whats.append("prev is not the hash of the record before")
+        if whats:
+            self.finish()
+        self._damaged = []
+        for what in whats:
+            self.problems.append(_problem(seq, name, offset, what))
+
+
+def _problem(seq: "int | None", name: str, offset: int, what: str) -> "dict[str, Any]":
+    return {"seq": seq, "file": name, "offset": offset, "what": what}

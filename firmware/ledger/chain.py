@@ -1,0 +1,75 @@
+"""Checks that each record continues the one before it: signature, terminal, sequence and hash.
+
+It does not know keys (`verify` is handed in) or where records are kept; the back office uses it as well.
+"""
+
+import hashlib
+
+from firmware.crypto import canonical, jose
+from firmware.errors import CryptoError, LedgerError
+
+RECORD_TYPE = "record+jws"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    # (signing input, signature) in, whether the terminal's key made it out.
+    Verify = Callable[[bytes, bytes], bool]
+
+
+def hash(compact: str) -> str:
+    """Return what the next record's `prev` holds: SHA-256 of the compact JWS, base64url."""
+    return jose.b64url(hashlib.sha256(compact.encode()).digest())
+
+
+class Chain:
+    """The place that one terminal's ledger has reached."""
+
+    def __init__(
+        self,
+        terminal: str,
+        first_prev: str,
+        verify: "Verify",
+        next_seq: int = 1,
+        prev: "str | None" = None,
+        decode: "Callable[[bytes], Any]" = canonical.decode,
+    ) -> None:
+        """Begin with the key's thumbprint, or go on after a record whose hash is `prev`.
+
+        `decode` reads a canonical payload: a server has faster means than the terminal's, equally strict.
+        """
+        self.terminal = terminal
+        self.next_seq = next_seq
+        self.prev = first_prev if prev is None else prev
+        self._verify = verify
+        self._decode = decode
+
+    def check(self, compact: str) -> "dict[str, Any]":
+        """Return the payload of the next record; LedgerError with the reason, and no step, if it is none."""
+        payload = payload_of(compact, self._verify, self._decode)
+        for member, expected in (("terminal", self.terminal), ("seq", self.next_seq), ("prev", self.prev)):
+            found = payload.get(member)
+            # A JSON true would pass for the number 1.
+            if found != expected or found is True:
+                raise LedgerError("a record whose %s is %r, not %r" % (member, found, expected))
+        self.next_seq += 1
+        self.prev = hash(compact)
+        return payload
+
+
+def payload_of(
+    compact: str, verify: "Verify | None", decode: "Callable[[bytes], Any]" = canonical.decode
+) -> "dict[str, Any]":
+    """Return a record's payload; LedgerError when form, signature or canonical bytes do not hold."""
+    try:
+        content, signing_input, signature = jose.split(compact, RECORD_TYPE)
+        if verify is not None and not verify(signing_input, signature):
+            raise LedgerError("a record whose signature does not hold")
+        payload = decode(content)
+    except CryptoError as error:
+        raise LedgerError("no record: %s" % error)
+    if not isinstance(payload, dict):
+        raise LedgerError("no record: the payload is no object")
+    return payload

@@ -1,0 +1,54 @@
+"""Keeps one document across power cuts in two slots that take turns, so that a good one is always left.
+
+It does not know what the document says.
+"""
+
+import binascii
+
+from firmware.crypto import canonical
+from firmware.errors import CryptoError
+
+SLOTS = ("checkpoint-a", "checkpoint-b")
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Checkpoints:
+    """Two blobs of `<CRC-32 in hexadecimal> <generation> <canonical JSON>`; the higher generation counts."""
+
+    def __init__(self, storage: "Any") -> None:
+        self._storage = storage
+        self._generation = -1
+        self._slot = 0
+
+    def load(self) -> "Any":
+        """Return the newest document that is intact, or None."""
+        newest, self._generation, self._slot = None, 0, 1
+        for slot, name in enumerate(SLOTS):
+            found = _read(self._storage.read(name))
+            if found and found[0] > self._generation:
+                self._generation, newest = found
+                self._slot = slot
+        return newest
+
+    def save(self, document: "Any") -> None:
+        """Replace the slot without the newest document. Raises OSError, and then the newest still stands."""
+        if self._generation < 0:
+            self.load()
+        body = b"%d %s" % (self._generation + 1, canonical.encode(document))
+        self._storage.replace(SLOTS[1 - self._slot], b"%08x %s" % (binascii.crc32(body), body))
+        self._generation += 1
+        self._slot = 1 - self._slot
+
+
+def _read(content: bytes) -> "tuple[int, Any] | None":
+    """Return (generation, document) of an intact slot; a damaged one counts as empty."""
+    parts = content.split(b" ", 2)
+    if len(parts) != 3 or parts[0] != b"%08x" % binascii.crc32(content[len(parts[0]) + 1 :]):
+        return None
+    try:
+        return int(parts[1]), canonical.decode(parts[2])
+    except (CryptoError, ValueError):
+        return None

@@ -1,0 +1,58 @@
+"""The part of the journal that the office does not have yet: a view, so nothing is dropped or kept twice.
+
+It does not know how records travel.
+"""
+
+from firmware.errors import LedgerError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from firmware.ledger.journal import Journal, Place
+
+
+class Outbox:
+    """Records after the last acknowledged one; `acknowledged` is its sequence number, 0 before the first."""
+
+    def __init__(self, journal: "Journal", acknowledged: int = 0) -> None:
+        self._journal = journal
+        self.acknowledged = acknowledged
+        # Number and place of the record after the last batch, so that the next one need not be looked for.
+        self._place: "Place | None" = None
+        self._place_seq = 0
+
+    def pending(self) -> int:
+        """Return how many records the office does not have."""
+        return max(0, self._journal.last_seq() - self.acknowledged)
+
+    def batch(self, max_records: int, max_bytes: int) -> "list[str]":
+        """Return the next records in order, within both bounds, but at least one if there is any.
+
+        A record whose write failed is not among them, even where its bytes reached storage.
+        """
+        records: "list[str]" = []
+        size = 0
+        seq = self.acknowledged + 1
+        place = self._place if self._place_seq == seq else None
+        last = self._journal.last_seq()
+        for number, compact, following in self._journal.read_with_places(seq, place):
+            size += len(compact) + 1
+            if number > last or len(records) == max_records or records and size > max_bytes:
+                break
+            records.append(compact)
+            self._place, self._place_seq = following, number + 1
+        return records
+
+    def acknowledge(self, next_seq: int) -> None:
+        """Go on from the record that the office asks for, which may be an older one after its loss of data.
+
+        LedgerError when it asks for what is not kept any more, or believes to have what was never written.
+        """
+        first, last = self._journal.first_seq(), self._journal.last_seq()
+        if next_seq > last + 1:
+            raise LedgerError(
+                "the office asks for record %d, this ledger ends with %d: another was uploaded under its key"
+                % (next_seq, last)
+            )
+        if next_seq < max(first, 1):
+            raise LedgerError("the office asks for record %d, the ledger begins with %d" % (next_seq, first))
+        self.acknowledged = next_seq - 1

@@ -1,0 +1,154 @@
+"""The form of the ledger on storage: blobs of lines, one record each, a checksum before it.
+
+It does not know what a record says, beyond its sequence number. Any bytes can be read: what is damaged is
+named with its offset, and hides neither the line before it nor the one after it.
+"""
+
+import binascii
+
+from firmware.crypto import jose, jsontext
+from firmware.errors import CryptoError
+
+BLOCK_BYTES = 2048
+CHECKSUM_CHARACTERS = 8
+MAX_LINE_BYTES = jose.MAX_COMPACT_BYTES + CHECKSUM_CHARACTERS + 2
+
+_PREFIX = "ledger-"
+_SUFFIX = ".log"
+_BLANK = b" "
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    # Offset, record or None, problem or None, offset of what follows.
+    Item = tuple[int, str | None, str | None, int]
+
+
+def name(first_seq: int) -> str:
+    """Return the name of the segment that begins with a record."""
+    return "%s%010d%s" % (_PREFIX, first_seq, _SUFFIX)
+
+
+def first_seq(segment: str) -> int:
+    """Return the sequence number of a segment's first record, from its name."""
+    return int(segment[len(_PREFIX) : -len(_SUFFIX)])
+
+
+def names(storage: "Any") -> "list[str]":
+    """Return the names of all segments, the oldest first."""
+    return [blob for blob in storage.names() if _is_segment(blob)]
+
+
+def _is_segment(blob: str) -> bool:
+    digits = blob[len(_PREFIX) : -len(_SUFFIX)]
+    return len(digits) == 10 and digits.isdigit() and blob == name(int(digits))
+
+
+def encode_line(compact: str) -> bytes:
+    """Return the line of a record: CRC-32 in eight hexadecimal digits, a blank, the record, a newline."""
+    content = compact.encode()
+    return b"%08x %s\n" % (binascii.crc32(content), content)
+
+
+def scan(content: bytes, offset: int = 0, at_end: bool = True) -> "Iterator[Item]":
+    """Yield (offset, record, None, next offset) for each record, (offset, None, what, …) for damaged bytes.
+
+    `content` begins at `offset` of its segment. A line without an end is looked at only where the segment
+    ends with it: its record counts when the checksum holds, for only the newline is missing.
+    """
+    start, size = 0, len(content)
+    while start < size:
+        end = content.find(b"\n", start)
+        if end < 0:
+            if not at_end:
+                return
+            end = size
+        if end > start:
+            yield from _line(content[start:end], offset + start, end == size)
+        start = end + 1
+
+
+def _line(line: bytes, offset: int, torn: bool) -> "Iterator[Item]":
+    """Take a line apart at its blanks, of which a record has one: a lost newline joins two records."""
+    record = _record(line)
+    if record is not None:
+        yield offset, record, None, offset + len(line) + (not torn)
+        return
+    what = (
+        "a line without an end, whose write was cut short" if torn else "a line whose checksum does not hold"
+    )
+    known = 0
+    start = line.find(_BLANK) - CHECKSUM_CHARACTERS
+    while start >= -CHECKSUM_CHARACTERS:
+        following = line.find(_BLANK, start + CHECKSUM_CHARACTERS + 1)
+        end = following - CHECKSUM_CHARACTERS - 1 if following >= 0 else len(line)
+        record = _record(line[start:end]) if start >= known else None
+        if record is not None:
+            if start > known:
+                yield offset + known, None, what, offset + start
+            yield offset + start, record, None, offset + end
+            known = end
+        start = following - CHECKSUM_CHARACTERS if following >= 0 else -CHECKSUM_CHARACTERS - 1
+    if known < len(line):
+        yield offset + known, None, what, offset + len(line) + (not torn)
+
+
+def _record(line: bytes) -> "str | None":
+    """Return the record of an undamaged line (without its newline), or None."""
+    content = line[CHECKSUM_CHARACTERS + 1 :]
+    if not content or line[: CHECKSUM_CHARACTERS + 1] != b"%08x " % binascii.crc32(content):
+        return None
+    return content.decode() if max(content) < 0x80 else None
+
+
+def stream(storage: "Any", segment: str, offset: int = 0) -> "Iterator[Item]":
+    """Scan a segment from an offset at which a line begins, in blocks: never more than a line is held."""
+    rest = b""
+    while True:
+        block = storage.read(segment, offset + len(rest), BLOCK_BYTES)
+        content = rest + block
+        start = offset
+        for item in scan(content, offset, not block):
+            yield item
+            offset = item[3]
+        if not block:
+            return
+        rest = content[offset - start :]
+        if len(rest) > MAX_LINE_BYTES:
+            skipped = _skip(rest)
+            yield offset, None, "bytes without a line's end, longer than any record", offset + skipped
+            offset += skipped
+            rest = rest[skipped:]
+
+
+def _skip(rest: bytes) -> int:
+    """Return how many bytes of an endless line to give up: the record that ends it may have begun."""
+    start = rest.rfind(_BLANK) - CHECKSUM_CHARACTERS
+    return start if start > 0 else len(rest) - CHECKSUM_CHARACTERS
+
+
+def seq_of(compact: str) -> "int | None":
+    """Return the sequence number that a record's payload carries, or None where there is none to read."""
+    start = compact.find(".") + 1
+    try:
+        payload = jose.unb64url(compact[start : compact.find(".", start)])
+        at = payload.find(b'"seq":') + 6
+        if at < 6:
+            return None
+        if payload.find(b'"seq":', at) < 0:
+            # Only one member has this name, so it is the record's own; all else need not be read.
+            return _number(payload, at)
+        seq = jsontext.parse(payload)["seq"]
+    except (CryptoError, KeyError, TypeError):
+        return None
+    return seq if isinstance(seq, int) and seq is not True and seq > 0 else None
+
+
+def _number(payload: bytes, start: int) -> "int | None":
+    end = start
+    while end < len(payload) and 0x30 <= payload[end] <= 0x39:
+        end += 1
+    digits = payload[start:end]
+    return int(digits) if 0 < len(digits) <= 15 and digits[0] != 0x30 else None

@@ -1,0 +1,88 @@
+"""Folds records into what a start must know, so that a checkpoint spares reading the whole ledger.
+
+It does not know storage. A summary is a plain document:
+`{"next_seq", "prev", "receipts", "open", "last_wh", "meter_serial", "faults", "configured"}`.
+"""
+
+from firmware.ledger import chain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Document = dict[str, Any]
+
+
+def start(first_prev: str) -> "Document":
+    """Return the summary of an empty ledger; `first_prev` is the thumbprint of the terminal's key."""
+    return {
+        "next_seq": 1,
+        "prev": first_prev,
+        "receipts": 0,
+        # The payload of the session.started that nothing has ended yet.
+        "open": None,
+        "last_wh": None,
+        "meter_serial": None,
+        "faults": [],
+        "configured": None,
+    }
+
+
+def fold(summary: "Document", seq: int, payload: "Document", compact: str) -> "Document":
+    """Return the summary after one more record; the one handed in stays as it is."""
+    after = dict(summary)
+    after["next_seq"] = seq + 1
+    after["prev"] = chain.hash(compact)
+    apply = _KINDS.get(payload["kind"])
+    if apply:
+        apply(after, payload)
+    return after
+
+
+def _started(after: "Document", payload: "Document") -> None:
+    opened = dict(payload)
+    for member in ("terminal", "prev", "kind"):
+        opened.pop(member, None)
+    after["open"] = opened
+    _register(after, payload, "wh")
+
+
+def _ended(after: "Document", payload: "Document") -> None:
+    after["open"] = None
+    after["receipts"] += 1
+    _register(after, payload, "stop_wh")
+
+
+def _replaced(after: "Document", payload: "Document") -> None:
+    _register(after, payload, "wh")
+
+
+def _register(after: "Document", payload: "Document", member: str) -> None:
+    """Keep the newest register that a record tells: a session that failed to read one tells none."""
+    meter = payload.get("meter") or {}
+    if meter.get(member) is not None:
+        after["last_wh"] = meter[member]
+        after["meter_serial"] = meter.get("serial")
+
+
+def _fault(after: "Document", payload: "Document") -> None:
+    others = [code for code in after["faults"] if code != payload["fault"]]
+    after["faults"] = sorted(others + [payload["fault"]])
+
+
+def _fault_cleared(after: "Document", payload: "Document") -> None:
+    after["faults"] = [code for code in after["faults"] if code != payload["fault"]]
+
+
+def _configured(after: "Document", payload: "Document") -> None:
+    after["configured"] = payload["hash"]
+
+
+_KINDS = {
+    "session.started": _started,
+    "session.ended": _ended,
+    "meter.replaced": _replaced,
+    "fault": _fault,
+    "fault.cleared": _fault_cleared,
+    "configured": _configured,
+}

@@ -1,0 +1,1 @@
+"""Portable tests of journal, chain, checkpoint and outbox."""

@@ -1,0 +1,210 @@
+"""Proves that the journal loses nothing that it said was durable, whatever storage does."""
+
+from emulator.models.disk import Disk, Memory, PowerCut
+from firmware.errors import LedgerError
+from firmware.ledger import segment
+from firmware.ledger.journal import Journal
+from tests.firmware.ledger import pen
+from tests.portable import raises
+
+RECORDS = pen.records(12)
+SMALL = 1500  # Three of these records and a bit, so that a dozen fill several segments.
+
+
+def filled(storage, count=12, segment_bytes=SMALL):
+    journal = Journal(storage, segment_bytes)
+    for seq in range(1, count + 1):
+        journal.append(seq, RECORDS[seq - 1])
+    return journal
+
+
+def numbered(first, last=12):
+    return [(seq, RECORDS[seq - 1]) for seq in range(first, last + 1)]
+
+
+def read_with_problems(storage, seq=1):
+    """Return what is read from a record on, and what is told of damage on the way."""
+    problems = []
+    return list(Journal(storage).read_from(seq, lambda *told: problems.append(told))), problems
+
+
+def test_records_come_back_in_order_across_segments():
+    memory = Memory()
+    journal = filled(memory)
+    assert len(segment.names(memory)) > 2
+    for name in segment.names(memory):
+        assert memory.size(name) <= SMALL
+    assert list(journal.read_from(1)) == numbered(1)
+    assert list(Journal(memory).read_from(1)) == numbered(1)
+
+
+def test_reading_begins_at_any_record_and_in_the_right_segment():
+    memory = Memory()
+    filled(memory)
+    for seq in range(1, 14):
+        assert list(Journal(memory).read_from(seq)) == numbered(seq), seq
+    # The first segments are not even opened for the last records.
+    memory.replace(segment.names(memory)[0], b"damaged")
+    assert read_with_problems(memory, 12) == (numbered(12), [])
+
+
+def test_a_new_journal_is_empty():
+    journal = Journal(Memory())
+    assert journal.tail() is None and journal.last_seq() == 0 and journal.first_seq() == 0
+    assert list(journal.read_from(1)) == []
+
+
+def test_the_tail_is_the_newest_intact_record():
+    memory = Memory()
+    filled(memory)
+    assert Journal(memory).tail() == (12, RECORDS[11])
+    last = segment.names(memory)[-1]
+    memory.append(last, b"torn")
+    assert Journal(memory).tail() == (12, RECORDS[11])
+    # The whole last segment is lost: the newest record is in the one before.
+    memory.replace(last, b"\0" * 5000)
+    newest = Journal(memory).tail()
+    assert newest == (segment.first_seq(last) - 1, RECORDS[segment.first_seq(last) - 2])
+
+
+def test_the_tail_is_found_behind_more_damage_than_one_block():
+    memory = Memory()
+    journal = Journal(memory)
+    journal.append(1, RECORDS[0])
+    memory.append(segment.name(1), b"\0" * 10000)
+    assert Journal(memory).tail() == (1, RECORDS[0])
+
+
+def test_a_start_appends_after_what_is_there():
+    memory = Memory()
+    filled(memory, 2, 65536)
+    Journal(memory).append(3, RECORDS[2])
+    assert segment.names(memory) == [segment.name(1)]
+    assert list(Journal(memory).read_from(1)) == numbered(1, 3)
+    assert b"\n\n" not in memory.read(segment.name(1))
+
+
+def test_a_torn_tail_does_not_swallow_the_next_record():
+    line = segment.encode_line(RECORDS[2])
+    for size in range(1, len(line) - 1):
+        memory = Memory()
+        filled(memory, 2, 65536)
+        memory.append(segment.name(1), line[:size])
+        journal = Journal(memory)
+        journal.append(3, RECORDS[2])
+        read, problems = read_with_problems(memory)
+        assert read == numbered(1, 3)
+        at = memory.read(segment.name(1)).find(line[:size], 2 * len(segment.encode_line(RECORDS[0])) - 4)
+        assert [told[:2] for told in problems] == [(segment.name(1), at)], size
+
+
+def test_numbers_only_grow():
+    journal = filled(Memory(), 3)
+    raises(LedgerError, journal.append, 3, RECORDS[2])
+    raises(LedgerError, journal.append, 1, RECORDS[0])
+    journal.append(5, RECORDS[4])
+    assert [seq for seq, _ in journal.read_from(1)] == [1, 2, 3, 5]
+
+
+def test_a_full_disk_reports_it_and_the_journal_goes_on_when_there_is_room():
+    disk = Disk()
+    journal = filled(disk, 2)
+    disk.set_free_bytes(100)
+    raises(OSError, journal.append, 3, RECORDS[2])
+    assert journal.last_seq() == 2
+    disk.set_free_bytes(None)
+    journal.append(3, RECORDS[2])
+    assert list(journal.read_from(1)) == numbered(1, 3)
+
+
+class Torn(Memory):
+    """Fails in the middle of a chosen append, as a disk with a bad sector would."""
+
+    fail_after = None
+
+    def append(self, name, content):
+        if self.fail_after is None:
+            return super().append(name, content)
+        super().append(name, content[: self.fail_after])
+        self.fail_after = None
+        raise OSError(5)
+
+
+def test_after_a_write_that_failed_half_way_the_next_one_stands_on_its_own():
+    line = segment.encode_line(RECORDS[2])
+    for size in range(len(line) + 1):
+        storage = Torn()
+        journal = filled(storage, 2, 65536)
+        storage.fail_after = size
+        raises(OSError, journal.append, 3, RECORDS[2])
+        assert journal.last_seq() == 2
+        # Another record takes the number: the failed one was never adopted.
+        other = pen.Pen(3, "other").write()
+        journal.append(3, other)
+        assert list(journal.read_from(1)) == numbered(1, 2) + [(3, other)], size
+        assert Journal(storage).tail() == (3, other)
+
+
+def test_after_a_failed_first_write_of_a_segment_that_segment_is_gone_on_with():
+    storage = Torn()
+    journal = filled(storage, 3)
+    storage.fail_after = 20
+    raises(OSError, journal.append, 4, RECORDS[3])
+    journal.append(4, RECORDS[3])
+    assert list(journal.read_from(1)) == numbered(1, 4)
+    assert segment.names(storage) == [segment.name(1), segment.name(4)]
+
+
+def test_damage_is_told_and_everything_else_is_read():
+    memory = Memory()
+    filled(memory, 12, 65536)
+    name = segment.name(1)
+    content = bytearray(memory.read(name))
+    at = content.find(RECORDS[4].encode())
+    content[at + 40] ^= 0xFF
+    memory.replace(name, content)
+    read, problems = read_with_problems(memory)
+    assert read == numbered(1, 4) + numbered(6)
+    assert problems == [(name, at - 9, "a line whose checksum does not hold")]
+
+
+def test_a_line_that_is_no_record_is_told():
+    memory = Memory()
+    filled(memory, 1)
+    memory.append(segment.name(1), segment.encode_line("no record"))
+    read, problems = read_with_problems(memory)
+    assert read == numbered(1, 1)
+    assert [told[2] for told in problems] == ["a record without a sequence number"]
+
+
+def test_a_power_cut_at_every_write_loses_nothing_acknowledged():
+    for seed in range(3):
+        for cut in range(1, 13):
+            disk = Disk(seed=seed)
+            journal = Journal(disk, SMALL)
+            disk.cut_at_write(cut)
+            durable = 0
+            try:
+                for seq in range(1, 13):
+                    journal.append(seq, RECORDS[seq - 1])
+                    durable = seq
+            except PowerCut:
+                disk.power_on()
+            restarted = Journal(disk, SMALL)
+            # The record that was being written is there, whole, or it is not.
+            last = restarted.last_seq()
+            assert last in (durable, durable + 1)
+            assert list(restarted.read_from(1)) == numbered(1, last)
+            for seq in range(last + 1, 13):
+                restarted.append(seq, RECORDS[seq - 1])
+            assert list(Journal(disk).read_from(1)) == numbered(1)
+
+
+def test_a_place_spares_looking_for_the_next_record():
+    memory = Memory()
+    journal = filled(memory)
+    for seq, compact, place in journal.read_with_places(1):
+        assert list(journal.read_from(seq + 1)) == [
+            (number, record) for number, record, _ in journal.read_with_places(seq + 1, place)
+        ]
+        assert compact == RECORDS[seq - 1]

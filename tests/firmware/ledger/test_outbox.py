@@ -1,0 +1,119 @@
+"""Proves that every durable record is offered until the office has it, in order, and none besides."""
+
+from emulator.models.disk import Memory
+from firmware.errors import LedgerError
+from firmware.ledger import segment
+from firmware.ledger.journal import Journal
+from firmware.ledger.outbox import Outbox
+from tests.firmware.ledger import pen
+from tests.portable import raises
+
+RECORDS = pen.records(12)
+PLENTY = 100000
+
+
+class Counted(Memory):
+    """Counts the bytes that are read."""
+
+    read_bytes = 0
+
+    def read(self, name, offset=0, count=None):
+        content = super().read(name, offset, count)
+        self.read_bytes += len(content)
+        return content
+
+
+def filled(storage=None, count=12, segment_bytes=1500):
+    journal = Journal(storage or Memory(), segment_bytes)
+    for seq in range(1, count + 1):
+        journal.append(seq, RECORDS[seq - 1])
+    return journal
+
+
+def test_batches_go_through_the_ledger_in_order():
+    outbox = Outbox(filled())
+    sent = []
+    while outbox.pending():
+        batch = outbox.batch(5, PLENTY)
+        assert 0 < len(batch) <= 5
+        sent += batch
+        outbox.acknowledge(len(sent) + 1)
+    assert sent == RECORDS
+    assert outbox.batch(5, PLENTY) == [] and outbox.acknowledged == 12
+
+
+def test_a_batch_not_acknowledged_is_offered_again():
+    outbox = Outbox(filled(), 3)
+    assert outbox.batch(2, PLENTY) == outbox.batch(2, PLENTY) == RECORDS[3:5]
+    outbox.acknowledge(5)
+    assert outbox.batch(2, PLENTY) == RECORDS[4:6]
+
+
+def test_bytes_bound_a_batch_but_one_record_always_goes():
+    outbox = Outbox(filled())
+    size = len(RECORDS[0]) + 1
+    assert outbox.batch(10, 3 * size) == RECORDS[:3]
+    assert outbox.batch(10, 3 * size - 1) == RECORDS[:2]
+    assert outbox.batch(10, 1) == RECORDS[:1]
+
+
+def test_an_office_that_lost_data_gets_it_again():
+    outbox = Outbox(filled(), 12)
+    outbox.acknowledge(4)
+    assert outbox.pending() == 9
+    assert outbox.batch(100, PLENTY) == RECORDS[3:]
+
+
+def test_an_office_that_asks_for_the_impossible_is_refused():
+    storage = Memory()
+    outbox = Outbox(filled(storage), 5)
+    assert "another was uploaded under its key" in str(raises(LedgerError, outbox.acknowledge, 14))
+    raises(LedgerError, outbox.acknowledge, 0)
+    outbox.acknowledge(13)
+    storage.remove(segment.name(1))
+    assert "begins with" in str(raises(LedgerError, outbox.acknowledge, 1))
+    assert outbox.acknowledged == 12
+
+
+def test_new_records_are_pending_at_once():
+    journal = filled(count=2)
+    outbox = Outbox(journal, 2)
+    assert outbox.pending() == 0 and outbox.batch(5, PLENTY) == []
+    journal.append(3, RECORDS[2])
+    assert outbox.pending() == 1 and outbox.batch(5, PLENTY) == [RECORDS[2]]
+
+
+class Failing(Memory):
+    """Writes everything and says that it did not."""
+
+    fails = False
+
+    def append(self, name, content):
+        super().append(name, content)
+        if self.fails:
+            raise OSError(5)
+
+
+def test_a_record_whose_write_failed_is_not_sent():
+    storage = Failing()
+    journal = filled(storage, 2)
+    outbox = Outbox(journal)
+    storage.fails = True
+    raises(OSError, journal.append, 3, RECORDS[2])
+    assert outbox.batch(9, PLENTY) == RECORDS[:2]
+    storage.fails = False
+    other = pen.Pen(3, "other").write()
+    journal.append(3, other)
+    assert outbox.batch(9, PLENTY) == RECORDS[:2] + [other]
+    outbox.acknowledge(3)
+    assert outbox.batch(9, PLENTY) == [other]
+
+
+def test_a_batch_does_not_read_the_ledger_from_its_beginning():
+    storage = Counted()
+    outbox = Outbox(filled(storage, segment_bytes=65536))
+    outbox.batch(10, PLENTY)
+    outbox.acknowledge(11)
+    storage.read_bytes = 0
+    assert outbox.batch(10, PLENTY) == RECORDS[10:]
+    assert storage.read_bytes < 3 * len(RECORDS[0])
