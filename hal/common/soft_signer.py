@@ -1,0 +1,36 @@
+"""The Signer port in plain Python, for boards without a secure element or OpenSSL.
+
+It does not know where the key is kept.
+"""
+
+from firmware.crypto import p256
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+
+class SoftSigner:
+    """A P-256 key that signs in slices, so that other tasks run in between."""
+
+    def __init__(self, private: bytes, pause: "Callable[[], Awaitable[None]] | None" = None) -> None:
+        """Take the key (32 bytes) and what to await between slices. Raises CryptoError for what is no key."""
+        self._private = private
+        self._pause = pause
+        self._public = p256.public_key(private)
+
+    def public_key(self) -> bytes:
+        """Return X and Y of the P-256 point, 64 bytes."""
+        return self._public
+
+    async def sign(self, digest: bytes) -> bytes:
+        """Return r and s (64 bytes) over a SHA-256 digest of 32 bytes."""
+        steps = p256.sign_steps(self._private, digest)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                signature: bytes = done.value
+                return signature
+            if self._pause:
+                await self._pause()

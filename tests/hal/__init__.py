@@ -1,0 +1,1 @@
+"""Tests of the boards; they need an operating system and its libraries."""
