@@ -59,7 +59,8 @@ def test_the_first_element_with_a_dimension_wins():
 def test_what_does_not_change_the_price_is_accepted():
     more = """, "country_code": "DE", "party_id": "KTP", "type": "REGULAR", "tariff_alt_text": [],
         "energy_mix": {}, "tariff_alt_url": "https://example.com", "last_updated": "2026-01-01T00:00:00Z",
-        "tax_included": "NO", "start_date_time": "2026-01-01T00:00:00Z", "end_date_time": "2026-12-31T00:00:00Z" """
+        "tax_included": "NO",
+        "start_date_time": "2026-01-01T00:00:00Z", "end_date_time": "2026-12-31T00:00:00Z" """
     assert tariff.parse(document(more=more)).id == "t"
 
 

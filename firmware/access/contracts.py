@@ -1,0 +1,99 @@
+"""Decides whether a card may charge, by the operator's contracts and deny list.
+
+It does not know how a card proved who it is, how full the storage is, or what time it is.
+"""
+
+from firmware.cards import rfid
+from firmware.errors import AccessError, CardError, PricingError
+from firmware.pricing import calendar
+
+_REQUIRED = ("contract", "uid", "tariff")
+_OPTIONAL = ("valid_from", "valid_to", "limit_minor")
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    # Contract, tariff, first and last valid date, limit of a session in minor units.
+    Entry = tuple[str, str, str | None, str | None, int | None]
+
+
+class Contracts:
+    """The cards that may charge here. Raises AccessError, its message names every problem."""
+
+    __slots__ = ("_by_uid", "_denied")
+
+    def __init__(self, contracts: "list[dict[str, Any]]", deny: "list[str]") -> None:
+        problems: "list[str]" = []
+        self._by_uid: "dict[str, list[Entry]]" = {}
+        for i, contract in enumerate(contracts):
+            before = len(problems)
+            _check(contract, "/contracts/%d" % i, problems)
+            if len(problems) == before:
+                limits = tuple([contract.get(key) for key in _OPTIONAL])
+                entry = (contract["contract"], contract["tariff"]) + limits
+                self._by_uid.setdefault(contract["uid"], []).append(entry)
+        for i, uid in enumerate(deny):
+            _check_uid(uid, "/deny/%d" % i, problems)
+        if problems:
+            raise AccessError("; ".join(problems))
+        self._denied = set(deny)
+
+    def decide(self, token: "dict[str, Any]", local_date: "str | None") -> "dict[str, Any]":
+        """Return the first valid contract of a card, or the reason why there is none.
+
+        Dates count inclusively at the place of the charger. With no date known (None) they are not judged:
+        a driver is not turned away because the charger lost its clock.
+        """
+        uid: str = token["uid"]
+        if uid in self._denied:
+            return {"granted": False, "reason": "denied"}
+        reason = "unknown_card"
+        for contract, tariff, valid_from, valid_to, limit_minor in self._by_uid.get(uid, ()):
+            if local_date is not None and valid_from is not None and local_date < valid_from:
+                reason = "not_yet_valid"
+            elif local_date is not None and valid_to is not None and local_date > valid_to:
+                # A contract that is still to begin says more to a driver than one that has ended.
+                reason = "not_yet_valid" if reason == "not_yet_valid" else "expired"
+            else:
+                return {"granted": True, "contract": contract, "tariff": tariff, "limit_minor": limit_minor}
+        return {"granted": False, "reason": reason}
+
+
+def _check(contract: "Any", path: str, problems: "list[str]") -> None:
+    if not isinstance(contract, dict):
+        problems.append("%s: has to be a table" % path)
+        return
+    for key in sorted(contract):
+        if key not in _REQUIRED and key not in _OPTIONAL:
+            problems.append("%s/%s: no such key in a contract; check its spelling" % (path, key))
+    for key in ("contract", "tariff"):
+        if not isinstance(contract.get(key), str) or not contract[key]:
+            problems.append("%s/%s: has to be a text" % (path, key))
+    _check_uid(contract.get("uid"), path + "/uid", problems)
+    _check_dates(contract.get("valid_from"), contract.get("valid_to"), path, problems)
+    limit_minor = contract.get("limit_minor")
+    whole = isinstance(limit_minor, int) and not isinstance(limit_minor, bool)
+    if limit_minor is not None and not (whole and limit_minor > 0):
+        problems.append("%s/limit_minor: has to be a whole number of minor units from 1 on" % path)
+
+
+def _check_dates(valid_from: "Any", valid_to: "Any", path: str, problems: "list[str]") -> None:
+    before = len(problems)
+    for key, date in (("valid_from", valid_from), ("valid_to", valid_to)):
+        if date is not None:
+            try:
+                calendar.parse_date(date)
+            except PricingError as error:
+                problems.append("%s/%s: %s" % (path, key, error))
+    if len(problems) == before and valid_from is not None and valid_to is not None and valid_to < valid_from:
+        problems.append("%s/valid_to: %s lies before valid_from, %s" % (path, valid_to, valid_from))
+
+
+def _check_uid(uid: "Any", path: str, problems: "list[str]") -> None:
+    try:
+        if rfid.canonical(bytes.fromhex(uid)) == uid:
+            return
+    except (CardError, TypeError, ValueError):
+        pass
+    problems.append("%s: has to be 4, 7 or 10 bytes in upper-case hexadecimal, such as 04A1B2C3D4E580" % path)

@@ -1,0 +1,154 @@
+"""Writes and reads OCMF 1.0 records: the meter readings of a session as public verifiers check them.
+
+It does not know keys and curves: what is signed goes out, the signature comes in.
+"""
+
+from firmware.crypto import canonical, jose, jsontext
+from firmware.errors import CryptoError, ReceiptError
+
+# Every release of both public verifiers reads 1.0; docs/decisions/ocmf-version.md.
+FORMAT_VERSION = "1.0"
+ALGORITHM = "ECDSA-secp256r1-SHA256"
+# Total import at the mains: the register as the meter shows it, which never starts anew with a session.
+_OBIS_TOTAL_IMPORT = "01-00:B0.08.00*FF"
+
+_CLOCK_STATES = {"synchronised": "S", "estimated": "I", "unset": "U"}
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from firmware.pricing.calendar import Zone
+
+    # utc_s, and the state of the clock as OCMF names it.
+    Moment = tuple[int, str]
+
+
+def payload(facts: "dict[str, Any]") -> str:
+    """Return the payload section, just as it is signed (UTF-8): the begin and the end reading of one session.
+
+    `facts` as for `receipt.build`, and "number" (of the record: 1, 2, 3 … without a gap); where known also
+    "gateway" ({"model", "serial", "version"}), the meter's "vendor", and "evse_id". Raises ReceiptError for
+    what OCMF cannot say.
+    """
+    gateway, meter, token = facts.get("gateway") or {}, facts["meter"], facts["token"]
+    problems = _problems(facts, gateway)
+    if problems:
+        raise ReceiptError("; ".join(problems))
+    members = [
+        ("FV", FORMAT_VERSION),
+        ("GI", gateway.get("model")),
+        ("GS", gateway.get("serial")),
+        ("GV", gateway.get("version")),
+        ("PG", "T%d" % facts["number"]),
+        ("MV", meter.get("vendor")),
+        ("MM", meter["model"]),
+        ("MS", meter["serial"]),
+        ("IS", True),
+        ("IL", token["level"]),
+        ("IF", ["RFID_PLAIN"]),
+        ("IT", "ISO14443"),
+        ("ID", token["uid"]),
+    ]
+    if facts.get("evse_id"):
+        members += [("CT", "EVSEID"), ("CI", facts["evse_id"])]
+    start, stop = _moments(facts["start"], facts["stop"], facts["duration_ms"] // 1000)
+    begin = _reading(start, facts["zone"], "B", facts["start"]["wh"])
+    end = _reading(stop, facts["zone"], _end_code(facts["reason"]), facts["stop"]["wh"])
+    return '%s,"RD":[%s,%s]}' % (_object(members)[:-1], begin, end)
+
+
+def _problems(facts: "dict[str, Any]", gateway: "dict[str, Any]") -> "list[str]":
+    problems = []
+    if facts["token"]["type"] != "RFID":
+        problems.append("no OCMF identification type for a token of type %r" % facts["token"]["type"])
+    if facts["number"] < 1:
+        problems.append("the OCMF pagination counts from 1, not from %d" % facts["number"])
+    # The key is found by a serial number (section "Relation of Serial Numbers, Charge Point and Public Key").
+    if not facts["meter"]["serial"] and not gateway.get("serial"):
+        problems.append("the meter has no serial number, so OCMF needs that of the gateway")
+    return problems
+
+
+def assemble(signed_payload: str, signature: bytes) -> str:
+    """Return the record of a payload and its signature (r and s, 64 bytes)."""
+    section = _object([("SA", ALGORITHM), ("SE", "hex"), ("SD", jose.der_signature(signature).hex())])
+    return "OCMF|%s|%s" % (signed_payload, section)
+
+
+def parse(record: str) -> "tuple[str, dict[str, Any], dict[str, Any]]":
+    """Return (payload as signed, payload, signature section) of a record; ReceiptError for any other text."""
+    sections = record.split("|")
+    if len(sections) != 3 or sections[0] != "OCMF":
+        raise ReceiptError("an OCMF record has three sections, OCMF|payload|signature")
+    try:
+        content, signature = jsontext.parse(sections[1]), jsontext.parse(sections[2])
+    except CryptoError as error:
+        raise ReceiptError("a section of the OCMF record is no JSON: %s" % error)
+    if not isinstance(content, dict) or not isinstance(signature, dict):
+        raise ReceiptError("the sections of an OCMF record have to be JSON objects")
+    _check_payload(content)
+    if not isinstance(signature.get("SD"), str):
+        raise ReceiptError("SD: the OCMF signature section has no signature data")
+    return sections[1], content, signature
+
+
+def _check_payload(content: "dict[str, Any]") -> None:
+    pagination = content.get("PG")
+    if not isinstance(pagination, str) or pagination[:1] not in ("T", "F"):
+        raise ReceiptError("PG: an OCMF pagination is T or F and a number, not %r" % (pagination,))
+    readings = content.get("RD")
+    if not isinstance(readings, list) or not readings:
+        raise ReceiptError("RD: an OCMF payload has a list of readings")
+    for i, reading in enumerate(readings):
+        if not isinstance(reading, dict):
+            raise ReceiptError("RD/%d: a reading has to be a JSON object" % i)
+        if "RV" in reading and not isinstance(reading["RV"], (int, jsontext.Number)):
+            raise ReceiptError("RD/%d/RV: a reading's value has to be a number" % i)
+
+
+def _end_code(reason: str) -> str:
+    """Return why the transaction ended: P power failure, A aborted by an error, E any other end."""
+    if reason == "power_loss":
+        return "P"
+    return "A" if reason.endswith("_fault") else "E"
+
+
+def _moments(start: "dict[str, Any]", stop: "dict[str, Any]", duration_s: int) -> "tuple[Moment, Moment]":
+    """Return both moments, the end never before the begin, as the verifiers demand.
+
+    A moment that the clock did not know, or knew wrongly before it was put right, is reckoned from the other
+    one by the measured duration, and marked as informative. Where neither is known, both count from 1970 and
+    say unsynchronised.
+    """
+    start_s, stop_s = start["utc_s"], stop["utc_s"]
+    if start_s is None and stop_s is None:
+        return (0, "U"), (duration_s, "U")
+    begin = (start_s, _CLOCK_STATES[start["clock"]])
+    if stop_s is None:
+        return begin, (start_s + duration_s, "I")
+    if start_s is None or stop_s < start_s:
+        begin = (stop_s - duration_s, "I")
+    return begin, (stop_s, _CLOCK_STATES[stop["clock"]])
+
+
+def _reading(moment: "Moment", zone: "Zone", code: str, register_wh: int) -> str:
+    local = zone.format_local(moment[0])
+    time = "%s,000%s%s %s" % (local[:19], local[19:22], local[23:], moment[1])
+    before = _object([("TM", time), ("TX", code)])
+    after = _object([("RI", _OBIS_TOTAL_IMPORT), ("RU", "kWh"), ("RT", "AC"), ("ST", "G")])
+    # RV is written from integers and always has three decimals; its digits are part of what is signed.
+    return '%s,"RV":%d.%03d,%s' % (before[:-1], register_wh // 1000, register_wh % 1000, after[1:])
+
+
+def _object(members: "list[tuple[str, Any]]") -> str:
+    """Write a JSON object in the given order, that of the specification, without what is not known."""
+    written = []
+    for key, member in members:
+        if member not in (None, ""):
+            content = canonical.encode(member).decode()
+            # A bar parts sections; one verifier finds their ends by counting braces, even in texts.
+            for character in "|{}":
+                content = content.replace(character, "\\u%04x" % ord(character))
+            written.append('"%s":%s' % (key, content))
+    return "{%s}" % ",".join(written)

@@ -1,0 +1,99 @@
+"""Builds the receipt: what the record `session.ended` tells a driver, a tax office and an auditor.
+
+It does not know prices and signatures: bill and OCMF record come in, and are checked for what cannot be.
+"""
+
+from firmware.errors import ReceiptError
+from firmware.pricing import calendar
+
+_TEXTS = ("receipt", "contract", "reason", "ocmf")
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def build(facts: "dict[str, Any]") -> "dict[str, Any]":
+    """Return the members that `session.ended` adds to a record; ReceiptError names every impossible fact.
+
+    `facts`: "receipt", "token", "contract", "zone" (calendar.Zone), "start" and "stop" ({"utc_s" (or
+    None), "clock", "wh"}), "duration_ms", "meter" ({"model", "serial"}), "tariff" ({"id", "hash"}), "bill"
+    (of the engine), "reason", "flags" and "ocmf".
+    """
+    problems = _registers(facts) + _bill(facts["bill"])
+    for key in _TEXTS:
+        if not isinstance(facts[key], str) or not facts[key]:
+            problems.append("%s: has to be a text" % key)
+    if problems:
+        raise ReceiptError("; ".join(problems))
+    start, stop, meter, bill = facts["start"], facts["stop"], facts["meter"], facts["bill"]
+    members = {
+        "session": facts["receipt"],
+        "receipt": facts["receipt"],
+        "token": facts["token"],
+        "contract": facts["contract"],
+        "start": _moment(start, facts["zone"]),
+        "stop": _moment(stop, facts["zone"]),
+        # Begun seconds do not count: the receipt never claims more than passed.
+        "duration_s": facts["duration_ms"] // 1000,
+        "energy_wh": stop["wh"] - start["wh"],
+        "meter": {
+            "model": meter["model"],
+            "serial": meter["serial"],
+            "start_wh": start["wh"],
+            "stop_wh": stop["wh"],
+        },
+        "tariff": {"id": facts["tariff"]["id"], "hash": facts["tariff"]["hash"]},
+        "reason": facts["reason"],
+        "payment": {"kind": "contract", "contract": facts["contract"]},
+        "flags": list(facts["flags"]),
+        "ocmf": facts["ocmf"],
+    }
+    for key in ("currency", "lines", "net_minor", "vat", "gross_minor", "rounding"):
+        members[key] = bill[key]
+    return members
+
+
+def _moment(moment: "dict[str, Any]", zone: "calendar.Zone") -> "dict[str, Any]":
+    """Return when it was, in UTC and at the place; None for both while the clock was unset.
+
+    A stop may lie before its start: a clock that is put right in mid-session goes back. The duration is
+    measured apart.
+    """
+    utc_s = moment["utc_s"]
+    known = utc_s is not None
+    return {
+        "at": calendar.format_utc(utc_s) if known else None,
+        "clock": moment["clock"],
+        "local": zone.format_local(utc_s) if known else None,
+    }
+
+
+def _registers(facts: "dict[str, Any]") -> "list[str]":
+    problems = []
+    start_wh, stop_wh, duration_ms = facts["start"]["wh"], facts["stop"]["wh"], facts["duration_ms"]
+    for name, count in (("start.wh", start_wh), ("stop.wh", stop_wh), ("duration_ms", duration_ms)):
+        if not _is_count(count):
+            problems.append("%s: %r is no whole number from 0 on" % (name, count))
+    if not problems and stop_wh < start_wh:
+        problems.append("the register at the stop, %d Wh, is below the start's, %d Wh" % (stop_wh, start_wh))
+    return problems
+
+
+def _bill(bill: "dict[str, Any]") -> "list[str]":
+    """Return what does not add up in a bill."""
+    problems = []
+    for part, key, total in (
+        ("lines", "net_minor", bill["net_minor"]),
+        ("lines", "gross_minor", bill["gross_minor"]),
+        ("vat", "net_minor", bill["net_minor"]),
+        ("vat", "vat_minor", bill["gross_minor"] - bill["net_minor"]),
+    ):
+        added = sum([entry[key] for entry in bill[part]])
+        if added != total:
+            problems.append("bill: the %s of its %s add up to %d, not to %d" % (key, part, added, total))
+    return problems
+
+
+def _is_count(count: "Any") -> bool:
+    return isinstance(count, int) and not isinstance(count, bool) and count >= 0

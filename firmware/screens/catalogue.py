@@ -1,0 +1,90 @@
+"""Every screen that a driver can see, filled in with the facts of the moment.
+
+It does not know displays, and not which screen comes when; the texts stand in one module a language.
+"""
+
+from firmware.pricing import money, ratio
+
+LANGUAGES = ("en", "de", "fr")
+# What small displays show: four lines of so many characters.
+WIDTH = 24
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def screen(screen_id: str, language: str, facts: "dict[str, Any]") -> "dict[str, Any]":
+    """Return {"id", "language", "lines"} of a screen; KeyError for a missing fact or what is in no table.
+
+    Facts: welcome "quote" (lines of pricing.quote); plug_in may have "seconds"; charging, suspended, receipt
+    "energy_wh", "gross_minor", "currency", the first two also "duration_s", the last "receipt"; refused
+    "reason"; out_of_order "fault".
+    """
+    texts = _texts(language)
+    lines = []
+    for line in texts[_key(screen_id, facts, texts)].split("\n"):
+        lines.extend(_wrapped(line.format(**_told(line, language, facts))))
+    if screen_id == "welcome":
+        for line in facts["quote"]:
+            lines.extend(_wrapped(line))
+    return {"id": screen_id, "language": language, "lines": lines}
+
+
+def _texts(language: str) -> "dict[str, str]":
+    """Return the table of a language; only a language that is shown takes up memory."""
+    if language == "en":
+        from firmware.screens import en
+
+        return en.TEXTS
+    if language == "de":
+        from firmware.screens import de
+
+        return de.TEXTS
+    if language == "fr":
+        from firmware.screens import fr
+
+        return fr.TEXTS
+    raise KeyError(language)
+
+
+def _key(screen_id: str, facts: "dict[str, Any]", texts: "dict[str, str]") -> str:
+    """Return where the text of a screen stands; a reason or fault without its own has that of all others."""
+    if screen_id == "plug_in" and "seconds" in facts:
+        return "plug_in.seconds"
+    if screen_id == "refused" or screen_id == "out_of_order":
+        special = screen_id + "." + facts["reason" if screen_id == "refused" else "fault"]
+        return special if special in texts else screen_id + ".other"
+    return screen_id
+
+
+def _told(line: str, language: str, facts: "dict[str, Any]") -> "dict[str, str]":
+    """Write the facts that a line names as people of the language do."""
+    told: "dict[str, str]" = {}
+    if "{energy}" in line:
+        # Begun hundredths do not count: the display never claims more than was charged.
+        told["energy"] = money.localise(ratio.places(facts["energy_wh"] // 10, 2), language)
+    if "{price}" in line:
+        told["price"] = money.format_minor(facts["gross_minor"], facts["currency"], language)
+    if "{duration}" in line:
+        seconds = facts["duration_s"]
+        told["duration"] = "%d:%02d:%02d" % (seconds // 3600, seconds // 60 % 60, seconds % 60)
+    for name in ("receipt", "seconds", "reason", "fault"):
+        if "{%s}" % name in line:
+            told[name] = str(facts[name])
+    return told
+
+
+def _wrapped(line: str) -> "list[str]":
+    """Break a line that is too wide, before a bracket or else at the last blank that fits."""
+    lines = []
+    while len(line) > WIDTH:
+        cut = line.find(" (")
+        if not 0 < cut <= WIDTH:
+            cut = line[: WIDTH + 1].rfind(" ")
+        if cut <= 0:
+            break
+        lines.append(line[:cut])
+        line = line[cut + 1 :]
+    lines.append(line)
+    return lines

@@ -1,0 +1,108 @@
+"""Who may charge: contracts and deny list as a scenario writes them.
+
+It does not know cards' electronics; the UIDs are made up.
+"""
+
+from firmware.access.contracts import Contracts
+from firmware.errors import AccessError
+from tests.portable import raises
+
+ALICE, BOB, CAROL = "04A1B2C3D4E580", "DEADBEEF", "0102030405060708090A"
+TODAY = "2026-03-28"
+
+
+def contract(**changes):
+    """Return a contract of Alice with some members changed; None takes one away."""
+    members = {"contract": "DE-KTP-C00001-K", "uid": ALICE, "tariff": "evening", "limit_minor": 5000}
+    members.update({"valid_from": "2026-01-01", "valid_to": "2026-12-31"})
+    members.update(changes)
+    return {key: member for key, member in members.items() if member is not None}
+
+
+def decide(contracts, uid=ALICE, local_date=TODAY, deny=()):
+    """Return what the contracts say of a card."""
+    token = {"type": "RFID", "uid": uid, "level": "HEARSAY"}
+    return Contracts(contracts, list(deny)).decide(token, local_date)
+
+
+def refused(contracts, deny=()):
+    """Return why a list of contracts is refused."""
+    return str(raises(AccessError, Contracts, contracts, list(deny)))
+
+
+def test_a_card_with_a_contract_may_charge():
+    assert decide([contract()]) == {
+        "granted": True, "contract": "DE-KTP-C00001-K", "tariff": "evening", "limit_minor": 5000,
+    }  # fmt: skip
+    assert decide([contract(limit_minor=None)])["limit_minor"] is None
+
+
+def test_every_size_of_uid_is_found():
+    for uid in (ALICE, BOB, CAROL):
+        assert decide([contract(uid=uid)], uid)["granted"]
+
+
+def test_a_card_without_one_may_not():
+    assert decide([contract()], BOB) == {"granted": False, "reason": "unknown_card"}
+    assert decide([], ALICE)["reason"] == "unknown_card"
+
+
+def test_the_deny_list_wins_over_everything():
+    assert decide([contract()], deny=[ALICE]) == {"granted": False, "reason": "denied"}
+    assert decide([], BOB, deny=[BOB])["reason"] == "denied"
+
+
+def test_dates_count_inclusively():
+    moments = (
+        ("2025-12-31", "not_yet_valid"),
+        ("2026-01-01", None),
+        ("2026-12-31", None),
+        ("2027-01-01", "expired"),
+    )
+    for date, reason in moments:
+        assert decide([contract()], local_date=date).get("reason") == reason, date
+
+
+def test_open_ends_are_open():
+    assert decide([contract(valid_from=None)], local_date="1999-01-01")["granted"]
+    assert decide([contract(valid_to=None)], local_date="2099-01-01")["granted"]
+
+
+def test_without_a_clock_dates_are_not_judged_but_the_deny_list_is():
+    ended = contract(valid_to="2026-01-02")
+    assert decide([ended], local_date=None)["granted"]
+    assert decide([ended], local_date=None, deny=[ALICE])["reason"] == "denied"
+
+
+def test_the_first_valid_contract_of_a_card_counts():
+    old = contract(contract="OLD", valid_to="2026-01-31")
+    first, second = contract(contract="FIRST"), contract(contract="SECOND")
+    assert decide([old, first, second])["contract"] == "FIRST"
+    later = contract(contract="LATER", valid_from="2026-06-01")
+    for order in ([old, later], [later, old]):
+        assert decide(order)["reason"] == "not_yet_valid"
+
+
+def test_every_problem_is_listed_with_its_path():
+    wrong = contract(uid="04a1b2c3d4e580", valid_from="2026-02-30", limit_minor=0, tarif="x", contract="")
+    found = refused([wrong, 7, contract(valid_from="2026-05-01", valid_to="2026-04-01")], ["XY", ALICE])
+    for path in (
+        "/contracts/0/uid", "/contracts/0/valid_from", "/contracts/0/limit_minor", "/contracts/0/tarif",
+        "/contracts/0/contract", "/contracts/1", "/contracts/2/valid_to", "/deny/0",
+    ):  # fmt: skip
+        assert path + ": " in found, path
+    assert "/deny/1" not in found
+
+
+def test_a_uid_has_one_spelling():
+    for uid in ("04 A1 B2 C3", "04A1B2C", "04A1B2C3D4", "88A1B2C3", "", None, 7, b"1234"):
+        assert "/contracts/0/uid: " in refused([contract(uid=uid or "")]), uid
+        assert "/deny/0: " in refused([], [uid])
+
+
+def test_what_is_missing_is_named():
+    found = refused([{}])
+    for key in ("contract", "uid", "tariff"):
+        assert "/contracts/0/%s: " % key in found
+    for limit_minor in (True, -1, "5", 1.5):
+        assert "/contracts/0/limit_minor: " in refused([contract(limit_minor=limit_minor)])

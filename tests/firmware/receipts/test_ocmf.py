@@ -1,0 +1,135 @@
+"""OCMF records: the very bytes, and the demands of the specification and of both public verifiers.
+
+It does not know the verifiers' programs; the payload below follows the specification's example of a record.
+"""
+
+import hashlib
+
+from firmware.crypto import jsontext, p256
+from firmware.errors import ReceiptError
+from firmware.receipts import ocmf
+from tests.firmware.receipts.sessions import START_S, facts
+from tests.portable import raises
+
+PRIVATE = (2).to_bytes(32, "big")
+
+
+def readings(**changes):
+    """Return both readings of a session with some facts changed."""
+    return jsontext.parse(ocmf.payload(facts(**changes)))["RD"]
+
+
+def moment(utc_s, clock, wh):
+    return {"utc_s": utc_s, "clock": clock, "wh": wh}
+
+
+def test_the_payload_is_these_bytes():
+    assert ocmf.payload(facts()) == (
+        '{"FV":"1.0","GI":"Kilotap","GS":"KT-0001","GV":"0.1.0","PG":"T7",'
+        '"MV":"Eastron","MM":"SDM630","MS":"21110042",'
+        '"IS":true,"IL":"HEARSAY","IF":["RFID_PLAIN"],"IT":"ISO14443","ID":"04A1B2C3D4E580","RD":['
+        '{"TM":"2026-03-28T17:59:00,000+0100 S","TX":"B","RV":123.456,"RI":"01-00:B0.08.00*FF","RU":"kWh",'
+        '"RT":"AC","ST":"G"},'
+        '{"TM":"2026-03-28T18:59:00,000+0100 S","TX":"E","RV":134.456,"RI":"01-00:B0.08.00*FF","RU":"kWh",'
+        '"RT":"AC","ST":"G"}]}'
+    )
+
+
+def test_a_charge_point_is_named_where_it_is_known():
+    payload = ocmf.payload(facts(evse_id="DE*KTP*E00001"))
+    assert '"ID":"04A1B2C3D4E580","CT":"EVSEID","CI":"DE*KTP*E00001","RD":[' in payload
+
+
+def test_registers_keep_three_decimals():
+    for wh, written in (
+        (0, "0.000"),
+        (5, "0.005"),
+        (120, "0.120"),
+        (1000, "1.000"),
+        (99999999990, "99999999.990"),
+    ):
+        stop = moment(START_S + 60, "synchronised", wh)
+        payload = ocmf.payload(facts(start=moment(START_S, "synchronised", 0), stop=stop))
+        assert '"TX":"E","RV":%s,"RI"' % written in payload
+
+
+def test_the_end_says_why():
+    ends = (("card", "E"), ("unplugged", "E"), ("limit", "E"), ("power_loss", "P"), ("meter_fault", "A"))
+    for reason, code in ends + (("contactor_fault", "A"),):
+        begin, end = readings(reason=reason)
+        assert (begin["TX"], end["TX"]) == ("B", code)
+
+
+def test_the_state_of_the_clock_is_told():
+    for clock, state in (("synchronised", "S"), ("estimated", "I"), ("unset", "U")):
+        begin = readings(start=moment(START_S, clock, 123456))[0]
+        assert begin["TM"] == "2026-03-28T17:59:00,000+0100 " + state
+
+
+def test_a_moment_that_is_not_known_is_reckoned_from_the_other():
+    begin, end = readings(start=moment(None, "unset", 123456))
+    assert (begin["TM"], end["TM"]) == ("2026-03-28T17:59:00,000+0100 I", "2026-03-28T18:59:00,000+0100 S")
+    begin, end = readings(stop=moment(None, "unset", 134456))
+    assert (begin["TM"], end["TM"]) == ("2026-03-28T17:59:00,000+0100 S", "2026-03-28T18:59:00,000+0100 I")
+    begin, end = readings(start=moment(None, "unset", 1), stop=moment(None, "unset", 2))
+    assert (begin["TM"], end["TM"]) == ("1970-01-01T01:00:00,000+0100 U", "1970-01-01T02:00:00,000+0100 U")
+
+
+def test_the_end_never_lies_before_the_begin():
+    # The clock was put right by two hours in mid-session: the later setting is believed.
+    begin, end = readings(stop=moment(START_S - 7200, "synchronised", 134456))
+    assert (begin["TM"], end["TM"]) == ("2026-03-28T14:59:00,000+0100 I", "2026-03-28T15:59:00,000+0100 S")
+
+
+def test_the_change_of_clocks_shows_in_the_offset():
+    stop = moment(START_S + 86400, "synchronised", 134456)
+    assert readings(stop=stop, duration_ms=86400000)[1]["TM"] == "2026-03-29T18:59:00,000+0200 S"
+
+
+def test_no_text_can_cut_a_record_into_other_sections():
+    meter = {"vendor": "a|b", "model": "{c}", "serial": '"\\'}
+    payload = ocmf.payload(facts(meter=meter))
+    for character in "|{}":
+        assert payload.count(character) == ocmf.payload(facts()).count(character)
+    parsed = jsontext.parse(payload)
+    assert (parsed["MV"], parsed["MM"], parsed["MS"]) == ("a|b", "{c}", '"\\')
+
+
+def test_a_meter_without_a_serial_number_needs_the_gateways():
+    meter = {"model": "SDM120", "serial": ""}
+    assert '"PG":"T7","MM":"SDM120","IS":true' in ocmf.payload(facts(meter=meter))
+    assert "gateway" in str(raises(ReceiptError, ocmf.payload, facts(meter=meter, gateway=None)))
+
+
+def test_what_ocmf_cannot_say_is_refused():
+    card = {"type": "EMV", "uid": "", "level": "SECURE"}
+    assert "EMV" in str(raises(ReceiptError, ocmf.payload, facts(token=card)))
+    assert "from 1" in str(raises(ReceiptError, ocmf.payload, facts(number=0)))
+
+
+def test_a_record_comes_apart_as_it_was_put_together():
+    payload = ocmf.payload(facts())
+    signature = p256.sign(PRIVATE, hashlib.sha256(payload.encode()).digest())
+    record = ocmf.assemble(payload, signature)
+    signed, content, section = ocmf.parse(record)
+    assert signed == payload
+    assert content == jsontext.parse(payload)
+    assert (section["SA"], section["SE"]) == ("ECDSA-secp256r1-SHA256", "hex")
+    der = bytes.fromhex(section["SD"])
+    # An ASN.1 SEQUENCE of two INTEGERs.
+    assert der[0] == 0x30 and der[1] == len(der) - 2 and der[2] == 0x02
+
+
+def test_what_is_no_record_is_refused():
+    reading = '{"PG":"T1","RD":[{"RV":1.5}]}'
+    signature = '{"SD":"00"}'
+    assert ocmf.parse("OCMF|%s|%s" % (reading, signature))[2] == {"SD": "00"}
+    for record in (
+        "", "OCMF", "OCMF|{}", "ocmf|%s|%s" % (reading, signature), "OCMF|%s|%s|" % (reading, signature),
+        "OCMF|%s|{}" % reading, 'OCMF|%s|{"SD":7}' % reading, "OCMF|%s|[]" % reading,
+        "OCMF|[]|%s" % signature, "OCMF|{|%s" % signature, "OCMF|%s |x" % reading, 'OCMF|{"RD":[{}]}|%s' % signature,
+        'OCMF|{"PG":"X1","RD":[{}]}|%s' % signature, 'OCMF|{"PG":"T1"}|%s' % signature,
+        'OCMF|{"PG":"T1","RD":[]}|%s' % signature, 'OCMF|{"PG":"T1","RD":[7]}|%s' % signature,
+        'OCMF|{"PG":"T1","RD":[{"RV":"1"}]}|%s' % signature,
+    ):  # fmt: skip
+        raises(ReceiptError, ocmf.parse, record)

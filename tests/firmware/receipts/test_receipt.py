@@ -1,0 +1,89 @@
+"""The receipt: its members, and what cannot be.
+
+It does not know records.
+"""
+
+from firmware.crypto import canonical
+from firmware.errors import ReceiptError
+from firmware.receipts import receipt
+from tests.firmware.receipts.sessions import START_S, bill, facts
+from tests.portable import raises
+
+
+def test_a_receipt_has_exactly_these_members():
+    given = facts()
+    assert receipt.build(given) == {
+        "session": "KT-0001-000007",
+        "receipt": "KT-0001-000007",
+        "token": given["token"],
+        "contract": "DE-KTP-C00001-K",
+        "start": {
+            "at": "2026-03-28T16:59:00Z",
+            "clock": "synchronised",
+            "local": "2026-03-28T17:59:00+01:00",
+        },
+        "stop": {"at": "2026-03-28T17:59:00Z", "clock": "synchronised", "local": "2026-03-28T18:59:00+01:00"},
+        "duration_s": 3600,
+        "energy_wh": 11000,
+        "meter": {"model": "SDM630", "serial": "21110042", "start_wh": 123456, "stop_wh": 134456},
+        "tariff": {"id": "evening", "hash": "00" * 32},
+        "currency": "EUR",
+        "lines": bill()["lines"],
+        "net_minor": 330,
+        "vat": bill()["vat"],
+        "gross_minor": 393,
+        "rounding": "half up",
+        "reason": "card",
+        "payment": {"kind": "contract", "contract": "DE-KTP-C00001-K"},
+        "flags": [],
+        "ocmf": "OCMF|{}|{}",
+    }
+
+
+def test_a_receipt_can_be_signed():
+    assert canonical.decode(canonical.encode(receipt.build(facts()))) == receipt.build(facts())
+
+
+def test_an_unknown_moment_is_null():
+    built = receipt.build(facts(start={"utc_s": None, "clock": "unset", "wh": 123456}))
+    assert built["start"] == {"at": None, "clock": "unset", "local": None}
+
+
+def test_a_clock_that_went_back_is_no_reason_to_lose_a_receipt():
+    stop = {"utc_s": START_S - 7200, "clock": "synchronised", "wh": 134456}
+    assert receipt.build(facts(stop=stop))["stop"]["at"] == "2026-03-28T14:59:00Z"
+
+
+def test_nothing_charged_in_no_time_is_a_receipt_too():
+    empty = {
+        "currency": "EUR",
+        "rounding": "half up",
+        "lines": [],
+        "net_minor": 0,
+        "vat": [],
+        "gross_minor": 0,
+    }
+    built = receipt.build(facts(stop=facts()["start"], duration_ms=0, bill=empty))
+    assert (built["energy_wh"], built["duration_s"], built["gross_minor"]) == (0, 0, 0)
+
+
+def test_registers_that_fall_are_refused():
+    stop = {"utc_s": START_S, "clock": "synchronised", "wh": 123455}
+    assert "below" in str(raises(ReceiptError, receipt.build, facts(stop=stop)))
+
+
+def test_every_impossible_fact_is_named():
+    wrong = facts(duration_ms=-1, start={"utc_s": 0, "clock": "unset", "wh": 1.5}, contract="", ocmf=None)
+    found = str(raises(ReceiptError, receipt.build, wrong))
+    for name in ("duration_ms", "start.wh", "contract", "ocmf"):
+        assert name in found, name
+
+
+def test_a_bill_that_does_not_add_up_is_refused():
+    for key, amount in (("net_minor", 331), ("gross_minor", 394)):
+        wrong = bill()
+        wrong[key] = amount
+        assert key in str(raises(ReceiptError, receipt.build, facts(bill=wrong)))
+    wrong = bill()
+    wrong["vat"] = []
+    assert "vat_minor" in str(raises(ReceiptError, receipt.build, facts(bill=wrong)))
