@@ -127,7 +127,8 @@ def test_what_is_no_record_is_refused():
     for record in (
         "", "OCMF", "OCMF|{}", "ocmf|%s|%s" % (reading, signature), "OCMF|%s|%s|" % (reading, signature),
         "OCMF|%s|{}" % reading, 'OCMF|%s|{"SD":7}' % reading, "OCMF|%s|[]" % reading,
-        "OCMF|[]|%s" % signature, "OCMF|{|%s" % signature, "OCMF|%s |x" % reading, 'OCMF|{"RD":[{}]}|%s' % signature,
+        "OCMF|[]|%s" % signature, "OCMF|{|%s" % signature, "OCMF|%s |x" % reading,
+        'OCMF|{"RD":[{}]}|%s' % signature,
         'OCMF|{"PG":"X1","RD":[{}]}|%s' % signature, 'OCMF|{"PG":"T1"}|%s' % signature,
         'OCMF|{"PG":"T1","RD":[]}|%s' % signature, 'OCMF|{"PG":"T1","RD":[7]}|%s' % signature,
         'OCMF|{"PG":"T1","RD":[{"RV":"1"}]}|%s' % signature,
