@@ -4,7 +4,7 @@ from emulator.models import meter as meter_model
 from emulator.models.meter import Meter
 from emulator.models.prng import Prng
 from firmware.errors import MeteringError, MeterRefused, MeterSilent
-from firmware.metering import models, modbus
+from firmware.metering import modbus, models
 from tests.portable import raises
 
 UNIT = 1

@@ -1,4 +1,4 @@
-"""Exact numbers in registers; the bit patterns are IEEE 754 binary32, the products were worked out by hand."""
+"""Exact numbers in registers; the patterns are IEEE 754 binary32, the products were worked out by hand."""
 
 from firmware.metering import registers
 

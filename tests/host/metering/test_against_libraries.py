@@ -1,4 +1,4 @@
-"""Our Modbus codec against pymodbus's framer, our floats against struct and fractions: other people's code, same bytes."""
+"""Our Modbus codec against pymodbus, our floats against struct and fractions: other code, same bytes."""
 
 import math
 import struct

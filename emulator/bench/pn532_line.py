@@ -1,0 +1,36 @@
+"""The line to an emulated PN532 reader: the chip's model on a pseudo-terminal.
+
+It does not know the story: whoever plays it holds cards to the chip.
+"""
+
+from emulator.bench.pseudo_terminal import PseudoTerminal
+from emulator.models.cards import Card
+from emulator.models.pn532_chip import Pn532Chip
+
+
+class Pn532Line:
+    """A PN532 at the end of a serial line; `path` is the terminal's end."""
+
+    def __init__(self) -> None:
+        self._chip = Pn532Chip()
+        self._line = PseudoTerminal()
+        self.path = self._line.path
+
+    async def start(self) -> None:
+        """Begin to answer, in the running event loop."""
+        self._line.listen(self._heard)
+
+    async def insert(self, card: Card) -> None:
+        """Hold a card to the reader, in place of the one before."""
+        self._line.send(self._chip.field(card))
+
+    async def remove(self) -> None:
+        """Take the card away."""
+        self._line.send(self._chip.field(None))
+
+    async def close(self) -> None:
+        """End the line."""
+        self._line.close()
+
+    def _heard(self, received: bytes) -> None:
+        self._line.send(self._chip.feed(received))
