@@ -1,7 +1,7 @@
 """The PN532 reader chip: its frames (UM0701-02, 6.2) and what a terminal says to it (7).
 
 It does not know the wire: a dialogue is a generator that yields (bytes to send, timeout_ms) and is sent the
-event that ended the wait, ("response", bytes) or ("error",), or None when the time passed; an ACK ends no wait.
+event that ended the wait, ("response", bytes) or ("error",), or None when the time passed. An ACK ends none.
 """
 
 from ..errors import CardError
