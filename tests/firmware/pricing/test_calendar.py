@@ -105,6 +105,16 @@ def test_times_before_and_after_their_day():
     assert offsets(gaza, "2026-03-27T23:59:59Z", "2026-03-28T00:00:00Z") == [2, 3]
 
 
+def test_a_change_may_fall_into_the_year_before_or_after():
+    # January 1 minus a day is December 31; December 31 plus a day is January 1.
+    assert offsets("STD0DST,J1/-24,J180/0", "2025-12-30T23:59:59Z", "2025-12-31T00:00:00Z") == [0, 1]
+    assert offsets("STD0DST,J180/0,J365/25", "2025-12-31T23:59:59Z", "2026-01-01T00:00:00Z") == [1, 0]
+
+
+def test_centuries_are_leap_years_only_by_four_hundreds():
+    assert [year for year in (1900, 2000, 2100, 2200, 2400) if calendar.is_leap(year)] == [2000, 2400]
+
+
 def test_julian_days_with_and_without_the_leap_day():
     # J60 is always March 1; 59 is February 29 in a leap year and March 1 in another.
     for year, day_59 in (("2024-", "02-29"), ("2026-", "03-01")):

@@ -116,6 +116,13 @@ def test_a_float_is_refused_for_it_is_not_what_the_text_said():
     assert problems(given)[0] == path + ": has to be a number, exact as it stands in the JSON text"
 
 
+def test_the_highest_prices_and_rates_are_still_accepted():
+    component = tariff.parse(document('{"type": "FLAT", "price": 1000000, "vat": 100}')).active("FLAT")
+    assert component.gross_price() == (2000000, 1)
+    for price in ("1000000.01", "-0.01"):
+        assert len(problems(document('{"type": "FLAT", "price": %s}' % price))) == 1
+
+
 def test_a_price_that_no_canonical_form_can_hold_is_refused():
     found = problems(document('{"type": "ENERGY", "price": 0.1234567890123456}'))
     assert len(found) == 1 and "canonical" in found[0]

@@ -77,6 +77,12 @@ def test_a_long_receipt_number_takes_a_line_of_its_own():
     assert lines("receipt", **record)[:2] == ["Receipt", "A-VERY-LONG-TERMINAL-NAME-000001"]
 
 
+def test_a_line_is_broken_at_the_last_blank_that_fits():
+    full = "four words fill the line"
+    assert len(full) == catalogue.WIDTH
+    assert lines("welcome", quote=[full, full + " twice"])[1:] == [full, full, "twice"]
+
+
 def test_the_wait_for_the_plug_may_tell_how_long():
     assert lines("plug_in") == ["Card accepted", "Plug in your vehicle"]
     assert lines("plug_in", seconds=60)[2] == "within 60 s"
