@@ -1,0 +1,54 @@
+"""The upload of records: where to, in which form, and what the office's answer means.
+
+It does not know what the records say or how bytes travel. `docs/protocol.md` has examples.
+"""
+
+from firmware.errors import UplinkError
+from firmware.uplink import answers
+
+CONTENT_TYPE = "application/x-ndjson"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def path(terminal: str) -> str:
+    """Return the path to POST to."""
+    return answers.path(terminal, "records")
+
+
+def body(compacts: "list[str]") -> bytes:
+    """Return the body: one record a line."""
+    return ("\n".join(compacts) + "\n").encode()
+
+
+def answer(status: int, body: bytes) -> "dict[str, Any]":
+    """Return `{"next_seq": n, …}`: the record with which to go on, however the office came to it.
+
+    200 may bring `come_back_s` (when to call again) and `orders` (compact JWS). 409 says that records before
+    the first were missing. 422 names the `line` (from 1) that does not hold and the `reason`; those before it
+    are stored. UplinkError, with what the office said, for all other answers.
+    """
+    if status in (401, 404):
+        raise answers.refusal(status, body, "enrol this terminal, or correct its id")
+    if status not in (200, 409, 422):
+        raise answers.refusal(status, body)
+    told = answers.read(status, body)
+    result: "dict[str, Any]" = {"next_seq": answers.whole(told, "next_seq", 1)}
+    if status == 200:
+        if told.get("come_back_s") is not None:
+            result["come_back_s"] = answers.whole(told, "come_back_s", 0)
+        result["orders"] = _orders(told.get("orders") or [])
+    if status == 422:
+        result["line"] = answers.whole(told, "line", 1)
+        result["reason"] = (
+            answers.plain(told["reason"]) if isinstance(told.get("reason"), str) else "no reason"
+        )
+    return result
+
+
+def _orders(orders: "Any") -> "list[str]":
+    if not isinstance(orders, list) or [order for order in orders if not isinstance(order, str)]:
+        raise UplinkError("the office answered with orders that are no list of strings")
+    return orders

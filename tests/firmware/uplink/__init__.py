@@ -1,0 +1,1 @@
+"""Portable tests of HTTP, uploads and enrolment."""

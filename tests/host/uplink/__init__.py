@@ -1,0 +1,1 @@
+"""Our HTTP against a stock server."""
