@@ -9,7 +9,7 @@ NEEDED = object()
 LARGE = 10**9
 
 # Each field: name, check, default; NEEDED where there is none, None where the field may be absent.
-TOP = (
+TOP: tuple = (
     ("title", values.text(1, 200), NEEDED),
     ("start", values.moment, NEEDED),
     ("seed", values.whole(0, 2**63 - 1), 1),

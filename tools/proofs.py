@@ -56,7 +56,7 @@ def verify(path: str, given: list[bytes]) -> Proof:
 
 
 def check_ledger(path: str, given: list[bytes]) -> dict:
-    """Return `{"holds", "records", "problems"}` of a ledger, by a given key or by that of its first record."""
+    """Return `{"holds", "records", "problems"}` of a ledger, by a given key or its first record's."""
     folder = LedgerFolder(path)
     if not segment.names(folder):
         raise click.ClickException(f"{path} holds no ledger: there is no file ledger-….log in it")

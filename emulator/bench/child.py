@@ -4,7 +4,6 @@ It does not know what the program does.
 """
 
 import json
-import selectors
 import shutil
 import signal
 import subprocess
@@ -15,22 +14,24 @@ from pathlib import Path
 from emulator.errors import BenchError
 
 LAST_LINES = 4
+LOOK_S = 0.01
 
 
 class Child:
-    """One program; its stdout is kept for `ready_line`, its stderr goes into a log file."""
+    """One program; what it says goes to the files `<log>.out` and `<log>.err`."""
 
     def __init__(self, name: str, words: Sequence[str], log: Path, env: Mapping[str, str], folder: Path):
         """Start it. Should the bench itself be killed, the kernel ends the program too."""
         self.name = name
-        self._log = log
+        self._out, self._err = log.with_suffix(".out"), log.with_suffix(".err")
         tied = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
-        with log.open("ab") as errors:
+        with self._out.open("ab") as out, self._err.open("ab") as err:
+            self._said_before = out.tell()
             self._process = subprocess.Popen(
                 [*tied, *words],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=errors,
+                stdout=out,
+                stderr=err,
                 env=env,
                 cwd=folder,
                 # Ctrl-C in the shell is for the bench, which ends its children in order.
@@ -48,25 +49,15 @@ class Child:
 
     def ready_line(self, limit_s: float) -> dict:
         """Return the JSON of its first line. Raises BenchError with its last words when none comes."""
-        end = time.monotonic() + limit_s
-        received = b""
-        stdout = self._process.stdout
-        if stdout is None:
-            raise BenchError(f"{self.name} has no output")
-        with selectors.DefaultSelector() as selector:
-            selector.register(stdout, selectors.EVENT_READ)
-            while b"\n" not in received:
-                if not selector.select(max(0.0, end - time.monotonic())):
-                    raise BenchError(f"{self.name} was not ready after {limit_s:.0f} s{self._last_words()}")
-                part = stdout.read1(65536)  # type: ignore[attr-defined]
-                if not part:
-                    self._process.wait()
-                    code = self._process.returncode
-                    raise BenchError(
-                        f"{self.name} ended with code {code} before it was ready{self._last_words()}"
-                    )
-                received += part
-        line = received.split(b"\n")[0]
+        end_s = time.monotonic() + limit_s
+        while b"\n" not in self._said():
+            if not self.is_running():
+                code = self._process.returncode
+                raise BenchError(f"{self.name} ended with code {code} before it was ready{self.last_words()}")
+            if time.monotonic() > end_s:
+                raise BenchError(f"{self.name} was not ready after {limit_s:.0f} s{self.last_words()}")
+            time.sleep(LOOK_S)
+        line = self._said().split(b"\n")[0]
         try:
             told: dict = json.loads(line)
         except ValueError as error:
@@ -78,23 +69,23 @@ class Child:
         if self.is_running():
             self._process.kill()
         self._process.wait()
-        self._close()
 
     def end(self, limit_s: float = 5.0) -> None:
         """Ask it to end; take its power away when it does not."""
         if self.is_running():
             self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(limit_s)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-        self._process.wait()
-        self._close()
+        try:
+            self._process.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
 
-    def _close(self) -> None:
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-
-    def _last_words(self) -> str:
-        lines = self._log.read_text(errors="replace").strip().splitlines()[-LAST_LINES:]
+    def last_words(self) -> str:
+        """Return the last lines that it said, each on a line of its own, for an error's end."""
+        said = self._err.read_bytes() + self._said()
+        lines = said.decode("utf-8", "replace").strip().splitlines()[-LAST_LINES:]
         return "".join(f"\n  {line}" for line in lines)
+
+    def _said(self) -> bytes:
+        with self._out.open("rb") as out:
+            out.seek(self._said_before)
+            return out.read()

@@ -14,17 +14,18 @@ TICK_S = 0.02
 
 
 class ScaledTime:
-    """The story's time: it began at `start_utc_s` and runs `speed` times as fast as ours."""
+    """The story's time: `start_utc_s` is reached in `lead_s` of ours, and it runs `speed` times as fast."""
 
-    def __init__(self, start_utc_s: int, speed: int):
+    def __init__(self, start_utc_s: int, speed: int, lead_s: float = 0.0):
         self.start_utc_s = start_utc_s
         self.speed = speed
-        self._begun_ns = time.monotonic_ns()
-        self.epoch_ms = time.time_ns() // 1_000_000
+        lead_ms = int(lead_s * 1000)
+        self._begins_ns = time.monotonic_ns() + lead_ms * 1_000_000
+        self.epoch_ms = time.time_ns() // 1_000_000 + lead_ms
 
     def now_ms(self) -> int:
-        """Return the story's milliseconds since it began."""
-        return (time.monotonic_ns() - self._begun_ns) * self.speed // 1_000_000
+        """Return the story's milliseconds since its start, negative before it."""
+        return (time.monotonic_ns() - self._begins_ns) * self.speed // 1_000_000
 
     def utc_s(self) -> int:
         """Return the story's true wall time."""

@@ -60,7 +60,7 @@ class Teller:
             raise click.ClickException("the player ended without a result; add --debug to see why")
         for sentence in invariants["violated"]:
             self._say(
-                None, f"violated: {sentence if isinstance(sentence, str) else output.json_line(sentence)}"
+                "", f"violated: {sentence if isinstance(sentence, str) else output.json_line(sentence)}"
             )
         told = f"{invariants['checked']} invariants checked, {len(invariants['violated']) or 'none'} violated"
         self._say("", f"{len(self._records)} records, {len(result['receipts'])} receipts; {told}")

@@ -1,0 +1,142 @@
+"""The emulated charger around a terminal: world, wires and panel, and what an onlooker would see of it.
+
+It does not know the terminal's process, the office or the story's steps.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from emulator.bench.panel_socket import PanelSocket
+from emulator.bench.wires import Wires
+from emulator.bench.world import ScaledTime, World
+from emulator.models import cards
+from emulator.models.prng import Prng
+
+TAP_LIMIT_S = 3.0
+# A driver's hand: no tap is shorter, however fast the terminal answers.
+SHORTEST_TAP_S = 0.05
+
+
+class Charger:
+    """A charger that waits for its terminal on `settings()["panel"]`.
+
+    `watch(kind, told)` hears of `("screen", dict)`, `("signal", str)`, `("power", bool)` and of the world's
+    changes, in any thread.
+    """
+
+    def __init__(
+        self,
+        story: dict,
+        clock: ScaledTime,
+        watch: Callable[[str, object], None],
+        reader: str,
+        meter_port: str | None = None,
+    ):
+        self._story = story
+        self._watch = watch
+        self._news = threading.Condition()
+        self._reactions = 0
+        self.clock = clock
+        self.screen: dict | None = None
+        self.cards = {
+            name: cards.make(card, Prng(story["seed"], f"card {name}"))
+            for name, card in story["cards"].items()
+        }
+        self.world = World(story, clock, self._on_change)
+        unit = story["terminal"].get("meter_unit", 1)
+        try:
+            self.wires = Wires(self.world.meter, unit, self.world.advance, reader, meter_port)
+        except BaseException:
+            self.world.close()
+            raise
+        self.panel = PanelSocket(self._greeting, self._take, self._lost)
+
+    def settings(self) -> dict:
+        """Return the settings with which a terminal finds this charger."""
+        return {
+            "board": "bench",
+            "panel": f"127.0.0.1:{self.panel.port}",
+            "meter_port": self.wires.meter_port,
+            "reader": self.wires.reader,
+            "bench_epoch_ms": self.clock.epoch_ms,
+            "bench_start_utc_s": self.clock.start_utc_s,
+            "bench_speed": self.clock.speed,
+        }
+
+    def tap(self, name: str) -> bool:
+        """Hold a card to the reader until the terminal reacts; return whether it did within a few seconds."""
+        before = self._reactions
+        began_s = time.monotonic()
+        self.wires.insert(self.cards[name])
+        with self._news:
+            reacted = self._news.wait_for(lambda: self._reactions != before, TAP_LIMIT_S)
+        time.sleep(max(0.0, SHORTEST_TAP_S - (time.monotonic() - began_s)))
+        self.wires.remove()
+        return reacted
+
+    def hold(self, name: str) -> None:
+        """Lay a card on the reader and leave it there; an empty name takes it away."""
+        if name:
+            self.wires.insert(self.cards[name])
+        else:
+            self.wires.remove()
+
+    def wait_for(self, holds: Callable[[], bool], limit_s: float) -> bool:
+        """Wait until something holds; it is looked at after every change and ten times a second."""
+        end_s = time.monotonic() + limit_s
+        while not holds():
+            left_s = end_s - time.monotonic()
+            if left_s <= 0:
+                return False
+            with self._news:
+                self._news.wait(min(0.1, left_s))
+        return True
+
+    def close(self) -> None:
+        """Take the charger apart."""
+        self.panel.close()
+        self.wires.close()
+        self.world.close()
+
+    def _greeting(self) -> list[dict]:
+        state = self.world.state()
+        return [{"plug": state["plug"]}, {"contactor": state["contactor"]}]
+
+    def _on_change(self, kind: str, state: object) -> None:
+        self.panel.send({kind: state})
+        self._tell(kind, state)
+
+    def _take(self, message: dict) -> None:
+        """Take what the terminal says."""
+        if "hello" in message:
+            self._tell("power", True)
+        if "screen" in message:
+            self._show(message["screen"])
+        if "signal" in message:
+            self._react()
+            self._tell("signal", message["signal"])
+        if "contactor" in message:
+            self.world.command_contactor(message["contactor"])
+
+    def _show(self, screen: dict) -> None:
+        before, self.screen = self.screen, screen
+        if before is None or before["id"] != screen["id"]:
+            self._react()
+        self._tell("screen", screen)
+
+    def _lost(self) -> None:
+        """Let the contactor drop: nobody holds it any more."""
+        self.screen = None
+        self.world.command_contactor(False)
+        self._tell("power", False)
+
+    def _react(self) -> None:
+        with self._news:
+            self._reactions += 1
+            self._news.notify_all()
+
+    def _tell(self, kind: str, told: object) -> None:
+        self._watch(kind, told)
+        with self._news:
+            self._news.notify_all()

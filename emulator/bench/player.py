@@ -1,0 +1,213 @@
+"""Plays a story over real wires, step by step, and holds the evidence together at its end.
+
+It does not know how the terminal works or how the bench is built: it acts and watches.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from emulator.bench import evidence
+from emulator.bench.setup import Bench, Place
+from emulator.errors import BenchError
+from firmware.pricing import calendar
+
+SHORTEST_PATIENCE_S = 120
+PATIENCE_S = 3600
+SETTLE_S = 30.0
+SAME_SCREEN_MS = 60_000
+WAITED_SCREENS = {"idle": "welcome", "charging": "charging"}
+
+
+class Player:
+    """One playing of one story; `emit` gets the same events as the simulation's."""
+
+    def __init__(self, story: dict, place: Place, emit: Callable[[dict], None]):
+        self._story = story
+        self._place = place
+        self._emit = emit
+        self._guard = threading.Lock()
+        self._checked = 0
+        self._violated: list[str] = []
+        self._shown: tuple[str, list[str], int] = ("", [], 0)
+        self._expects_death = False
+        self._bench = Bench(story, place, self._watch)
+
+    def play(self) -> None:
+        """Play to the end, emit the result, and end every part whatever happens."""
+        try:
+            self._power("on")
+            self._bench.note_processes()
+            self._sleep(-self._bench.charger.clock.now_ms())
+            for number, step in enumerate(self._story["steps"], 1):
+                self._sleep(step["after_ms"])
+                told = {"step": number, "action": step["action"], "argument": step["argument"]}
+                self._emit({"progress": told})
+                ACTIONS[step["action"]](self, step["argument"])
+                self._check_terminal()
+            self._settle()
+            self._conclude()
+        finally:
+            self._bench.close()
+
+    # What is seen
+
+    def _watch(self, kind: str, told: object) -> None:
+        if kind == "screen" and isinstance(told, dict):
+            self._see(told)
+
+    def _see(self, screen: dict) -> None:
+        """Emit a screen: every other one, and the same one with other figures once a minute."""
+        now_ms = self._bench.charger.clock.now_ms()
+        shown_id, shown_lines, shown_ms = self._shown
+        if screen["lines"] == shown_lines:
+            return
+        if screen["id"] != shown_id:
+            self._check_durable(screen["id"])
+        elif now_ms - shown_ms < SAME_SCREEN_MS:
+            return
+        self._shown = (screen["id"], screen["lines"], now_ms)
+        self._emit({"screen": {"at": self._now(), "lines": screen["lines"]}})
+
+    def _check_durable(self, screen_id: str) -> None:
+        """The screen never claims what is not durable: the ledger on disk is read at that moment."""
+        if screen_id == "receipt":
+            self._check(
+                evidence.open_session(self._bench.ledger) is None,
+                "the screen shows a receipt that the ledger does not hold",
+            )
+
+    def _check(self, holds: bool, what: str) -> None:
+        with self._guard:
+            self._checked += 1
+            if not holds:
+                self._violated.append(f"{self._now()}: {what}")
+
+    def _check_terminal(self) -> None:
+        terminal = self._bench.terminal
+        if not self._expects_death and terminal.pid is None:
+            self._expects_death = True
+            self._check(False, f"the terminal died{terminal.last_words()}")
+
+    # The steps
+
+    def _tap(self, name: str) -> None:
+        self._bench.charger.tap(name)
+
+    def _hold(self, name: str) -> None:
+        self._bench.charger.hold(name)
+
+    def _plug(self, is_in: bool) -> None:
+        self._bench.charger.world.plug(is_in)
+
+    def _vehicle_power(self, power_w: int) -> None:
+        self._bench.charger.world.vehicle_power(power_w)
+
+    def _meter_fault(self, fault: str) -> None:
+        self._bench.charger.world.meter_fault(fault)
+
+    def _link(self, mode: str) -> None:
+        if self._bench.link:
+            self._bench.link.mode = mode
+
+    def _power(self, state: str) -> None:
+        terminal = self._bench.terminal
+        self._expects_death = True
+        if state == "cut":
+            terminal.power_cut()
+            self._bench.charger.wait_for(lambda: not self._bench.charger.world.state()["contactor"], 1.0)
+            return
+        terminal.power_on()
+        self._expects_death = False
+        self._bench.note_processes()
+
+    def _cut_at_write(self, number: int) -> None:
+        self._expects_death = True
+        self._bench.charger.panel.send({"cut_at_write": number})
+
+    def _set_clock(self, change: str | int) -> None:
+        """Change the clock of the terminal's board, which keeps time while the terminal is off."""
+        settings = self._bench.terminal.configuration
+        if change == "unset":
+            settings["bench_clock"] = "unset"
+            self._bench.charger.panel.send({"clock": "unset"})
+        else:
+            settings["bench_start_utc_s"] += int(change)
+            self._bench.charger.panel.send({"clock_step_s": int(change)})
+
+    def _button(self, name: str) -> None:
+        self._bench.charger.panel.send({"button": name})
+
+    def _contactor_fault(self, fault: str) -> None:
+        self._bench.charger.world.contactor_fault(fault)
+
+    def _storage_free(self, count: int) -> None:
+        self._bench.charger.panel.send({"storage_free_bytes": count})
+
+    def _order(self, order: dict) -> None:
+        raise BenchError(
+            "orders cannot be sent to the office on the bench yet; play this story with simulate"
+        )
+
+    def _wait(self, state: str) -> None:
+        patience_s = max(SHORTEST_PATIENCE_S, PATIENCE_S // self._place.speed)
+        charger = self._bench.charger
+        if state == "uploaded":
+            reached = charger.wait_for(self._is_uploaded, patience_s)
+        else:
+            wanted = WAITED_SCREENS[state]
+            reached = charger.wait_for(lambda: (charger.screen or {}).get("id") == wanted, patience_s)
+        self._check(reached, f"the story waited {patience_s} s for {state}")
+
+    # The end
+
+    def _settle(self) -> None:
+        """Give what is on its way the time to arrive, where there is a way."""
+        mode = self._bench.link.mode if self._bench.link else "up"
+        if self._bench.terminal.pid is not None and mode in ("up", "slow"):
+            self._bench.charger.wait_for(self._is_uploaded, SETTLE_S)
+        self._bench.terminal.end()
+
+    def _is_uploaded(self) -> bool:
+        expected = self._bench.office.next_seq(self._story["terminal"]["id"])
+        return expected is not None and expected == evidence.last_seq(self._bench.ledger) + 1
+
+    def _conclude(self) -> None:
+        world = self._bench.charger.world
+        last_wh = world.state()["register_wh"]
+        identity = self._story["terminal"]["id"]
+        figures = self._bench.office.stats(identity)
+        key = self._bench.terminal.ready["key"]
+        found = evidence.Evidence(identity, key, self._bench.ledger, last_wh, figures)
+        checked, violated = found.judge(world.first_wh, lambda compact, _: self._emit({"jws": compact}))
+        result = {
+            "terminal": {"id": identity, "key": key},
+            "office": figures,
+            "meter": {"first_wh": world.first_wh, "last_wh": last_wh},
+            "invariants": {"checked": self._checked + checked, "violated": self._violated + violated},
+        }
+        self._emit({"result": result})
+
+    def _now(self) -> str:
+        return str(calendar.format_utc(self._bench.charger.clock.utc_s()))
+
+    def _sleep(self, story_ms: int) -> None:
+        time.sleep(max(0, story_ms) / 1000 / self._place.speed)
+
+
+ACTIONS: dict[str, Callable] = {
+    "tap": Player._tap,
+    "hold": Player._hold,
+    "plug": Player._plug,
+    "vehicle_power_w": Player._vehicle_power,
+    "meter_fault": Player._meter_fault,
+    "link": Player._link,
+    "power": Player._power,
+    "cut_at_write": Player._cut_at_write,
+    "clock": Player._set_clock,
+    "button": Player._button,
+    "contactor_fault": Player._contactor_fault,
+    "storage_free_bytes": Player._storage_free,
+    "order": Player._order,
+    "wait": Player._wait,
+}

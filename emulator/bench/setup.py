@@ -1,0 +1,99 @@
+"""Builds a bench in a folder: office, link, charger and terminal, each the real thing or its emulation.
+
+It does not know what will happen on it.
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulator.bench.charger import Charger
+from emulator.bench.link import Link
+from emulator.bench.office import Office, OwnOffice
+from emulator.bench.terminal import Terminal
+from emulator.bench.world import ScaledTime
+
+# The story's clock stands at its start when the terminal is up: starting takes real time.
+LEAD_S = 1.5
+
+
+@dataclass
+class Place:
+    """Where and with what a bench runs: `kilotap` run the command, `reader` is as in Wires."""
+
+    folder: Path
+    root: Path
+    kilotap: Sequence[str]
+    interpreter: Sequence[str]
+    env: Mapping[str, str]
+    reader: str
+    speed: int
+    meter_port: str | None = None
+    office_url: str | None = None
+    office_ca: str | None = None
+    enrol_code: str | None = None
+
+
+class Bench:
+    """`office`, `link` (None before a foreign office), `charger` and `terminal`, which is off at first."""
+
+    link: Link | None = None
+
+    def __init__(self, story: dict, place: Place, watch: Callable[[str, object], None]):
+        """Set it up; `watch` is the charger's. Raises BenchError, OSError."""
+        self._place = place
+        self._parts = contextlib.ExitStack()
+        self.ledger = place.folder / "ledger"
+        with contextlib.ExitStack() as half_built:
+            half_built.callback(self.close)
+            settings = dict(story["terminal"])
+            settings.update(self._open_office(story))
+            clock = ScaledTime(story["start_utc_s"], place.speed, LEAD_S)
+            self.charger = Charger(story, clock, watch, place.reader, place.meter_port)
+            self._parts.callback(self.charger.close)
+            settings.update(self.charger.settings())
+            settings["ledger"] = str(self.ledger)
+            settings["key_file"] = str(place.folder / "terminal.key")
+            self.terminal = Terminal(
+                place.interpreter, place.env, place.root, place.folder, settings, story["tariffs"]
+            )
+            self._parts.callback(self.terminal.end)
+            half_built.pop_all()
+
+    def note_processes(self) -> None:
+        """Write who runs under which process id, for whoever looks on."""
+        told = {
+            "bench": os.getpid(),
+            "terminal": self.terminal.pid,
+            "office": self.office.child.pid if isinstance(self.office, OwnOffice) else None,
+            "reader": self.charger.wires.reader_pid(),
+        }
+        (self._place.folder / "bench.json").write_text(json.dumps(told) + "\n")
+
+    def close(self) -> None:
+        """End every part, the terminal first."""
+        self._parts.close()
+
+    def _open_office(self, story: dict) -> dict:
+        """Open the office and return the settings with which the terminal finds it."""
+        place = self._place
+        self.office: Office
+        if place.office_url:
+            self.office = Office(place.office_url, place.office_ca or "")
+            code = place.enrol_code or story["terminal"].get("enrol_code", "")
+            return {"office_url": place.office_url, "office_ca": place.office_ca or "", "enrol_code": code}
+        office = OwnOffice(
+            place.kilotap, place.folder / "office", place.folder / "office-log", place.env, place.root
+        )
+        self.office = office
+        self._parts.callback(office.close)
+        self.link = Link(office.host, office.port, story["seed"])
+        self._parts.callback(self.link.close)
+        return {
+            "office_url": f"https://{office.host}:{self.link.port}",
+            "office_ca": office.ca,
+            "enrol_code": office.enrol(story["terminal"]["id"]),
+        }

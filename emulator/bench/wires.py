@@ -1,0 +1,132 @@
+"""The wires of the bench in one thread of their own: the meter's line and the reader's, real or foreign.
+
+It does not know the story; it holds the cards that it is told to hold.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import tempfile
+import threading
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import IO, Any
+
+from emulator.bench.meter_line import MeterLine
+from emulator.bench.pcsc_daemon import PcscDaemon
+from emulator.bench.pn532_line import Pn532Line
+from emulator.bench.virtual_reader import VirtualReader
+from emulator.errors import BenchError
+from emulator.models.cards import Card
+from emulator.models.meter import Meter
+
+# The virtual reader of the card daemon where there is one that nobody uses, else a PN532.
+ANY_READER = "any"
+EMULATED_READERS = ("pcsc", "pn532", ANY_READER)
+STEP_LIMIT_S = 15.0
+DAEMON_PID = Path("/run/pcscd/pcscd.pid")
+
+
+class Wires:
+    """`meter_port` and `reader` are what the terminal's configuration needs to reach them.
+
+    A `meter_port` or `reader` that is handed in belongs to somebody else: nothing is emulated in its place.
+    """
+
+    def __init__(
+        self,
+        meter: Meter,
+        unit: int,
+        before_read: Callable[[], None],
+        reader: str,
+        meter_port: str | None = None,
+    ):
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="wires", daemon=True)
+        self._thread.start()
+        self._daemon: PcscDaemon | None = None
+        self._claim: IO[str] | None = None
+        self._reader: Pn532Line | VirtualReader | None = None
+        self._meter: MeterLine | None = None
+        self.reader = reader
+        self.meter_port = meter_port or ""
+        self.is_meter_ours = meter_port is None
+        self.is_reader_ours = reader in EMULATED_READERS
+        try:
+            if self.is_meter_ours:
+                self._meter = MeterLine(meter, unit, before_read)
+                self.meter_port = self._meter.path
+                self._do(self._meter.start())
+            if self.is_reader_ours:
+                self._open_reader()
+        except BaseException:
+            self.close()
+            raise
+
+    def insert(self, card: Card) -> None:
+        """Hold a card to the reader."""
+        if self._reader:
+            self._do(self._reader.insert(card))
+
+    def remove(self) -> None:
+        """Take the card away."""
+        if self._reader:
+            self._do(self._reader.remove())
+
+    def reader_pid(self) -> int | None:
+        """Return the process id of the card daemon, or None where no daemon is between."""
+        if not isinstance(self._reader, VirtualReader):
+            return None
+        return int(DAEMON_PID.read_text()) if DAEMON_PID.exists() else None
+
+    def close(self) -> None:
+        """End the lines, and the card daemon where it was started for them."""
+        if self._reader:
+            self._do(self._reader.close())
+        if self._meter:
+            self._do(self._meter.close())
+        if self._daemon:
+            self._daemon.close()
+        if self._claim:
+            self._claim.close()
+        self._do(self._end_tasks())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _open_reader(self) -> None:
+        if self.reader != "pn532":
+            try:
+                self._claim_daemon()
+                self._reader, self.reader = VirtualReader(), "pcsc"
+                return
+            except BenchError:
+                if self.reader != ANY_READER:
+                    raise
+        line = Pn532Line()
+        self._reader = line
+        self.reader = f"pn532:{line.path}"
+        self._do(line.start())
+
+    def _claim_daemon(self) -> None:
+        """Take the one virtual reader of this machine for this bench alone. Raises BenchError."""
+        # Held open for as long as the lock is needed.
+        self._claim = open(Path(tempfile.gettempdir()) / "kilotap-virtual-reader.lock", "w")  # noqa: SIM115
+        try:
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BenchError(
+                "another bench uses the virtual reader; wait for it, or take --reader pn532"
+            ) from error
+        self._daemon = PcscDaemon()
+
+    async def _end_tasks(self) -> None:
+        """Cancel what libraries left running, so that the loop ends without a complaint."""
+        left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in left:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*left, return_exceptions=True)
+
+    def _do(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(STEP_LIMIT_S)
