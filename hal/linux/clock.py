@@ -7,7 +7,7 @@ import ctypes
 import os
 import time
 
-from hal.common.ticks import TICKS_MASK, between_ms
+from hal.common.ticks import between_ms, now_ms
 from hal.common.waiting import pause_ms
 
 # Before this moment, 2025-01-01T00:00:00Z, no such terminal existed: the clock was never set.
@@ -56,11 +56,11 @@ class Clock:
 
     def ticks_ms(self) -> int:
         """Return a tick count in milliseconds that wraps at 2**30."""
-        return (time.monotonic_ns() // 1_000_000) & TICKS_MASK
+        return now_ms()
 
     def elapsed_ms(self, since_ms: int) -> int:
         """Return the milliseconds from an earlier `ticks_ms()` to now."""
-        return between_ms(since_ms, self.ticks_ms())
+        return between_ms(since_ms, now_ms())
 
     async def sleep_ms(self, duration_ms: int) -> None:
         """Let other tasks run for so long."""
