@@ -4,7 +4,6 @@ It does not know what was signed.
 """
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Callable
@@ -141,5 +140,5 @@ def _unwrapped(text: str) -> bytes | None:
         return base64.b64decode(
             joined.replace("-", "+").replace("_", "/") + "=" * (-len(joined) % 4), validate=True
         )
-    except binascii.Error:
+    except ValueError:
         return None
