@@ -4,6 +4,8 @@ It does not know keys and signatures. Python's integers take a time that depends
 attacker can measure it to the microsecond, the board needs a secure element.
 """
 
+from firmware.crypto import comb
+
 P = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
@@ -14,9 +16,6 @@ GY = 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5
 TEETH = 6
 COLUMNS = 43
 HALF = 22
-_ENTRIES = 1 << TEETH - 1
-
-_tables: "list[bytes]" = []
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,8 +96,6 @@ def affine(points: "list[Point]") -> "list[Affine]":
 
 def base_steps(scalar: int) -> "Generator[None, None, Point]":
     """Return scalar·G for 0 < scalar < N; a generator that yields between slices."""
-    if not _tables:
-        yield from _make_tables()
     bits = _comb_bits(scalar)
     point = 0, 1, 0
     for column in range(HALF - 1, -1, -1):
@@ -120,7 +117,7 @@ def _comb_bits(scalar: int) -> bytes:
 
 def _add_columns(point: "Point", bits: bytes, column: int, subtract: bool) -> "Point":
     """Add what the comb holds for a column, and for the column of the second table that goes with it."""
-    for table in _tables:
+    for table in (comb.FIRST, comb.SECOND):
         if column < COLUMNS:
             entry = 0
             for index in range(column, TEETH * COLUMNS, COLUMNS):
@@ -133,39 +130,11 @@ def _add_columns(point: "Point", bits: bytes, column: int, subtract: bool) -> "P
 def _add_entry(point: "Point", table: bytes, entry: int, subtract: bool) -> "Point":
     """Add the sum for a choice of signs; the table holds those with plus for the highest tooth, bit 0."""
     if not entry & 1:
-        entry ^= 2 * _ENTRIES - 1
+        entry ^= (1 << TEETH) - 1
         subtract = not subtract
     offset = (entry >> 1) * 64
     y = int.from_bytes(table[offset + 32 : offset + 64], "big")
     return add(point, int.from_bytes(table[offset : offset + 32], "big"), P - y if subtract else y)
-
-
-def _make_tables() -> "Generator[None, None, None]":
-    """Make, for each half, the 32 sums of the highest tooth and every choice of signs for the five others."""
-    teeth: "list[list[Point]]" = [[], []]
-    point = GX, GY, 1
-    for bit in range((TEETH - 1) * COLUMNS + HALF + 1):
-        if bit:
-            point = double(point)
-        if bit % COLUMNS in (0, HALF):
-            teeth[bit % COLUMNS != 0].append(point)
-        if bit % 4 == 0:
-            yield
-    for half in teeth:
-        # Two tasks that sign for the first time at once both make the same tables.
-        entries = yield from _signed_sums(affine(half))
-        if len(_tables) < 2:
-            _tables.append(entries)
-
-
-def _signed_sums(teeth: "list[Affine]") -> "Generator[None, None, bytes]":
-    x, y = teeth[-1]
-    sums: "list[Point]" = [(x, y, 1)]
-    for x, y in reversed(teeth[:-1]):
-        yield
-        sums = [add(point, x, P - y) for point in sums] + [add(point, x, y) for point in sums]
-    yield
-    return b"".join([x.to_bytes(32, "big") + y.to_bytes(32, "big") for x, y in affine(sums)])
 
 
 def base(scalar: int) -> "Point":
@@ -188,8 +157,6 @@ def combine(base_scalar: int, scalar: int, x: int, y: int) -> "Point":
 
     Q's scalar is in width-4 non-adjacent form; G's columns of the comb join in the last doublings.
     """
-    if not _tables:
-        finish(_make_tables())
     bits = _comb_bits(base_scalar) if base_scalar else b""
     odd: "list[Point]" = [(x, y, 1)]
     (twice,) = affine([double(odd[0])])
@@ -198,27 +165,26 @@ def combine(base_scalar: int, scalar: int, x: int, y: int) -> "Point":
     multiples = affine(odd)
     digits = _non_adjacent(scalar)
     point = 0, 1, 0
-    for position in range(max(len(digits), HALF) - 1, -1, -1):
+    for position in range(len(digits) - 1, -1, -1):
         point = double(point) if point[2] else point
-        digit = digits[position] if position < len(digits) else 0
+        digit = digits[position]
         if digit:
-            x, y = multiples[abs(digit) >> 1]
-            point = add(point, x, y if digit > 0 else P - y)
+            x, y = multiples[(digit if digit < 8 else 16 - digit) >> 1]
+            point = add(point, x, y if digit < 8 else P - y)
         if bits and position < HALF:
             point = _add_columns(point, bits, position, base_scalar & 1 == 0)
     return point
 
 
-def _non_adjacent(scalar: int) -> "list[int]":
-    """Return digits in -7, -5 … 7 or 0, the lowest first; of four neighbours at most one is not 0."""
-    digits = []
+def _non_adjacent(scalar: int) -> bytearray:
+    """Return digits 0 or -7, -5 … 7 modulo 16, the lowest first; of four neighbours at most one is not 0."""
+    digits = bytearray(257)
+    position = 0
     while scalar:
-        digit = 0
         if scalar & 1:
             digit = scalar & 15
-            if digit > 8:
-                digit -= 16
-            scalar -= digit
-        digits.append(digit)
+            digits[position] = digit
+            scalar -= digit if digit < 8 else digit - 16
         scalar >>= 1
+        position += 1
     return digits
