@@ -40,8 +40,8 @@ class Unreadable(Exception):
 
 def body_of(request: HttpRequest, limit_bytes: int) -> bytes:
     """Return the request's body. Raises Unreadable, without reading it, for one that is too long."""
-    announced = request.META.get("CONTENT_LENGTH") or ""
-    if not announced.isdigit():
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if "HTTP_TRANSFER_ENCODING" in request.META or not announced.isdigit():
         raise Unreadable(411, "the request needs a Content-Length")
     if int(announced) > limit_bytes:
         raise Unreadable(413, f"a body of {announced} bytes; at most {limit_bytes} are taken")

@@ -38,9 +38,12 @@ INSERT = "INSERT INTO {} ({}) VALUES ({})"
 def take_in(identity: str, lines: list[bytes]) -> tuple[int, dict[str, Any]]:
     """Return the HTTP status and the answer to an upload of records, after what holds of it is stored."""
     while True:
-        terminal = Terminal.objects.filter(pk=identity).first()
-        if terminal is None or terminal.thumbprint is None:
-            return 404, {"reason": "no such terminal" if terminal is None else "the terminal is not enrolled"}
+        try:
+            terminal = Terminal.objects.get(pk=identity)
+        except Terminal.DoesNotExist:
+            return 404, {"reason": "no such terminal"}
+        if terminal.thumbprint is None:
+            return 404, {"reason": "the terminal is not enrolled"}
         reading = Reading(terminal, lambda first, count: stored(identity, first, count))
         reading.read(lines)
         # Signatures are checked before anything is locked; where another upload was faster, it is read again.
@@ -56,6 +59,8 @@ def stored(identity: str, first_seq: int, count: int) -> list[str]:
 
 def keep(terminal: Terminal, reading: Reading, now: datetime) -> bool:
     """Store what was read and move the terminal on; False, and nothing stored, where it moved meanwhile."""
+    # What needs no lock is done before it is taken.
+    rows = rows_of(reading.accepted, now)
     with transaction.atomic():
         moved = Terminal.objects.filter(pk=terminal.pk, next_seq=terminal.next_seq).update(
             next_seq=reading.next_seq,
@@ -67,7 +72,7 @@ def keep(terminal: Terminal, reading: Reading, now: datetime) -> bool:
         )
         if not moved:
             return False
-        insert([row(compact, payload, now) for compact, payload in reading.accepted], now)
+        insert(rows)
         if reading.fork:
             raise_alert(terminal, *reading.fork, now)
     return True
@@ -89,22 +94,27 @@ def open_state(terminal: Terminal, accepted: list[tuple[str, dict[str, Any]]]) -
     return {"open_session": session, "open_faults": faults}
 
 
-def row(compact: str, payload: dict[str, Any], now: datetime) -> tuple[Any, ...]:
-    """Return the values of COLUMNS for a record that arrived now."""
-    return (
-        payload["terminal"],
-        payload["seq"],
-        text_of(payload, "kind", 40),
-        moment(payload.get("at")),
-        text_of(payload, "clock", 16),
-        now,
-        text_of(payload, "session", 64),
-        number_of(payload, "energy_wh"),
-        number_of(payload, "gross_minor"),
-        text_of(payload, "currency", 3),
-        "\n".join(inspect(payload, now)),
-        compact,
-    )
+def rows_of(accepted: list[tuple[str, dict[str, Any]]], now: datetime) -> list[tuple[Any, ...]]:
+    """Return the values of COLUMNS for records that arrived now, as the database takes them."""
+    adapt = connection.ops.adapt_datetimefield_value
+    received_at = adapt(now)
+    return [
+        (
+            payload["terminal"],
+            payload["seq"],
+            text_of(payload, "kind", 40),
+            (at := moment(payload.get("at"))) and adapt(at),
+            text_of(payload, "clock", 16),
+            received_at,
+            text_of(payload, "session", 64),
+            number_of(payload, "energy_wh"),
+            number_of(payload, "gross_minor"),
+            text_of(payload, "currency", 3),
+            "\n".join(inspect(payload, now)),
+            compact,
+        )
+        for compact, payload in accepted
+    ]
 
 
 def text_of(payload: dict[str, Any], member: str, characters: int) -> str:
@@ -119,22 +129,15 @@ def number_of(payload: dict[str, Any], member: str) -> int | None:
     return number if whole(number) else None
 
 
-def insert(rows: list[tuple[Any, ...]], now: datetime) -> None:
-    """Insert rows with one statement, prepared once: model instances cost more than the database here."""
+def insert(rows: list[tuple[Any, ...]]) -> None:
+    """Insert rows with one prepared statement: to make models of them costs more than the database does."""
     if not rows:
         return
-    adapt = connection.ops.adapt_datetimefield_value
-    at, received_at = COLUMNS.index("at"), COLUMNS.index("received_at")
-    received = adapt(now)
-    adapted = [
-        (*row[:at], row[at] and adapt(row[at]), *row[at + 1 : received_at], received, *row[received_at + 1 :])
-        for row in rows
-    ]
     quote = connection.ops.quote_name
     names = ", ".join(quote(column) for column in COLUMNS)
     places = ", ".join(["%s"] * len(COLUMNS))
     with connection.cursor() as cursor:
-        cursor.executemany(INSERT.format(quote(Record._meta.db_table), names, places), adapted)
+        cursor.executemany(INSERT.format(quote(Record._meta.db_table), names, places), rows)
 
 
 def raise_alert(terminal: Terminal, seq: int, compact: str, now: datetime) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -87,18 +88,29 @@ def wishes(request: HttpRequest) -> dict[str, str]:
 def chosen(wish: dict[str, str]) -> tuple[QuerySet, tuple[str, ...]]:
     """Return the wanted records and the keys in whose order an index holds them."""
     rows = Record.objects.all()
-    keys: tuple[str, ...] = ("id",)
-    if wish["terminal"]:
-        rows, keys = rows.filter(terminal_id=wish["terminal"]), ("seq",)
-    if wish["kind"]:
-        rows = rows.filter(kind=wish["kind"])
     if wish["flagged"]:
         rows = rows.exclude(flags="")
     if wish["q"]:
-        if wish["kind"] and wish["kind"] not in OF_SESSIONS:
-            return rows.none(), keys
-        rows, keys = rows.exclude(session="").filter(begins_with(full_number(wish))), ("session", "id")
-    return rows, keys
+        return searched(rows, wish), ("session", "id")
+    if wish["kind"]:
+        rows = rows.filter(kind=wish["kind"])
+    if wish["terminal"]:
+        return rows.filter(terminal_id=wish["terminal"]), ("seq",)
+    return rows, ("id",)
+
+
+def searched(rows: QuerySet, wish: dict[str, str]) -> QuerySet:
+    """Return the records of sessions whose number begins as wished, found by the index of numbers alone."""
+    if wish["kind"] and wish["kind"] not in OF_SESSIONS:
+        return rows.none()
+    rows = rows.exclude(session="").filter(begins_with(full_number(wish)))
+    for field in ("kind", "terminal"):
+        if wish[field]:
+            # As an expression it serves no index: those of these fields would have to be sorted afterwards.
+            rows = rows.alias(**{f"only_{field}": Concat(field, Value(""))}).filter(
+                **{f"only_{field}": wish[field]}
+            )
+    return rows
 
 
 def full_number(wish: dict[str, str]) -> str:

@@ -44,8 +44,10 @@ def decode(content: bytes) -> Any:
     """
     if content.isascii() and content.count(b"{") + content.count(b"[") <= canonical.MAX_DEPTH:
         try:
-            document = _READER.decode(content.decode())
-            if _WRITER.encode(document).encode() == content:
+            text = content.decode()
+            document, _ = _READER.raw_decode(text)
+            # The end needs no look: text after it would not be written again.
+            if _WRITER.encode(document) == text:
                 return document
         except ValueError:
             pass

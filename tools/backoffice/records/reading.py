@@ -76,7 +76,7 @@ class Reading:
         return {"next_seq": self.next_seq, "line": self.line, "reason": self.reason}
 
     def _take(self, compact: str, lines_left: int) -> None:
-        if compact in self._known:
+        if self._known and compact in self._known:
             self.duplicates += 1
             return
         try:
@@ -91,7 +91,7 @@ class Reading:
         seq = self._signed_seq(compact)
         if seq is not None and seq < self.next_seq:
             self._known.update(self._stored(seq, lines_left), (line for line, _ in self.accepted))
-            if compact in self._known:
+            if self._known and compact in self._known:
                 self.duplicates += 1
             else:
                 self.fork = (seq, compact)

@@ -21,7 +21,7 @@ def money(amount_minor: Any, currency: str) -> str:
     """Write an amount of minor units in its currency: `4.21 EUR`."""
     try:
         return minor_units.format_minor(amount_minor, currency)
-    except (PricingError, TypeError):
+    except (PricingError, TypeError, ValueError):
         return f"{amount_minor} {currency}" if amount_minor is not None else "–"
 
 
