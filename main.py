@@ -6,6 +6,7 @@ code is 2.
 
 import sys
 
+import firmware.floors
 from firmware import config as settings
 from firmware import errors
 from firmware.crypto import canonical, jose, jsontext

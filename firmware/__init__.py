@@ -1,1 +1,4 @@
-"""The terminal, portable: what a tap, a meter and a tariff become. It knows no hardware: ports are handed in."""
+"""The terminal, portable: what a tap, a meter and a tariff become.
+
+It knows no hardware: ports are handed in.
+"""

@@ -6,6 +6,8 @@ It knows no test framework; it is started as `-m tests.portable_runner tests/fir
 import gc
 import sys
 
+import firmware.floors
+
 if sys.implementation.name == "micropython":
     print_exception = sys.print_exception
 else:

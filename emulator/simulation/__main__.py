@@ -7,6 +7,7 @@ memory.
 
 import sys
 
+import firmware.floors
 from emulator.simulation import play
 from emulator.simulation.craft import PlainCraft
 from firmware.crypto import canonical, jsontext

@@ -6,10 +6,8 @@ They do not know how the terminal keeps its promises, only what they are.
 
 from firmware.crypto import canonical, jose
 from firmware.errors import LedgerError
-from firmware.ledger.chain import Chain
+from firmware.ledger import chain as chains
 from firmware.ledger.journal import Journal
-
-RECORD_TYPE = "record+jws"
 
 
 def contactor_needs_session(charger) -> "str | None":
@@ -56,14 +54,14 @@ class Audit:
         self._opened = None
         self._at_wh = first_wh
         self._broken = False
-        chain = Chain(charger.config.id, charger.first_prev, charger.verify)
+        chain = chains.Chain(charger.config.id, charger.first_prev, charger.verify)
         for _seq, compact in Journal(charger.disk).read_from(1):
             self.records += 1
             try:
                 payload = chain.check(compact)
             except LedgerError as error:
                 self.problems.append("the chain: %s" % error)
-                payload = canonical.decode(jose.split(compact, RECORD_TYPE)[0])
+                payload = canonical.decode(jose.split(compact, chains.RECORD_TYPE)[0])
             self._follow(payload)
             on_record(compact, payload)
         self._compare(charger)

@@ -4,6 +4,7 @@ It does not know why the session ended; it is told.
 """
 
 from ..receipts import ocmf, receipt
+from . import version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ async def members(
         "start": billing.start,
         "stop": ending["stop"],
         "duration_ms": billing.elapsed_ms,
+        "gateway": {"model": "Kilotap", "serial": recorder.terminal, "version": version.FIRMWARE},
         "meter": {"model": opened["meter"]["model"], "serial": opened["meter"]["serial"]},
         "tariff": opened["tariff"],
         "bill": billing.bill(),

@@ -5,9 +5,8 @@ the same.
 """
 
 from ..crypto import canonical, jose
-from ..ledger import summary
+from ..ledger import chain, summary
 from ..ledger.checkpoint import Checkpoints
-from .recorder import RECORD_TYPE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ class Memory:
         self.known: "Document" = saved.get("summary") or summary.start(first_prev)
         self.acknowledged: int = saved.get("acknowledged", 0)
         for seq, compact in journal.read_from(self.known["next_seq"]):
-            payload = canonical.decode(jose.split(compact, RECORD_TYPE)[0])
+            payload = canonical.decode(jose.split(compact, chain.RECORD_TYPE)[0])
             self.known = summary.fold(self.known, seq, payload, compact)
         self.progress = self._progress_of_open(saved.get("progress"))
 

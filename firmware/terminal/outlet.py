@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .inbox import Inbox
 
 SETTLE_MS = 500
-LOOK_MS = 10000
+LOOK_MS = 60000
 
 
 class Outlet:

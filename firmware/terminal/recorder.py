@@ -7,7 +7,7 @@ same checkpoint.
 import hashlib
 
 from ..crypto import canonical, jose
-from ..ledger import summary
+from ..ledger import chain, summary
 from ..pricing import calendar
 
 TYPE_CHECKING = False
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     Document = dict[str, Any]
 
-RECORD_TYPE = "record+jws"
-
 
 class Recorder:
     """The terminal's pen: one endless sequence of signed records."""
@@ -30,13 +28,14 @@ class Recorder:
     def __init__(
         self, terminal: str, clock: "Clock", signer: "Signer", journal: "Journal", known: "Document"
     ) -> None:
-        self._terminal = terminal
+        self.terminal = terminal
         self._clock = clock
         self._signer = signer
         self._journal = journal
         self._unwritten: "list[tuple[str, Document]]" = []
         public = signer.public_key()
-        self._header = {"alg": "ES256", "kid": jose.thumbprint(public), "typ": RECORD_TYPE}
+        self.key = jose.jwk(public)
+        self._header = {"alg": "ES256", "kid": jose.thumbprint(public), "typ": chain.RECORD_TYPE}
         self.known = known
         self.on_record: "Callable[[str], None] | None" = None
 
@@ -69,7 +68,7 @@ class Recorder:
         """Return the number of the session that begins next, or of the open one: receipts are numbered
         without a gap.
         """
-        return "%s-%06d" % (self._terminal, self.known["receipts"] + 1)
+        return "%s-%06d" % (self.terminal, self.known["receipts"] + 1)
 
     def moment(self) -> "Document":
         """Return the time as a record carries it."""
@@ -84,7 +83,7 @@ class Recorder:
         payload = dict(members)
         payload.update(self.moment())
         payload["kind"] = kind
-        payload["terminal"] = self._terminal
+        payload["terminal"] = self.terminal
         payload["seq"] = self.known["next_seq"]
         payload["prev"] = self.known["prev"]
         signing_input = jose.signing_input(self._header, canonical.encode(payload))

@@ -13,6 +13,7 @@ from ..errors import CardError, SessionError
 from ..pricing import calendar
 from ..session import events, table
 from ..session.state import RECOVERING, Session
+from . import version
 from .billing import Billing
 from .closing import members
 from .reader import TAP
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 TICK_MS = 30000
 STORAGE_RETRY_MS = 5000
-VERSION = "0.1.0"
 
 
 class Terminal:
@@ -72,7 +72,7 @@ class Terminal:
     async def begin(self) -> None:
         """Bring the outlet into a safe state and take up what a power cut left open."""
         self._outlet.open()
-        await self._recorder.record("boot", {"firmware": VERSION})
+        await self._recorder.record("boot", {"firmware": version.FIRMWARE, "key": self._recorder.key})
         self.session = self.session.but(faults=tuple(self._recorder.known["faults"]))
         if self._recorder.known["open"]:
             self._recover()

@@ -45,7 +45,8 @@ class Uploader:
         self._outbox = outbox
         self._on_acknowledged = on_acknowledged
         self._wake = board.tasks.event()
-        _scheme, self._host, self._port = address.parse(config.office_url)
+        scheme, self._host, self._port = address.parse(config.office_url)
+        self._named = address.named(scheme, self._host, self._port)
         self._ca = ca
         self._stream: "Stream | None" = None
         self._failures = 0
@@ -69,33 +70,34 @@ class Uploader:
                 await self._clock.sleep_ms(1000 * self._pause_s())
 
     async def _deliver(self) -> None:
-        """Send batch after batch until nothing is pending."""
+        """Send batch after batch until nothing is pending. UplinkError when it takes nothing."""
         while self._outbox.pending():
             self._wake.clear()
+            before = self._outbox.acknowledged
             batch = self._outbox.batch(self._config.upload_batch, BATCH_BYTES)
-            if not batch:
-                return
-            status, body = await self._post(
-                records.path(self._config.id), records.body(batch), records.CONTENT_TYPE
-            )
-            answer = await self._accept(status, body)
+            answer = await self._send(batch)
             self._come_back_s = answer.get("come_back_s")
             self._outbox.acknowledge(answer["next_seq"])
             self._on_acknowledged()
+            if "line" in answer:
+                told = (answer["next_seq"], answer["reason"])
+                raise UplinkError("the office refuses record %d: %s; have it looked at" % told)
+            if self._outbox.acknowledged == before:
+                raise UplinkError("the office goes on asking for record %d" % answer["next_seq"])
 
-    async def _accept(self, status: int, body: bytes) -> "dict[str, Any]":
-        """Return the office's answer; a terminal that it does not know enrols first when it was given a
-        code.
-        """
+    async def _send(self, batch: "list[str]") -> "dict[str, Any]":
+        """Send a batch; a terminal that the office does not know enrols first when it was given a code."""
+        path, body = records.path(self._config.id), records.body(batch)
+        status, told = await self._post(path, body, records.CONTENT_TYPE)
         if status == 404 and self._config.enrol_code:
             await self._enrol()
-            return {"next_seq": self._outbox.acknowledged + 1}
-        return records.answer(status, body)
+            status, told = await self._post(path, body, records.CONTENT_TYPE)
+        return records.answer(status, told)
 
     async def _enrol(self) -> None:
+        path = enrolment.path(self._config.id)
         body = enrolment.body(self._config.enrol_code, self._signer.public_key())
-        status, told = await self._post(enrolment.path(self._config.id), body, "application/json")
-        enrolment.answer(status, told)
+        enrolment.answer(*await self._post(path, body, enrolment.CONTENT_TYPE))
 
     async def _post(self, path: str, body: bytes, content_type: str) -> "tuple[int, bytes]":
         """Send one request and return (status, body), over the connection that is open if it still is."""
@@ -113,7 +115,7 @@ class Uploader:
         if self._stream is None:
             self._stream = await self._network.connect(self._host, self._port, self._ca, timeout_ms)
         headers = [("content-type", content_type)]
-        await self._stream.write(http.request("POST", path, self._host, headers, body))
+        await self._stream.write(http.request("POST", path, self._named, headers, body))
         parser = http.ResponseParser()
         while parser.response is None:
             content = await self._stream.read(READ_BYTES, timeout_ms)
@@ -121,9 +123,9 @@ class Uploader:
                 parser.feed(content)
             else:
                 parser.finish()
-        status, told, answer = parser.response
-        if told.get("connection", "") == "close":
+        if not parser.reusable:
             self._hang_up()
+        status, _headers, answer = parser.response
         return status, answer
 
     def _hang_up(self) -> None:

@@ -23,3 +23,8 @@ def parse(url: str) -> "tuple[str, str, int]":
     if not 0 < number < 65536:
         raise UplinkError("%s: the port has to be a number from 1 to 65535" % url)
     return scheme, host, number
+
+
+def named(scheme: str, host: str, port: int) -> str:
+    """Return what the Host header says: the port only where it is not the scheme's own (RFC 9110, 7.2)."""
+    return host if PORTS[scheme] == port else "%s:%d" % (host, port)

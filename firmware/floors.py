@@ -1,0 +1,48 @@
+"""Loads the rooms from the ground floor up, so that no import waits for a deep chain of others.
+
+It does not know what the rooms do. The stack of a small board is shallow: with each module loaded after those
+that it needs, an import is never more than two deep. Whoever starts a terminal imports this first.
+"""
+
+import firmware.errors
+import firmware.crypto.utf8
+import firmware.crypto.jsontext
+import firmware.crypto.canonical
+import firmware.crypto.comb
+import firmware.crypto.curve
+import firmware.crypto.rfc6979
+import firmware.crypto.p256
+import firmware.crypto.jose
+import firmware.config
+import firmware.metering.modbus
+import firmware.metering.registers
+import firmware.metering.models
+import firmware.metering.plausible
+import firmware.cards.rfid
+import firmware.cards.token
+import firmware.pricing.ratio
+import firmware.pricing.money
+import firmware.pricing.calendar
+import firmware.pricing.tariff
+import firmware.pricing.engine
+import firmware.pricing.quote
+import firmware.access.contracts
+import firmware.receipts.receipt
+import firmware.receipts.ocmf
+import firmware.screens.catalogue
+import firmware.session.state
+import firmware.session.events
+import firmware.session.table
+import firmware.ledger.segment
+import firmware.ledger.journal
+import firmware.ledger.chain
+import firmware.ledger.summary
+import firmware.ledger.checkpoint
+import firmware.ledger.outbox
+import firmware.uplink.answers
+import firmware.uplink.address
+import firmware.uplink.backoff
+import firmware.uplink.enrolment
+import firmware.uplink.http
+import firmware.uplink.records
+import firmware.terminal.startup
