@@ -17,7 +17,6 @@ from tests.tools.backoffice.terminals import Terminal
 from tools.backoffice.place import Place
 from tools.backoffice.start import open_office
 
-
 KILOTAP = (sys.executable, "-m", "tools")
 
 

@@ -97,7 +97,7 @@ def session_started(name):
 
 
 def session_ended(name):
-    """11 kWh at 0.49 EUR are 5.39, half an hour at 1.20 EUR is 0.60: 5.99 net, and with 19 % VAT 7.13 gross."""
+    """11 kWh at 0.49 EUR are 5.39, half an hour at 1.20 EUR is 0.60: 5.99 net, with 19 % VAT 7.13 gross."""
     return {
         "session": name,
         "receipt": name,

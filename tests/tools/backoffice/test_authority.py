@@ -1,4 +1,7 @@
-"""The private authority: made once, never silently replaced, its server certificate renewed. It knows no server."""
+"""The private authority: made once, never silently replaced, its server certificate renewed.
+
+It knows no server.
+"""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,7 @@
-"""Sends every example of docs/protocol.md to a real office and compares the answers. It knows nothing but the page."""
+"""Sends every example of docs/protocol.md to a real office and compares the answers.
+
+It knows nothing but the page.
+"""
 
 import hashlib
 import json

@@ -28,7 +28,7 @@ def enrolled(live):
 
 def upload(live, terminal, lines):
     path = f"/api/terminals/{terminal.identity}/records"
-    answer = live.client.post(path, content="\n".join(lines), headers={"Content-Type": "application/x-ndjson"})
+    answer = live.client.post(path, content="\n".join(lines))
     return answer.status_code, answer.json()
 
 
@@ -90,7 +90,7 @@ def test_a_connection_is_kept_for_the_next_batch(live):
 
 def test_the_certificate_holds_for_names_and_addresses_of_this_host_and_for_clocks_that_are_off(live):
     port = httpx.URL(live.url).port
-        with socket.create_connection(("127.0.0.1", port)) as plain:
+    with socket.create_connection(("127.0.0.1", port)) as plain:
         with live.trust.wrap_socket(plain, server_hostname="localhost") as stream:
             assert stream.version() == "TLSv1.3"
             certificate = x509.load_der_x509_certificate(stream.getpeercert(binary_form=True))
