@@ -1,0 +1,201 @@
+"""A card reader behind the PC/SC daemon: a thread waits in its library, so that the event loop never does.
+
+It does not know cards. A reader or a daemon that goes away is an OSError to whoever waits; the next wait
+looks for it again.
+"""
+
+import asyncio
+import contextlib
+import errno
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from smartcard import scard
+
+from firmware.errors import BoardError
+
+# PC/SC part 3, 3.2.2.1.3: the reader itself answers with the card's UID.
+GET_UID = [0xFF, 0xCA, 0x00, 0x00, 0x00]
+STATUS_OK = [0x90, 0x00]
+COUNTER_SHIFT = 16
+
+
+class PcscCard:
+    """A card in the field; `uid` is empty where the reader cannot tell one, as with contact cards."""
+
+    def __init__(self, worker: ThreadPoolExecutor, handle: Any, protocol: int, atr: bytes) -> None:
+        self._worker = worker
+        self._handle = handle
+        self._protocol = scard.SCARD_PCI_T0 if protocol == scard.SCARD_PROTOCOL_T0 else scard.SCARD_PCI_T1
+        self.atr = atr
+        self.uid = b""
+
+    async def transmit(self, apdu: bytes) -> bytes:
+        """Send a command APDU, return the response with its status word. Raises OSError: the card is gone."""
+        loop = asyncio.get_running_loop()
+        return bytes(await loop.run_in_executor(self._worker, self.exchange, list(apdu)))
+
+    def exchange(self, apdu: list[int]) -> list[int]:
+        """Do the same at once, on a thread that may wait. Raises OSError."""
+        result, response = scard.SCardTransmit(self._handle, self._protocol, apdu)
+        _check(result, "the card does not answer")
+        return list(response)
+
+    def leave(self) -> None:
+        """Give the card back to the daemon."""
+        scard.SCardDisconnect(self._handle, scard.SCARD_LEAVE_CARD)
+
+
+class PcscReader:
+    """The reader port over PC/SC: one thread watches the reader, another carries APDUs."""
+
+    def __init__(self, name: str) -> None:
+        """Find the reader. Raises BoardError where no daemon runs or no reader has the name in its own."""
+        self._name = name
+        self._worker = ThreadPoolExecutor(1, "card")
+        self._watch: _Watch | None = None
+        self._changed = asyncio.Event()
+        self._card: PcscCard | None = None
+        self._given: PcscCard | None = None
+        self._fault: OSError | None = None
+        try:
+            scard.SCardReleaseContext(_find(name)[0])
+        except OSError as error:
+            raise BoardError(f"reader pcsc: {error.strerror}")
+
+    async def wait_card(self) -> PcscCard:
+        """Wait until a card is in the field and return it. Raises OSError when the reader is gone."""
+        self._ensure_watch()
+        while self._card is None:
+            await self._next_change()
+        self._given = self._card
+        return self._card
+
+    async def wait_removed(self) -> None:
+        """Wait until the card that was given is out of the field. Raises OSError when the reader is gone."""
+        self._ensure_watch()
+        while self._card is not None and self._card is self._given:
+            await self._next_change()
+
+    def close(self) -> None:
+        """Stop watching."""
+        if self._watch is not None:
+            self._watch.end()
+            self._watch = None
+        self._worker.shutdown(wait=False)
+
+    def _ensure_watch(self) -> None:
+        if self._watch is None:
+            self._card, self._fault = None, None
+            self._watch = _Watch(self._name, self._worker, asyncio.get_running_loop(), self._take)
+
+    async def _next_change(self) -> None:
+        self._changed.clear()
+        await self._changed.wait()
+        if self._fault is not None:
+            self._watch, fault = None, self._fault
+            raise fault
+
+    def _take(self, card: PcscCard | None, fault: OSError | None) -> None:
+        """Hear from the watching thread, on the event loop."""
+        self._card, self._fault = card, fault
+        self._changed.set()
+
+
+class _Watch:
+    """The thread that waits for the reader to change; it tells of a card when it has read the UID."""
+
+    def __init__(
+        self, name: str, worker: ThreadPoolExecutor, loop: asyncio.AbstractEventLoop, tell: Any
+    ) -> None:
+        self._context, self._reader = _find(name)
+        # A context serves one call at a time, and this one spends its life in SCardGetStatusChange.
+        self._card_context = _establish()
+        self._worker, self._loop, self._tell = worker, loop, tell
+        self._card: PcscCard | None = None
+        threading.Thread(target=self._run, name="reader", daemon=True).start()
+
+    def end(self) -> None:
+        """End the thread."""
+        scard.SCardCancel(self._context)
+
+    def _run(self) -> None:
+        try:
+            self._watch_reader()
+        except OSError as error:
+            self._drop()
+            self._say(None, error)
+        scard.SCardReleaseContext(self._card_context)
+        scard.SCardReleaseContext(self._context)
+
+    def _watch_reader(self) -> None:
+        state, counter = scard.SCARD_STATE_UNAWARE, -1
+        while True:
+            result, states = scard.SCardGetStatusChange(
+                self._context, scard.INFINITE, [(self._reader, state)]
+            )
+            _check(result, f"{self._reader} cannot be watched")
+            _, event, atr = states[0]
+            if event & (scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE):
+                raise OSError(errno.ENODEV, f"{self._reader} is gone; plug it in again")
+            state = event & ~scard.SCARD_STATE_CHANGED
+            # The upper half counts insertions and removals: a card that was swapped in between is another.
+            if event >> COUNTER_SHIFT != counter:
+                counter = event >> COUNTER_SHIFT
+                self._drop()
+                if event & scard.SCARD_STATE_PRESENT and not event & scard.SCARD_STATE_MUTE:
+                    self._card = self._connect(bytes(atr))
+                self._say(self._card, None)
+
+    def _connect(self, atr: bytes) -> PcscCard | None:
+        """Return the card with its UID, or None where it is gone again or does not answer."""
+        result, handle, protocol = scard.SCardConnect(
+            self._card_context,
+            self._reader,
+            scard.SCARD_SHARE_SHARED,
+            scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1,
+        )
+        if result != scard.SCARD_S_SUCCESS:
+            return None
+        card = PcscCard(self._worker, handle, protocol, atr)
+        with contextlib.suppress(OSError):
+            response = card.exchange(GET_UID)
+            if response[-2:] == STATUS_OK:
+                card.uid = bytes(response[:-2])
+        return card
+
+    def _drop(self) -> None:
+        if self._card is not None:
+            self._card.leave()
+            self._card = None
+
+    def _say(self, card: PcscCard | None, fault: OSError | None) -> None:
+        # The loop may have ended before this thread did.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._tell, card, fault)
+
+
+def _establish() -> Any:
+    result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    if result != scard.SCARD_S_SUCCESS:
+        raise OSError(errno.ENODEV, "no daemon answers; run: apt install pcscd && systemctl start pcscd")
+    return context
+
+
+def _find(name: str) -> tuple[Any, str]:
+    """Return a context and the first reader that has the name in its own. Raises OSError."""
+    context = _establish()
+    _, readers = scard.SCardListReaders(context, [])
+    for reader in readers or ():
+        if name in reader:
+            return context, str(reader)
+    scard.SCardReleaseContext(context)
+    if readers:
+        raise OSError(errno.ENODEV, f"no reader is named {name!r}; there is: " + ", ".join(readers))
+    raise OSError(errno.ENODEV, "the daemon knows no reader; plug one in, and look with pcsc_scan")
+
+
+def _check(result: int, what: str) -> None:
+    if result != scard.SCARD_S_SUCCESS:
+        raise OSError(errno.EIO, f"{what} ({scard.SCardGetErrorMessage(result)})")
