@@ -10,10 +10,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-REQUIRED = object()
+REQUIRED: "Any" = object()
 
 # name, type, default, lowest and highest value (length for texts and lists) or the permitted words
-SETTINGS = (
+SETTINGS: "tuple[tuple[Any, ...], ...]" = (
     ("id", str, REQUIRED, 1, 36),
     ("board", str, "linux", ("linux", "bench", "esp32")),
     ("timezone", str, "UTC0", 3, 64),

@@ -19,7 +19,7 @@ class Office:
         self._path = "/api/terminals/%s/records" % terminal
         self._chain = Chain(terminal, first_prev, verify)
         self._keep = keep
-        self._newest = []
+        self._newest: "list[str]" = []
         self.stored = 0
         self.duplicates = 0
 

@@ -27,8 +27,8 @@ class Charger:
         self.kernel = kernel
         self._story = story
         self._watcher = watcher
-        self._life = None
-        self.assembly = None
+        self._life: "board.Life | None" = None
+        self.assembly: "Assembly | None" = None
         self.prng = Prng(story["seed"], "terminal")
         self.wall = board.Wall(kernel, story["start_utc_s"])
         self.antenna = board.Antenna(kernel)
@@ -71,8 +71,9 @@ class Charger:
         life.spawn(self._serve(life))
 
     async def _serve(self, life):
-        self.assembly = Assembly(board.make(life, self), self.config)
-        await self.assembly.serve()
+        assembly = Assembly(board.make(life, self), self.config)
+        self.assembly = assembly
+        await assembly.serve()
 
     def power_cut(self) -> None:
         """Take the power from the terminal: its contactor drops, its memory is gone, its storage keeps

@@ -95,12 +95,12 @@ def _card_at_rest(session: Session, facts: "Facts") -> "Step":
     )
     if session.plugged():
         return _to_starting(known, ((SIGNAL, "accepted"),))
-    shown = (TIMER, "plug_timeout_s"), (SHOW, ("plug_in", {})), (SIGNAL, "accepted")
+    shown: "Effects" = (TIMER, "plug_timeout_s"), (SHOW, ("plug_in", {})), (SIGNAL, "accepted")
     return known.but(state=AUTHORISED), shown
 
 
 def _to_starting(session: Session, signals: "Effects") -> "Step":
-    asked = ((TIMER, "meter_patience_s"), (READ_METER, None), (SHOW, ("starting", {})))
+    asked: "Effects" = ((TIMER, "meter_patience_s"), (READ_METER, None), (SHOW, ("starting", {})))
     return session.but(state=STARTING), asked + signals
 
 
@@ -111,7 +111,7 @@ def _turn_away(session: Session, token: "Any", reason: str) -> "Step":
 
 
 def _refused(reason: str, timer: "str | None") -> "Effects":
-    shown = ((SHOW, ("refused", {"reason": reason})), (SIGNAL, "refused"))
+    shown: "Effects" = ((SHOW, ("refused", {"reason": reason})), (SIGNAL, "refused"))
     return ((TIMER, timer),) + shown if timer else shown
 
 
@@ -187,7 +187,7 @@ def _vehicle_noted(session: Session, facts: "Facts") -> "Step":
 
 def _begin(session: Session, reading: "Facts") -> "Step":
     """Write the start before power flows: what the ledger does not hold is nobody's energy."""
-    effects = ((TIMER, None), (START, reading), (CLOSE, None), (SHOW, ("charging", {})))
+    effects: "Effects" = ((TIMER, None), (START, reading), (CLOSE, None), (SHOW, ("charging", {})))
     return session.but(state=CHARGING), effects
 
 
@@ -198,7 +198,7 @@ def _sample(session: Session, reading: "Facts") -> "Step":
 def _end(session: Session, reading: "Facts") -> "Step":
     """Write the end, then show it: the receipt on the screen is one that the ledger holds."""
     ending = (END, {"reading": reading, "reason": session.reason, "flags": session.flags})
-    effects = ((PRICE, reading), ending, (TIMER, "receipt_s"), (SHOW, ("receipt", {})))
+    effects: "Effects" = ((PRICE, reading), ending, (TIMER, "receipt_s"), (SHOW, ("receipt", {})))
     return session.without_driver(COMPLETE), effects
 
 
@@ -207,7 +207,7 @@ def _end_recovered(session: Session, reading: "Facts") -> "Step":
     meter's.
     """
     ending = (END, {"reading": reading, "reason": "power_loss", "flags": ("power_loss",)})
-    effects = (ending, (TIMER, "receipt_s"), (SHOW, ("receipt", {})))
+    effects: "Effects" = (ending, (TIMER, "receipt_s"), (SHOW, ("receipt", {})))
     return session.without_driver(COMPLETE), effects
 
 
@@ -217,7 +217,7 @@ def _end_unread(session: Session, facts: "Facts") -> "Step":
     """
     flags = session.flags + ("last_good_reading",)
     ending = (END, {"reading": None, "reason": session.reason, "flags": flags})
-    effects = (ending, (TIMER, "receipt_s"), (SHOW, ("receipt", {})))
+    effects: "Effects" = (ending, (TIMER, "receipt_s"), (SHOW, ("receipt", {})))
     return session.without_driver(COMPLETE), effects
 
 
@@ -237,7 +237,12 @@ def _start_failed(session: Session, facts: "Facts") -> "Step":
 
 def _finish(session: Session, reason: str, *more: "Any") -> "Step":
     """Open the contactor, then ask the meter: the last reading is taken when nothing flows any more."""
-    asked = ((OPEN, None), (TIMER, "meter_patience_s"), (READ_METER, None), (SHOW, ("finishing", {})))
+    asked: "Effects" = (
+        (OPEN, None),
+        (TIMER, "meter_patience_s"),
+        (READ_METER, None),
+        (SHOW, ("finishing", {})),
+    )
     return session.but(state=FINISHING, reason=reason), asked + more
 
 

@@ -37,7 +37,7 @@ class Recorder:
         self.key = jose.jwk(public)
         self._header = {"alg": "ES256", "kid": jose.thumbprint(public), "typ": chain.RECORD_TYPE}
         self.known = known
-        self.on_record: "Callable[[str], None] | None" = None
+        self.on_record: "Callable[[], None] | None" = None
 
     async def record(self, kind: str, members: "Document") -> "Document":
         """Write a record and return its payload.
@@ -91,7 +91,7 @@ class Recorder:
         self._journal.append(payload["seq"], compact)
         self.known = summary.fold(self.known, payload["seq"], payload, compact)
         if self.on_record:
-            self.on_record(kind)
+            self.on_record()
         return payload
 
 

@@ -88,7 +88,7 @@ class Assembly:
         self._config = config
         self._ca = ca
         self.tariffs = Tariffs(board.storage, config.tariffs)
-        problems = problems_of(config, [self.tariffs.get(name) for name in self.tariffs.ids()])
+        problems = problems_of(config, self.tariffs.all())
         if problems:
             raise ConfigError(problems)
         self._keep_tariffs()
@@ -122,7 +122,7 @@ class Assembly:
             self._uploader = Uploader(
                 board, self._config, self._ca, self.inbox, self.outbox, self._acknowledged
             )
-            self.recorder.on_record = lambda kind: self._uploader.wake()
+            self.recorder.on_record = self._uploader.wake
 
     def _acknowledged(self) -> None:
         """Save what the office has; one that cannot be saved only means that something is sent twice."""
@@ -152,7 +152,7 @@ class Assembly:
         document = [
             [name, getattr(self._config, name)] for name in ("id", "timezone", "currency", "meter_model")
         ]
-        document.append([[tariff, self.tariffs.get(tariff).hash] for tariff in self.tariffs.ids()])
+        document.append([[tariff.id, tariff.hash] for tariff in self.tariffs.all()])
         digest = hashlib.sha256(canonical.encode(document)).digest().hex()
         if digest != self.recorder.known["configured"]:
             told = {"hash": digest, "tariffs": self.tariffs.ids()}

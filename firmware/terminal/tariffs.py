@@ -50,14 +50,18 @@ class Tariffs:
         """Return the ids, sorted."""
         return sorted(self._by_id)
 
+    def all(self) -> "list[Tariff]":
+        """Return the tariffs in the order of their ids."""
+        return [self._by_id[tariff_id] for tariff_id in self.ids()]
+
     def get(self, tariff_id: "str | None") -> "Tariff | None":
         """Return a tariff by its id, or None."""
         return self._by_id.get(tariff_id) if tariff_id else None
 
     def first(self) -> "Tariff | None":
         """Return the tariff that a driver without a contract reads about, or None where there is none."""
-        ids = self.ids()
-        return self._by_id[ids[0]] if ids else None
+        tariffs = self.all()
+        return tariffs[0] if tariffs else None
 
     def of(self, tariff_id: str, tariff_hash: str) -> "Tariff":
         """Return the very tariff that a session began with.

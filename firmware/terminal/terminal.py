@@ -20,6 +20,7 @@ from .reader import TAP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from typing import Any
 
     from hal.ports import Board
@@ -56,7 +57,7 @@ class Terminal:
         self._due_since_ms = 0
         self._saved_at_ms = 0
         self.session = Session()
-        self._perform = {
+        self._perform: "dict[str, Callable[[Any], Awaitable[None]]]" = {
             events.START: self._start,
             events.PRICE: self._price,
             events.END: self._end,

@@ -7,6 +7,10 @@ runs.
 import asyncio
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
 if sys.implementation.name == "micropython":
 
     def pid() -> int:
@@ -18,7 +22,7 @@ if sys.implementation.name == "micropython":
         except ImportError:
             return 0
 
-    def _on_end(cancel) -> None:
+    def _on_end(cancel: "Callable[[], object]") -> None:
         """MicroPython cannot run a handler between events; the power going away is what its ledger is
         made for.
         """
@@ -31,19 +35,20 @@ else:
         """Return the number of this process."""
         return os.getpid()
 
-    def _on_end(cancel) -> None:
+    def _on_end(cancel: "Callable[[], object]") -> None:
         """End in order on SIGTERM and Ctrl-C."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, cancel)
 
 
-def serve(run, stop) -> None:
+def serve(run: "Callable[[], Awaitable[None]]", stop: "Callable[[], None]") -> None:
     """Run the coroutine function `run()` until it ends or the process is told to end, then call `stop()`."""
 
-    async def until_told():
+    async def until_told() -> None:
         task = asyncio.current_task()
-        _on_end(task.cancel)
+        if task:
+            _on_end(task.cancel)
         try:
             await run()
         finally:
