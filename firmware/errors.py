@@ -8,7 +8,7 @@ secret.
 class ConfigError(Exception):
     """Settings that cannot be used; `problems` lists all of them, one sentence each."""
 
-    def __init__(self, problems):
+    def __init__(self, problems: "list[str]") -> None:
         self.problems = list(problems)
         super().__init__("; ".join(self.problems))
 
@@ -20,7 +20,7 @@ class CryptoError(Exception):
 class PricingError(Exception):
     """A tariff that cannot be used as a whole; `problems` lists every reason with its path."""
 
-    def __init__(self, problems):
+    def __init__(self, problems: "list[str]") -> None:
         self.problems = list(problems)
         super().__init__("; ".join(self.problems))
 
