@@ -7,9 +7,9 @@ code is 2.
 import sys
 
 import firmware.floors
-from firmware import config as settings
 from firmware import errors
-from firmware.crypto import canonical, jose, jsontext
+from firmware.crypto import canonical, jose
+from firmware.terminal import checking
 from firmware.terminal.startup import Assembly
 from hal.common import process
 
@@ -25,12 +25,13 @@ def read(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:
-        raise errors.TerminalError("%s cannot be read (%s); give the path of a readable file" % (path, error))
+        why = getattr(error, "strerror", None) or error
+        raise errors.TerminalError("%s cannot be read: %s; give the path of a readable file" % (path, why))
 
 
 def run(path: str, is_json: bool) -> None:
     """Run a terminal until it is told to end. Raises one of EXPECTED when it cannot start."""
-    config = settings.from_document(jsontext.parse(read(path)))
+    config = checking.read(read(path))
     ca = read(config.office_ca) if config.office_ca else None
     board = __import__("hal.%s.board" % config.board, None, None, ("open_board",)).open_board(config)
     assembly = Assembly(board, config, ca)

@@ -74,22 +74,30 @@ def from_document(document: "dict[str, Any]") -> Config:
 
     Raises ConfigError with every problem.
     """
+    config, problems = survey(document)
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def survey(document: "dict[str, Any]") -> "tuple[Config, list[str]]":
+    """Return settings and every problem; one with a problem has its default, so that checking can go on."""
     config = Config()
     problems = unknown_keys(document)
     for setting in SETTINGS:
         name, default = setting[0], setting[2]
-        if name in document:
-            problem = judge(setting, document[name])
+        given = document.get(name, default)
+        if given is REQUIRED:
+            problems.append("%s: missing; it has to be %s" % (name, expected(setting)))
+        elif name in document:
+            problem = judge(setting, given)
             if problem:
                 problems.append(problem)
-            setattr(config, name, document[name])
-        elif default is REQUIRED:
-            problems.append("%s: missing; it has to be %s" % (name, expected(setting)))
-        else:
-            setattr(config, name, list(default) if setting[1] is list else default)
-    if problems:
-        raise ConfigError(problems)
-    return config
+                given = default
+        if given is REQUIRED:
+            given = ""
+        setattr(config, name, list(given) if setting[1] is list else given)
+    return config, problems
 
 
 def unknown_keys(document: "dict[str, Any]") -> "list[str]":

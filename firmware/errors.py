@@ -42,7 +42,11 @@ class CardError(Exception):
 
 
 class AccessError(Exception):
-    """A contract or deny list that cannot be used."""
+    """A contract or deny list that cannot be used; `problems` lists every reason with its path."""
+
+    def __init__(self, problems: "list[str]") -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(self.problems))
 
 
 class SessionError(Exception):

@@ -45,4 +45,5 @@ import firmware.uplink.backoff
 import firmware.uplink.enrolment
 import firmware.uplink.http
 import firmware.uplink.records
+import firmware.terminal.checking
 import firmware.terminal.startup

@@ -36,7 +36,7 @@ class Contracts:
         for i, uid in enumerate(deny):
             _check_uid(uid, "/deny/%d" % i, problems)
         if problems:
-            raise AccessError("; ".join(problems))
+            raise AccessError(problems)
         self._denied = set(deny)
 
     def decide(self, token: "dict[str, Any]", local_date: "str | None") -> "dict[str, Any]":

@@ -1,19 +1,15 @@
-"""Puts a terminal together: checks everything that the configuration says, opens the ledger, makes the tasks.
+"""Puts a terminal together: opens the ledger, makes the tasks, starts them.
 
-It does not run anything; `Assembly.serve` does. A problem here is a reason not to start, and all of them are
-told at once.
+It does not judge the configuration: checking.py has done so.
 """
 
 import hashlib
 
-from ..access import contracts
 from ..crypto import canonical
-from ..errors import AccessError, ConfigError, MeteringError, PricingError, TerminalError, UplinkError
+from ..errors import TerminalError
 from ..ledger.journal import Journal
 from ..ledger.outbox import Outbox
-from ..metering import models
-from ..pricing import calendar, money
-from ..uplink import address
+from ..pricing import calendar
 from . import recorder
 from .buttons import Buttons
 from .display import Display
@@ -34,47 +30,6 @@ if TYPE_CHECKING:
 
     from hal.ports import Board
 
-    from ..pricing.tariff import Tariff
-
-
-def problems_of(config: "Any", tariffs: "list[Tariff]") -> "list[str]":
-    """Return everything that the rooms find wrong with a configuration whose settings are each in range."""
-    problems: "list[str]" = []
-    for check in (
-        lambda: calendar.Zone(config.timezone),
-        lambda: money.exponent(config.currency),
-        lambda: models.find(config.meter_model),
-        lambda: contracts.Contracts(config.contracts, config.deny),
-    ):
-        try:
-            check()
-        except (PricingError, MeteringError, AccessError) as error:
-            problems.append(str(error))
-    ids = [tariff.id for tariff in tariffs]
-    for tariff in tariffs:
-        if tariff.currency != config.currency:
-            problems.append(
-                "tariff %s is in %s, the terminal in %s" % (tariff.id, tariff.currency, config.currency)
-            )
-    for contract in config.contracts:
-        if isinstance(contract, dict) and contract.get("tariff") not in ids:
-            problems.append("contract %s: no tariff %s" % (contract.get("contract"), contract.get("tariff")))
-    if config.office_url:
-        problems += _office_problems(config)
-    return problems
-
-
-def _office_problems(config: "Any") -> "list[str]":
-    try:
-        scheme = address.parse(config.office_url)[0]
-    except UplinkError as error:
-        return ["office_url: %s" % error]
-    if scheme == "https" and not config.office_ca:
-        return ["office_ca: missing; an https office needs the file of its authority (PEM)"]
-    if scheme == "http" and config.board != "bench":
-        return ["office_url: it has to begin with https; http is for the emulated charger alone"]
-    return []
-
 
 class Assembly:
     """A terminal with its tasks, ready to serve."""
@@ -82,15 +37,12 @@ class Assembly:
     def __init__(self, board: "Board", config: "Any", ca: "bytes | None" = None) -> None:
         """Take the board, the settings and the office's authority (PEM).
 
-        Raises ConfigError with every problem, TerminalError when the ledger cannot be used.
+        Raises TerminalError when the ledger cannot be used.
         """
         self._board = board
         self._config = config
         self._ca = ca
         self.tariffs = Tariffs(board.storage, config.tariffs)
-        problems = problems_of(config, self.tariffs.all())
-        if problems:
-            raise ConfigError(problems)
         self._keep_tariffs()
         self.inbox = Inbox(board.tasks)
         self.zone = calendar.Zone(config.timezone)

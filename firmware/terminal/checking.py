@@ -1,0 +1,90 @@
+"""Judges a whole configuration before anything is opened: each setting, and what the rooms say of it.
+
+It does not know boards and files. A problem is a reason not to start, and all of them are told at once.
+"""
+
+from .. import config as settings
+from ..access import contracts
+from ..crypto import jsontext
+from ..errors import AccessError, ConfigError, CryptoError, MeteringError, PricingError, UplinkError
+from ..metering import models
+from ..pricing import calendar, money, tariff
+from ..uplink import address
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+REFUSALS = (AccessError, MeteringError, PricingError, UplinkError)
+
+
+def read(content: bytes) -> settings.Config:
+    """Return the settings of a configuration file (JSON, flat keys); ConfigError with every problem."""
+    try:
+        document = jsontext.parse(content)
+    except CryptoError as error:
+        raise ConfigError(["the configuration is not readable: %s" % error])
+    if not isinstance(document, dict):
+        raise ConfigError(["the configuration has to be one JSON object"])
+    config, problems = settings.survey(document)
+    problems += _content_problems(config)
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def _content_problems(config: "Any") -> "list[str]":
+    problems = _told("timezone", lambda: calendar.Zone(config.timezone))
+    problems += _told("currency", lambda: money.exponent(config.currency))
+    problems += _told("meter_model", lambda: models.find(config.meter_model))
+    problems += _told("contracts", lambda: contracts.Contracts(config.contracts, config.deny))
+    if config.office_url:
+        problems += _told("office_url", lambda: address.parse(config.office_url)) or _office(config)
+    return problems + _tariffs(config) + _contracted(config)
+
+
+def _told(key: str, check: "Callable[[], object]") -> "list[str]":
+    """Return the problems that a room finds, each with the key of the setting."""
+    try:
+        check()
+    except REFUSALS as error:
+        return ["%s: %s" % (key, problem) for problem in getattr(error, "problems", [str(error)])]
+    return []
+
+
+def _office(config: "Any") -> "list[str]":
+    scheme = address.parse(config.office_url)[0]
+    if scheme == "https" and not config.office_ca:
+        return ["office_ca: missing; an https office needs the file of its authority (PEM)"]
+    if scheme == "http" and config.board != "bench":
+        return ["office_url: it has to begin with https; http is for the emulated charger alone"]
+    return []
+
+
+def _tariffs(config: "Any") -> "list[str]":
+    problems = []
+    ids = []
+    for index, document in enumerate(config.tariffs):
+        place = "tariffs/%d" % index
+        found = _told(place, lambda: tariff.parse(document))  # noqa: B023 - called at once
+        problems += found
+        if found:
+            continue
+        if document["currency"] != config.currency:
+            told = (place, document["id"], document["currency"], config.currency)
+            problems.append("%s: tariff %s is in %s, the terminal in %s" % told)
+        if document["id"] in ids:
+            problems.append("%s: there is a tariff %s already" % (place, document["id"]))
+        ids.append(document["id"])
+    return problems
+
+
+def _contracted(config: "Any") -> "list[str]":
+    """Return the contracts that name a tariff which nobody gave."""
+    ids = [document.get("id") for document in config.tariffs if isinstance(document, dict)]
+    problems = []
+    for index, contract in enumerate(config.contracts):
+        if isinstance(contract, dict) and "tariff" in contract and contract["tariff"] not in ids:
+            problems.append("contracts/%d: there is no tariff %s" % (index, contract["tariff"]))
+    return problems

@@ -1,0 +1,51 @@
+"""Proves that a whole configuration is judged before anything is opened."""
+
+from firmware.errors import ConfigError
+from firmware.terminal import checking
+from tests.portable import raises
+
+TARIFF = '{"id": "day", "currency": "EUR", "elements": [{"price_components": [%s]}]}' % (
+    '{"type": "ENERGY", "price": 0.49}'
+)
+CONTRACT = '{"contract": "C1", "uid": "04A1B2C3D4E580", "tariff": "%s"}'
+
+
+def problems_of(text):
+    return raises(ConfigError, checking.read, text.encode()).problems
+
+
+def test_a_whole_configuration_is_taken():
+    text = '{"id": "KT-0001", "tariffs": [%s], "contracts": [%s]}' % (TARIFF, CONTRACT % "day")
+    assert checking.read(text.encode()).id == "KT-0001"
+
+
+def test_what_is_no_json_is_told_with_its_place():
+    assert "line 1, column 8" in problems_of('{"id": }')[0]
+    assert problems_of("[]") == ["the configuration has to be one JSON object"]
+
+
+def test_settings_and_content_are_judged_together():
+    text = '{"timezone": "Mars", "currency": "XXQ", "meter_model": "abacus", %s}' % (
+        '"office_url": "ftp://x", "meter_unit": 999'
+    )
+    keys = sorted([problem.split(":")[0] for problem in problems_of(text)])
+    assert keys == ["currency", "id", "meter_model", "meter_unit", "office_url", "timezone"]
+
+
+def test_a_contract_needs_its_tariff():
+    text = '{"id": "A", "tariffs": [%s], "contracts": [%s]}' % (TARIFF, CONTRACT % "night")
+    assert problems_of(text) == ["contracts/0: there is no tariff night"]
+
+
+def test_a_tariff_stands_once_and_in_the_terminals_currency():
+    text = '{"id": "A", "currency": "CHF", "tariffs": [%s]}' % TARIFF
+    assert problems_of(text) == ["tariffs/0: tariff day is in EUR, the terminal in CHF"]
+    text = '{"id": "A", "tariffs": [%s, %s]}' % (TARIFF, TARIFF)
+    assert problems_of(text) == ["tariffs/1: there is a tariff day already"]
+
+
+def test_an_office_has_to_be_verifiable():
+    assert problems_of('{"id": "A", "office_url": "https://office.example"}')[0].startswith(
+        "office_ca: missing"
+    )
+    assert "https" in problems_of('{"id": "A", "office_url": "http://office.example"}')[0]
