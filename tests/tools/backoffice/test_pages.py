@@ -162,6 +162,8 @@ def test_one_can_leaf_to_the_oldest_receipt_and_back(office):
         ("terminal=KT-0002&q=000002", []),
         ("q=KT-0001-000002%25", []),
         ("flagged=1", ["KT-0002-000001"]),
+        ("flagged=1&q=KT-0002&terminal=KT-0002", ["KT-0002-000001"]),
+        ("flagged=1&q=KT-0001", []),
         ("terminal=KT-0001&flagged=1", []),
     ],
 )
@@ -197,6 +199,9 @@ WISHES = [
     {"q": "KT", "kind": "session.ended", "before": "KT-0001-000009~17"},
     {"q": "0007", "terminal": "KT-0001", "kind": "session.ended"},
     {"flagged": "1"},
+    {"flagged": "1", "kind": "session.ended"},
+    {"flagged": "1", "terminal": "KT-0001", "before": "9"},
+    {"flagged": "1", "q": "KT-0001", "kind": "session.ended"},
 ]
 
 
@@ -220,4 +225,5 @@ def test_no_list_scans_sorts_or_counts_a_big_table(office, wish):
     for step in plan:
         assert "TEMP B-TREE" not in step, plan
         # The whole list in the order of its key is no scan that grows: it ends after one page.
+        assert "record_flagged" in step or not wish.get("flagged"), plan
         assert step.startswith("SEARCH") or "USING INDEX" in step or not wish, plan

@@ -22,6 +22,8 @@ from tools.backoffice.records.models import Terminal
 MAX_BODY_BYTES = 1024 * 1024
 MAX_LINES = 1000
 MAX_ENROLMENT_BYTES = 4096
+MAX_DISCARDED_BYTES = 16 * MAX_BODY_BYTES
+CHUNK_BYTES = 64 * 1024
 
 
 View = Callable[..., JsonResponse]
@@ -39,11 +41,12 @@ class Unreadable(Exception):
 
 
 def body_of(request: HttpRequest, limit_bytes: int) -> bytes:
-    """Return the request's body. Raises Unreadable, without reading it, for one that is too long."""
+    """Return the request's body. Raises Unreadable for one that is too long, which is not kept in memory."""
     announced = request.META.get("CONTENT_LENGTH") or "0"
     if "HTTP_TRANSFER_ENCODING" in request.META or not announced.isdigit():
         raise Unreadable(411, "the request needs a Content-Length")
     if int(announced) > limit_bytes:
+        discard(request, int(announced))
         raise Unreadable(413, f"a body of {announced} bytes; at most {limit_bytes} are taken")
     try:
         content = request.body
@@ -52,6 +55,13 @@ def body_of(request: HttpRequest, limit_bytes: int) -> bytes:
     if len(content) != int(announced):
         raise Unreadable(400, "the body ended early")
     return content
+
+
+def discard(request: HttpRequest, count: int) -> None:
+    """Throw a body away, so that its sender reads the answer; one beyond measure ends the connection."""
+    if count <= MAX_DISCARDED_BYTES:
+        while request.read(CHUNK_BYTES):
+            pass
 
 
 def answering(view: View) -> View:

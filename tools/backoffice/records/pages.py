@@ -20,10 +20,10 @@ from tools.backoffice.records.paging import PAGE_ROWS, page_of
 
 RECEIPT = "session.ended"
 WISHES = ("terminal", "kind", "q", "flagged", "before", "after")
-# Kinds that belong to a session, in which alone a search for a number makes sense.
+# Kinds that name a session, in which alone a search for a number makes sense.
 OF_SESSIONS = frozenset(
     kind for kind in KINDS if kind.startswith(("session.", "hold.", "capture.", "refund."))
-)
+) - {"session.rejected"}
 NEWEST_ALERTS = 20
 
 
@@ -88,10 +88,18 @@ def wishes(request: HttpRequest) -> dict[str, str]:
 def chosen(wish: dict[str, str]) -> tuple[QuerySet, tuple[str, ...]]:
     """Return the wanted records and the keys in whose order an index holds them."""
     rows = Record.objects.all()
+    if wish["q"] and wish["kind"] and wish["kind"] not in OF_SESSIONS:
+        return rows.none(), ("id",)
     if wish["flagged"]:
-        rows = rows.exclude(flags="")
+        # They are few, so their own index serves whatever else is wished.
+        rows = beside_index(rows.exclude(flags=""), wish, ("kind", "terminal"))
+        if wish["q"]:
+            rows = rows.alias(only_session=Concat("session", Value("")))
+            rows = rows.filter(only_session__startswith=full_number(wish))
+        return rows, ("id",)
     if wish["q"]:
-        return searched(rows, wish), ("session", "id")
+        rows = rows.exclude(session="").filter(begins_with(full_number(wish)))
+        return beside_index(rows, wish, ("kind", "terminal")), ("session", "id")
     if wish["kind"]:
         rows = rows.filter(kind=wish["kind"])
     if wish["terminal"]:
@@ -99,17 +107,12 @@ def chosen(wish: dict[str, str]) -> tuple[QuerySet, tuple[str, ...]]:
     return rows, ("id",)
 
 
-def searched(rows: QuerySet, wish: dict[str, str]) -> QuerySet:
-    """Return the records of sessions whose number begins as wished, found by the index of numbers alone."""
-    if wish["kind"] and wish["kind"] not in OF_SESSIONS:
-        return rows.none()
-    rows = rows.exclude(session="").filter(begins_with(full_number(wish)))
-    for field in ("kind", "terminal"):
+def beside_index(rows: QuerySet, wish: dict[str, str], fields: tuple[str, ...]) -> QuerySet:
+    """Filter by fields as expressions, which no index serves: what theirs found would have to be sorted."""
+    for field in fields:
         if wish[field]:
-            # As an expression it serves no index: those of these fields would have to be sorted afterwards.
-            rows = rows.alias(**{f"only_{field}": Concat(field, Value(""))}).filter(
-                **{f"only_{field}": wish[field]}
-            )
+            rows = rows.alias(**{f"only_{field}": Concat(field, Value(""))})
+            rows = rows.filter(**{f"only_{field}": wish[field]})
     return rows
 
 
