@@ -7,18 +7,13 @@ on MicroPython.
 import errno
 
 from firmware.errors import BoardError
+from hal.common.blobs import ENOSPC, FRESH, checked_name, is_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-# MicroPython's errno module lacks it; Linux and the ESP32 agree on the number.
-ENOSPC = 28
-LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.-"
-LONGEST_NAME = 40
-# No blob can have this name, for an underscore is not among the letters.
-FRESH = "_fresh"
 LOCK_EX_NB = 2 | 4
 
 
@@ -124,11 +119,7 @@ class DirectoryStorage:
             )
 
     def _path(self, name: str) -> str:
-        if not is_name(name):
-            raise BoardError(
-                "storage: %r is no name of a blob; use a-z, 0-9, dot and dash, at most 40" % name
-            )
-        return self._root + name
+        return self._root + checked_name(name)
 
     def _need(self, count: int) -> None:
         """Refuse before anything is touched what would not fit."""
@@ -195,10 +186,3 @@ class DirectoryStorage:
                 raise
             return False
         return True
-
-
-def is_name(name: str) -> bool:
-    """Return whether a blob may have this name: `[a-z0-9.-]{1,40}`, and neither `.` nor `..`."""
-    if not 1 <= len(name) <= LONGEST_NAME or name in (".", ".."):
-        return False
-    return all(letter in LETTERS for letter in name)

@@ -21,7 +21,7 @@ from hal.linux.watchdog import Watchdog
 
 
 def open_board(config: Any) -> ports.Board:
-    """Return the board that a configuration describes. Raises BoardError with what is missing and the mend."""
+    """Return the board that a configuration describes. Raises BoardError with what is missing."""
     return ports.Board(
         clock=Clock(),
         tasks=Tasks(),

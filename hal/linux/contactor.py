@@ -28,7 +28,7 @@ class Contactor:
 
 
 def open_contactor(line: str, feedback_line: str) -> Contactor:
-    """Return the contactor on two lines. Raises BoardError: without its feedback a welded one would not show."""
+    """Return the contactor on two lines. Raises BoardError: without feedback a welded one would not show."""
     if not line or not feedback_line:
         raise BoardError("contactor: name its GPIO lines in `contactor_line` and `contactor_feedback_line`")
     return Contactor(Output("contactor_line", line), Inputs("contactor_feedback_line", [feedback_line]))

@@ -1,7 +1,7 @@
 """Lines of a GPIO chip through libgpiod, the only way to them that newer Raspberry Pis have.
 
-It does not know what hangs on them. A line is named `CHIP:OFFSET`, such as gpiochip0:17; a `!` before it says that
-it is active low.
+It does not know what hangs on them. A line is named `CHIP:OFFSET`, such as gpiochip0:17; a `!` before it says
+that it is active low.
 """
 
 import asyncio
@@ -55,12 +55,17 @@ class Inputs:
         """Wait until one of the lines changed."""
         loop = asyncio.get_running_loop()
         changed = loop.create_future()
-        loop.add_reader(self._request.fd, lambda: changed.done() or changed.set_result(None))
+        loop.add_reader(self._request.fd, _wake, changed)
         try:
             await changed
         finally:
             loop.remove_reader(self._request.fd)
         self._request.read_edge_events()
+
+
+def _wake(changed: "asyncio.Future[None]") -> None:
+    if not changed.done():
+        changed.set_result(None)
 
 
 def parse(setting: str, name: str) -> tuple[str, int, bool]:

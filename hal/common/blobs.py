@@ -1,0 +1,27 @@
+"""The names of blobs, and the few numbers that every storage shares.
+
+It does not know any storage.
+"""
+
+from firmware.errors import BoardError
+
+# MicroPython's errno module lacks it; Linux and the ESP32 agree on the number.
+ENOSPC = 28
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.-"
+LONGEST_NAME = 40
+# Where a replacement is written before it takes a blob's name; an underscore is not among the letters.
+FRESH = "_fresh"
+
+
+def checked_name(name: str) -> str:
+    """Return the name. Raises BoardError where no blob can have it."""
+    if not is_name(name):
+        raise BoardError("storage: %r is no name of a blob; use a-z, 0-9, dot and dash, at most 40" % name)
+    return name
+
+
+def is_name(name: str) -> bool:
+    """Return whether a blob may have this name: `[a-z0-9.-]{1,40}`, and neither `.` nor `..`."""
+    if not 1 <= len(name) <= LONGEST_NAME or name in (".", ".."):
+        return False
+    return all(letter in LETTERS for letter in name)

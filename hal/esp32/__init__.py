@@ -1,0 +1,1 @@
+"""The board of an ESP32 with MicroPython. It knows no Linux."""
