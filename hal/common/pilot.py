@@ -5,7 +5,7 @@ It does not know how the lines are read.
 
 
 def state_of(is_connected: bool, asks_power: bool, is_faulty: bool) -> str:
-    """Return `A` no vehicle, `B` connected, `C` asks for power, `E` fault, also where the lines contradict."""
+    """Return `A` no vehicle, `B` connected, `C` asks for power, `E` fault or contradicting lines."""
     if is_faulty or (asks_power and not is_connected):
         return "E"
     if not is_connected:
