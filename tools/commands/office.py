@@ -155,16 +155,20 @@ def user(place: "Place", database: str | None, name: str, password: str) -> None
 @click.option(
     "--url", help="The office's address; by default that of the office that runs on the same directory."
 )
-def login_link(place: "Place", database: str | None, name: str, url: str | None) -> None:
+@click.option("--new", is_flag=True, help="Make the user, without a password, where there is none.")
+def login_link(place: "Place", database: str | None, name: str, url: str | None, new: bool) -> None:
     """Print a link that logs a user in once, within ten minutes."""
     opened(place, database)
     from tools.backoffice.people.links import make_link
+    from tools.backoffice.people.users import provide_user
 
     base = url or place.running_url()
     if base is None:
         raise click.ClickException(
             "no office runs on this directory; start it, or give its address with --url"
         )
+    if new:
+        provide_user(name)
     print(f"{base.rstrip('/')}/login/{make_link(name)}")
 
 

@@ -123,6 +123,12 @@ def test_a_login_link_opens_the_pages_over_tls(live):
         assert client.get(live.url + "/nowhere").status_code == 404
 
 
+def test_a_login_link_can_make_its_user(live):
+    link = kilotap("login-link", "guest", "--new", data=live.data).stdout.strip()
+    with httpx.Client(verify=live.trust, follow_redirects=True) as client:
+        assert "guest" in client.get(link).text
+
+
 def test_a_busy_port_is_one_clear_line(live, tmp_path):
     port = httpx.URL(live.url).port
     ended = kilotap("serve", "--port", str(port), data=tmp_path)
