@@ -3,6 +3,7 @@
 It does not know the terminal's process, the office or the story's steps.
 """
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -13,9 +14,12 @@ from emulator.bench.world import ScaledTime, World
 from emulator.models import cards
 from emulator.models.prng import Prng
 
-TAP_LIMIT_S = 3.0
+# How long a driver holds a card or waits for the machine to notice.
+HAND_LIMIT_S = 3.0
 # A driver's hand: no tap is shorter, however fast the terminal answers.
 SHORTEST_TAP_S = 0.05
+OPEN_SCREENS = ("charging", "suspended")
+BUSY_SCREENS = ("starting", "finishing")
 
 
 class Charger:
@@ -33,24 +37,25 @@ class Charger:
         reader: str,
         meter_port: str | None = None,
     ):
-        self._story = story
         self._watch = watch
         self._news = threading.Condition()
         self._reactions = 0
         self.clock = clock
+        self.is_powered = False
         self.screen: dict | None = None
         self.cards = {
             name: cards.make(card, Prng(story["seed"], f"card {name}"))
             for name, card in story["cards"].items()
         }
-        self.world = World(story, clock, self._on_change)
-        unit = story["terminal"].get("meter_unit", 1)
-        try:
-            self.wires = Wires(self.world.meter, unit, self.world.advance, reader, meter_port)
-        except BaseException:
-            self.world.close()
-            raise
-        self.panel = PanelSocket(self._greeting, self._take, self._lost)
+        with contextlib.ExitStack() as parts:
+            self.world = World(story, clock, self._on_change)
+            parts.callback(self.world.close)
+            self.panel = PanelSocket(self._greeting, self._take, self._lost)
+            parts.callback(self.panel.close)
+            unit = story["terminal"].get("meter_unit", 1)
+            self.wires = Wires(self.world.meter, unit, self._before_read, reader, meter_port)
+            parts.callback(self.wires.close)
+            self._parts = parts.pop_all()
 
     def settings(self) -> dict:
         """Return the settings with which a terminal finds this charger."""
@@ -69,11 +74,29 @@ class Charger:
         before = self._reactions
         began_s = time.monotonic()
         self.wires.insert(self.cards[name])
-        with self._news:
-            reacted = self._news.wait_for(lambda: self._reactions != before, TAP_LIMIT_S)
+        reacted = self.wait_for(lambda: self._reactions != before or not self.is_powered, HAND_LIMIT_S)
         time.sleep(max(0.0, SHORTEST_TAP_S - (time.monotonic() - began_s)))
         self.wires.remove()
         return reacted
+
+    def plug(self, is_in: bool) -> None:
+        """Plug in or out; out of an open session it takes until the terminal has noticed."""
+        was_open = self._shows(OPEN_SCREENS)
+        self.world.plug(is_in)
+        if was_open and not is_in:
+            self.wait_for(lambda: not self._shows(OPEN_SCREENS), HAND_LIMIT_S)
+
+    def press(self, button: str) -> None:
+        """Press a button; the one that stops an open session until the terminal has noticed."""
+        was_open = self._shows(OPEN_SCREENS)
+        self.panel.send({"button": button})
+        if was_open and button == "stop":
+            self.wait_for(lambda: not self._shows(OPEN_SCREENS), HAND_LIMIT_S)
+
+    def come_to_rest(self) -> None:
+        """Wait until the terminal has done what takes real time: asked the meter, signed, stored."""
+        if self.world.meter.fault == "none":
+            self.wait_for(lambda: not self._shows(BUSY_SCREENS), HAND_LIMIT_S)
 
     def hold(self, name: str) -> None:
         """Lay a card on the reader and leave it there; an empty name takes it away."""
@@ -95,9 +118,15 @@ class Charger:
 
     def close(self) -> None:
         """Take the charger apart."""
-        self.panel.close()
-        self.wires.close()
-        self.world.close()
+        self._parts.close()
+
+    def _shows(self, screens: tuple[str, ...]) -> bool:
+        return self.screen is not None and self.screen["id"] in screens
+
+    def _before_read(self) -> None:
+        """Let a contactor that was told to open before this read be open: wires differ in speed."""
+        self.panel.pump()
+        self.world.advance()
 
     def _greeting(self) -> list[dict]:
         state = self.world.state()
@@ -110,31 +139,23 @@ class Charger:
     def _take(self, message: dict) -> None:
         """Take what the terminal says."""
         if "hello" in message:
+            self.is_powered = True
             self._tell("power", True)
         if "screen" in message:
-            self._show(message["screen"])
+            self.screen = message["screen"]
+            self._tell("screen", message["screen"])
         if "signal" in message:
-            self._react()
+            self._reactions += 1
             self._tell("signal", message["signal"])
         if "contactor" in message:
             self.world.command_contactor(message["contactor"])
 
-    def _show(self, screen: dict) -> None:
-        before, self.screen = self.screen, screen
-        if before is None or before["id"] != screen["id"]:
-            self._react()
-        self._tell("screen", screen)
-
     def _lost(self) -> None:
         """Let the contactor drop: nobody holds it any more."""
         self.screen = None
+        self.is_powered = False
         self.world.command_contactor(False)
         self._tell("power", False)
-
-    def _react(self) -> None:
-        with self._news:
-            self._reactions += 1
-            self._news.notify_all()
 
     def _tell(self, kind: str, told: object) -> None:
         self._watch(kind, told)

@@ -9,9 +9,12 @@ Charger to terminal: {"plug": "A".."F"}, {"contactor": bool}, {"button": name}, 
 
 import contextlib
 import json
+import select
 import socket
 import threading
 from collections.abc import Callable
+
+CHUNK_BYTES = 65536
 
 
 class PanelSocket:
@@ -28,6 +31,9 @@ class PanelSocket:
         self._take = take
         self._lost = lost
         self._guard = threading.Lock()
+        # One thread at a time reads and takes; it may come back here from what it takes.
+        self._reading = threading.RLock()
+        self._rest = b""
         self._terminal: socket.socket | None = None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -45,6 +51,13 @@ class PanelSocket:
         self._listener.close()
         self._adopt(None)
 
+    def pump(self) -> None:
+        """Take at once what the terminal has already said, before whatever the caller is about to do."""
+        with self._reading:
+            while self._terminal is not None and select.select([self._terminal], [], [], 0)[0]:
+                if not self._read_once(self._terminal):
+                    return
+
     def _accept(self) -> None:
         while True:
             try:
@@ -52,10 +65,12 @@ class PanelSocket:
             except OSError:
                 return  # Closed.
             terminal.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._adopt(terminal)
+            with self._reading:
+                self._adopt(terminal)
+                self._rest = b""
             for message in self._greet():
                 self.send(message)
-            threading.Thread(target=self._read, args=(terminal,), name="panel line", daemon=True).start()
+            threading.Thread(target=self._listen, args=(terminal,), name="panel line", daemon=True).start()
 
     def _adopt(self, terminal: socket.socket | None) -> None:
         with self._guard:
@@ -65,11 +80,24 @@ class PanelSocket:
                 before.shutdown(socket.SHUT_RDWR)
             before.close()
 
-    def _read(self, terminal: socket.socket) -> None:
-        with contextlib.suppress(OSError), terminal.makefile("rb") as lines:
-            for line in lines:
-                if line.endswith(b"\n"):  # A terminal without power may die in the middle of one.
-                    self._take(json.loads(line))
-        if self._terminal is terminal:
+    def _listen(self, terminal: socket.socket) -> None:
+        with contextlib.suppress(OSError, ValueError):  # Closed here, while this thread waits for it.
+            while self._terminal is terminal:
+                select.select([terminal], [], [])
+                self.pump()
+
+    def _read_once(self, terminal: socket.socket) -> bool:
+        """Read what is there and take its whole lines; return whether the terminal is still there."""
+        try:
+            received = terminal.recv(CHUNK_BYTES)
+        except OSError:
+            received = b""
+        if not received:
             self._adopt(None)
             self._lost()
+            return False
+        # What follows the last newline is not whole yet, or never will be: its terminal may lose its power.
+        *lines, self._rest = (self._rest + received).split(b"\n")
+        for line in lines:
+            self._take(json.loads(line))
+        return True

@@ -44,6 +44,7 @@ class Player:
                 told = {"step": number, "action": step["action"], "argument": step["argument"]}
                 self._emit({"progress": told})
                 ACTIONS[step["action"]](self, step["argument"])
+                self._bench.charger.come_to_rest()
                 self._check_terminal()
             self._settle()
             self._conclude()
@@ -98,7 +99,7 @@ class Player:
         self._bench.charger.hold(name)
 
     def _plug(self, is_in: bool) -> None:
-        self._bench.charger.world.plug(is_in)
+        self._bench.charger.plug(is_in)
 
     def _vehicle_power(self, power_w: int) -> None:
         self._bench.charger.world.vehicle_power(power_w)
@@ -115,7 +116,7 @@ class Player:
         self._expects_death = True
         if state == "cut":
             terminal.power_cut()
-            self._bench.charger.wait_for(lambda: not self._bench.charger.world.state()["contactor"], 1.0)
+            self._bench.charger.wait_for(lambda: not self._bench.charger.is_powered, 1.0)
             return
         terminal.power_on()
         self._expects_death = False
@@ -136,7 +137,7 @@ class Player:
             self._bench.charger.panel.send({"clock_step_s": int(change)})
 
     def _button(self, name: str) -> None:
-        self._bench.charger.panel.send({"button": name})
+        self._bench.charger.press(name)
 
     def _contactor_fault(self, fault: str) -> None:
         self._bench.charger.world.contactor_fault(fault)

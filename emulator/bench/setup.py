@@ -18,6 +18,9 @@ from emulator.bench.world import ScaledTime
 
 # The story's clock stands at its start when the terminal is up: starting takes real time.
 LEAD_S = 1.5
+# Wires and drivers' hands take real time, so what waits for them gets at least so much of it.
+WIRE_PATIENCE_S = 2
+LONGEST_PATIENCE_S = 3600
 
 
 @dataclass
@@ -55,6 +58,9 @@ class Bench:
             self.charger = Charger(story, clock, watch, place.reader, place.meter_port)
             self._parts.callback(self.charger.close)
             settings.update(self.charger.settings())
+            patience_s = min(LONGEST_PATIENCE_S, max(60, WIRE_PATIENCE_S * place.speed))
+            settings.setdefault("meter_patience_s", patience_s)
+            settings.setdefault("plug_timeout_s", patience_s)
             settings["ledger"] = str(self.ledger)
             settings["key_file"] = str(place.folder / "terminal.key")
             self.terminal = Terminal(

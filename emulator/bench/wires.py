@@ -77,7 +77,7 @@ class Wires:
         """Return the process id of the card daemon, or None where no daemon is between."""
         if not isinstance(self._reader, VirtualReader):
             return None
-        return int(DAEMON_PID.read_text()) if DAEMON_PID.exists() else None
+        return int(DAEMON_PID.read_text().strip("\0\n ")) if DAEMON_PID.exists() else None
 
     def close(self) -> None:
         """End the lines, and the card daemon where it was started for them."""
