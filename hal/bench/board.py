@@ -4,7 +4,6 @@ It does not know who plays the world; the configuration names the wires to it.
 """
 
 from firmware.errors import BoardError
-from hal import ports
 from hal.bench import posix
 from hal.bench.clock import Clock
 from hal.bench.contactor import Contactor
@@ -20,13 +19,14 @@ from hal.bench.storage import Storage
 from hal.bench.tasks import Tasks
 from hal.bench.watchdog import Watchdog
 from hal.bench.world import World
+from hal.board import Board
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 
-def open_board(config: "Any") -> ports.Board:
+def open_board(config: "Any") -> Board:
     """Return the board that a configuration describes. Raises BoardError with what is missing."""
     host, port = _address(config.panel)
     clock = Clock(
@@ -43,7 +43,7 @@ def open_board(config: "Any") -> ports.Board:
     link.tell("hello", {"pid": posix.getpid()})
     tasks = Tasks(config.bench_speed)
     tasks.serve(lambda: link.run(world.obey))
-    return ports.Board(
+    return Board(
         clock=clock,
         tasks=tasks,
         storage=storage,

@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hal.bench.link import Link
 
-# The socket is slower than a contact, and a story may run at a thousand times real time: for so long, in real time,
-# a command counts as carried out unless the contact says otherwise.
+# The socket is slower than a contact, and a story may run at a thousand times real time. For so long, in real
+# time, a command counts as carried out unless the contact says otherwise.
 TRAVEL_MS = 100
 
 

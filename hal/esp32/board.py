@@ -3,7 +3,7 @@
 It does not know the terminal; what is missing is said before anything runs.
 """
 
-from hal import ports
+from hal.board import Board
 from hal.esp32.clock import Clock
 from hal.esp32.contactor import open_contactor
 from hal.esp32.entropy import Entropy
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def open_board(config: "Any") -> ports.Board:
+def open_board(config: "Any") -> Board:
     """Return the board that a configuration describes. Raises BoardError with what is missing."""
     radio = open_radio()
     entropy = Entropy()
-    return ports.Board(
+    return Board(
         clock=Clock(),
         tasks=Tasks(),
         storage=Storage(config.ledger),

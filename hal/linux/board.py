@@ -5,7 +5,7 @@ It does not know the terminal; what is missing is said before anything runs.
 
 from typing import Any
 
-from hal import ports
+from hal.board import Board
 from hal.linux.clock import Clock
 from hal.linux.contactor import open_contactor
 from hal.linux.entropy import Entropy
@@ -20,9 +20,9 @@ from hal.linux.tasks import Tasks
 from hal.linux.watchdog import Watchdog
 
 
-def open_board(config: Any) -> ports.Board:
+def open_board(config: Any) -> Board:
     """Return the board that a configuration describes. Raises BoardError with what is missing."""
-    return ports.Board(
+    return Board(
         clock=Clock(),
         tasks=Tasks(),
         storage=open_storage(config.ledger),
