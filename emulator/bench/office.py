@@ -5,6 +5,7 @@ It does not know what the office does with a record; it asks it over the same wi
 
 import http.client
 import json
+import secrets
 import ssl
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -74,7 +75,8 @@ class OwnOffice(Office):
         return str(self._ask("enrol", terminal)["code"])
 
     def login_link(self, user: str) -> str:
-        """Return an address that opens the office in a browser, once."""
+        """Make a user and return an address that opens the office in a browser, once."""
+        self._run("user", user, "--password", secrets.token_urlsafe())
         return self._run("login-link", user, "--url", self.url).strip()
 
     def stats(self, terminal: str) -> dict:
