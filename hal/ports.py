@@ -5,6 +5,8 @@ They do not know any board. An adapter raises `OSError` for bad weather (a wire,
 where a board's clock is scaled.
 """
 
+from hal.board import Board as Board  # noqa: PLC0414 - whoever types against the ports finds it here
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine
@@ -209,35 +211,3 @@ class Watchdog(Protocol):
 
     def feed(self) -> None:
         """Say that the terminal lives."""
-
-
-class Board:
-    """All ports of one board, as `main.py` hands them to the terminal."""
-
-    def __init__(
-        self,
-        clock: Clock,
-        tasks: Tasks,
-        storage: Storage,
-        meter_bus: MeterBus,
-        reader: CardReader,
-        contactor: Contactor,
-        plug: Plug,
-        panel: Panel,
-        signer: Signer,
-        entropy: Entropy,
-        network: Network,
-        watchdog: Watchdog,
-    ) -> None:
-        self.clock = clock
-        self.tasks = tasks
-        self.storage = storage
-        self.meter_bus = meter_bus
-        self.reader = reader
-        self.contactor = contactor
-        self.plug = plug
-        self.panel = panel
-        self.signer = signer
-        self.entropy = entropy
-        self.network = network
-        self.watchdog = watchdog
