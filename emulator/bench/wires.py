@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +25,8 @@ from emulator.models.meter import Meter
 ANY_READER = "any"
 EMULATED_READERS = ("pcsc", "pn532", ANY_READER)
 STEP_LIMIT_S = 15.0
+CLAIM_PATIENCE_S = 60.0
+LOOK_S = 0.1
 DAEMON_PID = Path("/run/pcscd/pcscd.pid")
 
 
@@ -97,7 +100,7 @@ class Wires:
     def _open_reader(self) -> None:
         if self.reader != "pn532":
             try:
-                self._claim_daemon()
+                self._claim_daemon(0 if self.reader == ANY_READER else CLAIM_PATIENCE_S)
                 self._reader, self.reader = VirtualReader(), "pcsc"
                 return
             except BenchError:
@@ -108,16 +111,15 @@ class Wires:
         self.reader = f"pn532:{line.path}"
         self._do(line.start())
 
-    def _claim_daemon(self) -> None:
+    def _claim_daemon(self, patience_s: float) -> None:
         """Take the one virtual reader of this machine for this bench alone. Raises BenchError."""
         # Held open for as long as the lock is needed.
         self._claim = open(Path(tempfile.gettempdir()) / "kilotap-virtual-reader.lock", "w")  # noqa: SIM115
-        try:
-            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BenchError(
-                "another bench uses the virtual reader; wait for it, or take --reader pn532"
-            ) from error
+        end_s = time.monotonic() + patience_s
+        while not _is_locked_now(self._claim):
+            if time.monotonic() >= end_s:
+                raise BenchError("another bench uses the virtual reader; end it, or take --reader pn532")
+            time.sleep(LOOK_S)
         self._daemon = PcscDaemon()
 
     async def _end_tasks(self) -> None:
@@ -130,3 +132,12 @@ class Wires:
 
     def _do(self, coroutine: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(STEP_LIMIT_S)
+
+
+def _is_locked_now(file: IO[str]) -> bool:
+    """Lock a file for this process; return whether nobody else has."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
