@@ -10,6 +10,7 @@ import sys
 import firmware.floors
 from emulator.simulation import play
 from emulator.simulation.craft import PlainCraft
+from emulator.simulation.files import Files
 from firmware.crypto import canonical, jsontext
 
 
@@ -22,11 +23,7 @@ def main(arguments: "list[str]") -> int:
     """Play the story and return the exit code."""
     with open(arguments[0], "rb") as file:
         story = jsontext.parse(file.read())
-    backing = None
-    if len(arguments) > 1:
-        from hal.bench.storage import open_storage
-
-        backing = open_storage(arguments[1])
+    backing = Files(arguments[1]) if len(arguments) > 1 else None
     return play.play(story, emit, PlainCraft(backing))
 
 

@@ -9,7 +9,7 @@ the old terminal still tries reaches the world any more.
 import errno
 
 from emulator.models.disk import PowerCut
-from hal.ports import Board
+from hal.board import Board
 
 TICKS_MASK = (1 << 30) - 1
 BUS_DELAY_MS = 4

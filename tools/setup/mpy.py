@@ -30,7 +30,7 @@ def _compile_package(source: Path, out: Path) -> None:
             stale.unlink()
     for name, module in modules.items():
         if _is_older(out / name, module):
-            _compile(module, out / name, f"{source.name}/{module.relative_to(source).as_posix()}")
+            compile_file(module, out / name, f"{source.name}/{module.relative_to(source).as_posix()}")
 
 
 def _is_older(compiled: Path, module: Path) -> bool:
@@ -40,7 +40,8 @@ def _is_older(compiled: Path, module: Path) -> bool:
         return True
 
 
-def _compile(module: Path, compiled: Path, shown_name: str) -> None:
+def compile_file(module: Path, compiled: Path, shown_name: str) -> None:
+    """Compile one module, which tracebacks are to call by `shown_name`."""
     compiled.parent.mkdir(parents=True, exist_ok=True)
     # Tests in several processes may compile the same file: each writes its own, and the last one stays.
     fresh = compiled.with_name(f".{compiled.name}.{os.getpid()}")
