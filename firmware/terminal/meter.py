@@ -35,12 +35,18 @@ class Meter:
         self._asked = False
         self._healthy: "bool | None" = None
         self._serial: "str | None" = None
-        self.watched = False
+        self._watched = False
 
     def ask(self) -> None:
         """Have the meter read now; the answer comes as READING or METER_LOST."""
         self._asked = True
         self._wake.set()
+
+    def watch(self, is_watched: bool) -> None:
+        """Read at the pace of an open session from now on, or at that of an idle outlet."""
+        if is_watched and not self._watched:
+            self._wake.set()
+        self._watched = is_watched
 
     async def run(self) -> None:
         """Read for ever."""
@@ -53,7 +59,7 @@ class Meter:
     def _pause_ms(self) -> int:
         if not self._healthy:
             return LOST_PAUSE_MS
-        pause_ms: int = self._config.meter_poll_ms if self.watched else self._config.meter_idle_poll_ms
+        pause_ms: int = self._config.meter_poll_ms if self._watched else self._config.meter_idle_poll_ms
         return pause_ms
 
     async def _read(self) -> None:
@@ -65,11 +71,11 @@ class Meter:
         if not self._healthy:
             self._healthy = True
             self._inbox.post((events.FAULT_CLEARED, {"fault": "meter"}))
-        if asked or self.watched:
+        if asked or self._watched:
             self._inbox.post((events.READING, reading))
 
     def _lose(self, what: "str | None", asked: bool) -> None:
-        if asked or self.watched:
+        if asked or self._watched:
             self._inbox.post((events.METER_LOST, {"what": what}))
         if self._healthy is not False:
             self._healthy = False

@@ -12,7 +12,7 @@ from ..cards import token as tokens
 from ..errors import CardError, SessionError
 from ..pricing import calendar
 from ..session import events, table
-from ..session.state import RECOVERING, Session
+from ..session.state import CHARGING, RECOVERING, SUSPENDED, Session
 from . import version
 from .billing import Billing
 from .closing import members
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 TICK_MS = 30000
 STORAGE_RETRY_MS = 5000
+WATCHED = (CHARGING, SUSPENDED)
 
 
 class Terminal:
@@ -118,7 +119,7 @@ class Terminal:
             self._storage_failed(error)
             return
         self.session = session
-        self._meter.watched = session.state in ("charging", "suspended")
+        self._meter.watch(session.state in WATCHED)
 
     def _storage_failed(self, error: OSError) -> None:
         what = "storage does not take a record (%s); free or replace it" % error

@@ -229,3 +229,16 @@ def test_a_welded_contactor_is_told_and_no_card_is_taken():
     assert [record["reason"] for record in records if record["kind"] == "session.rejected"] == [
         "out_of_order"
     ]
+
+
+def test_energy_and_price_grow_on_the_screen_from_the_first_seconds():
+    lines = []
+
+    def take(event):
+        if "screen" in event and event["screen"]["lines"][0] == "Charging":
+            lines.append(event["screen"])
+
+    play(story([(5, "plug", True), (5, "tap", "alice"), (300, "tap", "alice")]), take)
+    # Screens of one kind are told once a minute: the second one is of the first minute, not of the third.
+    assert [screen["at"][14:19] for screen in lines[:3]] == ["59:10", "00:10", "01:10"]
+    assert [screen["lines"][1] for screen in lines[:3]] == ["0.00 kWh", "0.18 kWh", "0.36 kWh"]
