@@ -64,7 +64,7 @@ def bench(
         raise click.UsageError("a foreign office needs both --office and --ca")
     told = story.read(file)
     teller = story.Teller(story.receipts_stream(json_target))
-    with _ended_by_sigterm(), _folder(keep) as folder:
+    with _ended_by_signals(), _folder(keep) as folder:
         place = Place(
             folder=folder,
             root=ROOT,
@@ -104,14 +104,15 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the bench as Ctrl-C does: in order, with all that it started."""
+def _ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM and a closed window end the bench as Ctrl-C does: in order, with all that it started."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = [(number, signal.signal(number, interrupt)) for number in (signal.SIGTERM, signal.SIGHUP)]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before:
+            signal.signal(number, handler)

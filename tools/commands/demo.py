@@ -48,7 +48,8 @@ def demo(interpreter: str, reader: str | None, speed: int, port: int) -> int:
     Opens nothing by itself: it says which address to open. Ctrl-C ends all of it.
     """
     ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    # A closed window (SIGHUP) leaves nothing running either.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda _number, _frame: ended.set())
     with tempfile.TemporaryDirectory(prefix="kilotap-demo-") as folder:
         place = Place(
