@@ -1,0 +1,18 @@
+"""Lists the benchmarks that there are, with their yardsticks and bounds.
+
+It does not know how they are run.
+"""
+
+from tools.benchmarks import cards, memory, meter, simulation, storage
+from tools.benchmarks.measuring import Benchmark
+
+BENCHMARKS = (
+    Benchmark("tap-to-uid", cards.tap_to_uid, "ms, 95th percentile", "none", 5),
+    Benchmark("card-read", cards.read, "ratio of times", "the same APDUs in a bare transmit loop", 1.5),
+    Benchmark("append", storage.append, "ratio of times", "bare write and fdatasync", 1.25),
+    Benchmark("append-sqlite", storage.append_sqlite, "ratio of times", "one row in SQLite, WAL, FULL", 1.0),
+    Benchmark("simulator", simulation.simulator, "sessions a second", "none", 2000, at_least=True),
+    Benchmark("heap", memory.heap, "KB", "none", 96),
+    Benchmark("meter-poll-cpu", meter.cpu, "ratio of processor times", "pymodbus sync RTU client", 0.25),
+    Benchmark("meter-poll-latency", meter.latency, "ratio of added times", "pymodbus sync RTU client", 0.5),
+)

@@ -1,0 +1,90 @@
+"""Measures one poll of 74 registers at 9600 baud against pymodbus's sync client, each on a line of its own.
+
+It does not know what the registers mean.
+"""
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from pymodbus.client import ModbusSerialClient
+
+from firmware.metering import modbus
+from hal.linux.meter_bus import open_meter_bus
+from tools.benchmarks.measuring import CannotRun, Figures, compare
+from tools.benchmarks.meter_server import BAUD, UNIT
+from tools.setup.ground import ROOT
+
+REGISTERS = 74
+FUNCTION = modbus.READ_INPUT
+BIT_S = 1 / BAUD
+# 8 bytes of request, 3.5 of silence, 5 + 2 * 74 of answer, 10 bits each: what the line itself takes.
+LINE_S = (8 + 3.5 + 5 + 2 * REGISTERS) * 10 * BIT_S
+PAUSE_S = 0.03
+TIMEOUT_MS = 1000
+POLLS, QUICK_POLLS = 6, 2
+
+
+def cpu(is_quick: bool) -> Figures:
+    """Compare the processor time of a poll."""
+    return _measured(is_quick, time.process_time, 0.0)
+
+
+def latency(is_quick: bool) -> Figures:
+    """Compare the time that a poll takes beyond the line's own."""
+    return _measured(is_quick, time.perf_counter, LINE_S)
+
+
+def _measured(is_quick: bool, clock: Callable[[], float], free_s: float) -> Figures:
+    """Compare polls by a clock, less what of it is nobody's."""
+    polls = QUICK_POLLS if is_quick else POLLS
+    with _lines() as (ours, theirs), asyncio.Runner() as runner:
+        bus = open_meter_bus(ours, BAUD, "N", 0)
+        request = modbus.read_request(UNIT, FUNCTION, 0, REGISTERS)
+        size = modbus.response_size(FUNCTION, REGISTERS)
+        client = ModbusSerialClient(theirs, baudrate=BAUD, timeout=TIMEOUT_MS / 1000)
+        if not client.connect():
+            raise CannotRun("pymodbus cannot open its line")
+
+        async def subject() -> float:
+            taken_s = 0.0
+            for _ in range(polls):
+                await asyncio.sleep(PAUSE_S)  # The silence between polls is nobody's time.
+                began_s = clock()
+                answer = await bus.transact(request, size, TIMEOUT_MS)
+                modbus.parse_response(UNIT, FUNCTION, REGISTERS, answer)
+                taken_s += clock() - began_s - free_s
+            return taken_s
+
+        def yardstick() -> float:
+            taken_s = 0.0
+            for _ in range(polls):
+                time.sleep(PAUSE_S)
+                began_s = clock()
+                answer = client.read_input_registers(0, count=REGISTERS, device_id=UNIT)
+                taken_s += clock() - began_s - free_s
+                if len(answer.registers) != REGISTERS:
+                    raise CannotRun("pymodbus did not read the registers")
+            return taken_s
+
+        try:
+            return compare(lambda: runner.run(subject()), yardstick, is_quick)
+        finally:
+            client.close()
+
+
+@contextmanager
+def _lines() -> Iterator[list[str]]:
+    words = [sys.executable, "-m", "tools.benchmarks.meter_server", "2"]
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as server:
+        try:
+            yield (server.stdout.readline() if server.stdout else "").split()
+        finally:
+            if server.stdin:
+                server.stdin.close()
+            server.wait()
