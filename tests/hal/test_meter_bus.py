@@ -1,0 +1,149 @@
+"""Holds the meter's line of every board against the port, over a pseudo-terminal with a scripted meter.
+
+The frames: unit 1, function 4, 74 registers from 0 (an SDM630 at once), 153 bytes back.
+"""
+
+import os
+import pty
+import time
+import tty
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pytest
+
+from firmware.errors import BoardError
+from firmware.metering import modbus
+from hal.linux.meter_bus import open_meter_bus
+from tests.hal.seats import ALL, Seat, finish, seats
+from tests.hal.wire import Answer, Wire
+
+REQUEST = modbus.read_request(1, 4, 0, 74)
+ANSWER = modbus.with_crc(bytes((1, 4, 148)) + bytes(range(148)))
+SIZE = modbus.response_size(4, 74)
+REFUSAL = modbus.with_crc(bytes((1, 0x84, 2)))
+BAUD = 9600
+
+
+@contextmanager
+def wire(*answers: Answer) -> Iterator[Wire]:
+    line = Wire(len(REQUEST), answers)
+    try:
+        yield line
+    finally:
+        line.hang_up()
+
+
+def ask(timeout_ms: int = 500, pause_ms: int = 0) -> str:
+    return f"{REQUEST.hex()},{SIZE},{timeout_ms},{pause_ms}"
+
+
+def asked(seat: Seat, line: Wire, *requests: str, idle_ms: int = 0) -> list:
+    return seat.results("bus", line.path, BAUD, idle_ms, *requests)
+
+
+@seats(*ALL)
+def test_an_answer_comes_whole_in_one_piece_or_in_several(seat: Seat) -> None:
+    pieces: Sequence[Answer] = (
+        [(0, ANSWER)],
+        [(0.02, ANSWER[:1]), (0.03, ANSWER[1:100]), (0.03, ANSWER[100:])],
+        [(0.1, ANSWER[:5]), (0.05, ANSWER[5:152]), (0.01, ANSWER[152:])],
+    )
+    with wire(*pieces) as line:
+        said = asked(seat, line, ask(), ask(), ask())
+        assert [answer for answer, _ in said] == [ANSWER.hex()] * 3
+        assert line.heard == [REQUEST] * 3
+
+
+@seats(*ALL)
+def test_silence_ends_with_the_time_out_and_a_torn_answer_is_given_as_it_is(seat: Seat) -> None:
+    with wire([], [(0, ANSWER[:50])]) as line:
+        (silence, silent_ms), (torn, torn_ms) = asked(seat, line, ask(200), ask(200))
+        # The request takes 8.4 ms on the wire at 9600 baud, the answer 160 ms.
+        assert (silence, 200 <= silent_ms < 400) == ("", True)
+        assert (torn, 200 <= torn_ms < 700) == (ANSWER[:50].hex(), True)
+
+
+@seats(*ALL)
+def test_stale_bytes_and_late_answers_are_thrown_away(seat: Seat) -> None:
+    # The first answer comes 150 ms after its time-out of 100 ms is over, when nobody waits for it.
+    with wire([(0.25, b"\x01\x04too late")], [(0, ANSWER)]) as line:
+        line.send(b"noise before anything was asked")
+        said = asked(seat, line, ask(100), ask(500, 300))
+        assert [answer for answer, _ in said] == ["", ANSWER.hex()]
+        assert line.heard == [REQUEST] * 2
+
+
+@seats(*ALL)
+def test_an_answer_never_holds_more_than_was_asked_for(seat: Seat) -> None:
+    with wire([(0, ANSWER + b"more")], [(0, ANSWER)]) as line:
+        said = asked(seat, line, ask(), ask())
+        assert [answer for answer, _ in said] == [ANSWER.hex()] * 2
+
+
+@seats(*ALL)
+def test_a_refusal_is_not_waited_out(seat: Seat) -> None:
+    with wire([(0, REFUSAL)]) as line:
+        ((answer, elapsed_ms),) = asked(seat, line, ask(3000))
+        assert (answer, elapsed_ms < 1000) == (REFUSAL.hex(), True)
+
+
+@seats(*ALL)
+def test_the_idle_gap_lies_between_an_answer_and_the_next_request(seat: Seat) -> None:
+    with wire(*[[(0, ANSWER)]] * 3) as line:
+        asked(seat, line, ask(), ask(), ask(), idle_ms=80)
+        gaps_s = [line.asked_s[n + 1] - line.answered_s[n] for n in range(2)]
+        assert all(0.079 <= gap_s < 0.4 for gap_s in gaps_s), gaps_s
+
+
+@seats(*ALL)
+def test_a_line_that_is_never_silent_is_not_talked_into(seat: Seat) -> None:
+    with wire([(0, ANSWER)]) as line:
+        process = seat.start("bus", line.path, BAUD, 0, ask(100, 200))
+        deadline_s = time.monotonic() + 10
+        while process.poll() is None and time.monotonic() < deadline_s:
+            line.send(b"?")
+            time.sleep(0.001)
+        ((answer, _),) = finish(process)
+        assert (answer, line.heard) == ("", [])
+
+
+@seats(*ALL)
+def test_a_port_that_is_gone_is_an_os_error_each_time(seat: Seat) -> None:
+    line = Wire(len(REQUEST), [[(0, ANSWER)]])
+    process = seat.start("bus", line.path, BAUD, 0, ask(), ask(200, 600), ask(200))
+    while not line.answered_s:
+        time.sleep(0.01)
+    time.sleep(0.2)
+    line.hang_up()
+    (answer, _), *rest = finish(process)
+    assert answer == ANSWER.hex()
+    assert [kind for kind, _ in rest] == ["OSError", "OSError"]
+
+
+def test_linux_names_a_missing_port_a_busy_one_and_one_that_is_none(tmp_path) -> None:
+    with pytest.raises(BoardError, match="there is no such device; plug the adapter in"):
+        open_meter_bus("/dev/ttyUSB99", BAUD, "N", 0)
+    near, far = pty.openpty()
+    tty.setraw(far)
+    first = open_meter_bus(os.ttyname(far), BAUD, "E", 0)
+    with pytest.raises(BoardError, match="another program uses it; end that one"):
+        open_meter_bus(os.ttyname(far), BAUD, "E", 0)
+    assert first is not None
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BoardError, match="check that it is a serial port"):
+        open_meter_bus(str(tmp_path / "file"), BAUD, "N", 0)
+    os.close(near)
+    os.close(far)
+
+
+@seats(*ALL)
+def test_every_interpreter_opens_a_port_for_itself_alone(seat: Seat) -> None:
+    with wire([(0, ANSWER)]) as line:
+        first = open_meter_bus(line.path, BAUD, "N", 0)
+        process = seat.start("bus", line.path, BAUD, 0, ask())
+        said, errors = process.communicate(timeout=30)
+        assert process.returncode == 1
+        assert "BoardError" in said + errors
+        assert line.path in said + errors
+        assert first is not None
