@@ -17,7 +17,8 @@ A story is made of what JSON can hold, so it can be handed to another process:
 in place of the card's name), `deny` (UIDs) and `meter_model`, and without `tariffs`. Each of these is the
 JSON text of its file, for its decimals must not pass through a float. An action's argument is the file's,
 but `clock` has "unset" or the seconds to jump by, and `order` has {"tariffs": [JSON text], "contracts": […],
-"deny": [UID], "time": bool}, each member only if the file gives it.
+"deny": [UID], "time": bool}, each member only if the file gives it. A story that is made elsewhere, for a
+benchmark or a soak, may say `repeat`: how often the simulation plays its steps, one round after another.
 """
 
 import tomllib

@@ -25,7 +25,6 @@ class Charger:
         `craft` makes signers and verifiers, `watcher` sees screens, signals and crashes.
         """
         self.kernel = kernel
-        self._story = story
         self._watcher = watcher
         self._life: "board.Life | None" = None
         self.assembly: "Assembly | None" = None

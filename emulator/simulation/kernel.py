@@ -71,6 +71,7 @@ class Kernel:
         self.now_ms = 0
         self._order = 0
         self._due = []
+        self._room = 32
 
     def event(self) -> Event:
         """Make a flag."""
@@ -101,9 +102,17 @@ class Kernel:
 
     def _schedule(self, job, delay_ms, answer):
         """Queue a job; a `turn` number makes the entry void once another one has woken it first."""
+        if len(self._due) >= self._room:
+            self._sweep()
         self._order += 1
         job.turn += 1
         heapq.heappush(self._due, (self.now_ms + delay_ms, self._order, job.turn, job, answer))
+
+    def _sweep(self):
+        """Forget the entries that are void already: that of a long time-out would stay until it is over."""
+        self._due = [entry for entry in self._due if entry[3].coroutine and entry[2] == entry[3].turn]
+        heapq.heapify(self._due)
+        self._room = 2 * len(self._due) + 32
 
     def _resume(self, job, answer):
         if job.awaits is not None:

@@ -1,9 +1,9 @@
 """Plays a story in one process and virtual time; the same seed gives the same records, byte for byte, on
 every interpreter.
 
-It does not know scenario files: `emulator.scenario` makes stories of them. Started as a script it reads a
-story as JSON and prints
-one event as JSON a line: `{"screen"}`, `{"jws"}`, `{"progress"}` and at last `{"result"}`.
+It does not know scenario files: `emulator.scenario` makes stories of them. The events are `{"screen"}`,
+`{"jws"}`, `{"progress"}` and at last `{"result"}`. Nothing is kept that grows with the story, so that one of
+any length can be played in the heap of a small board.
 """
 
 from emulator.simulation.charger import Charger
@@ -33,7 +33,8 @@ class Player:
     """One playing of one story."""
 
     def __init__(self, story, emit, craft):
-        self._story = story
+        self._steps = story["steps"]
+        self._repeat = story.get("repeat", 1)
         self._emit = emit
         self._kernel = Kernel()
         self._is_over = False
@@ -93,14 +94,18 @@ class Player:
     # The story
 
     async def _tell(self):
-        for number, step in enumerate(self._story["steps"], 1):
-            await self._kernel.sleep_ms(step["after_ms"])
-            self._emit({"progress": {"step": number, "action": step["action"], "argument": step["argument"]}})
-            await ACTIONS[step["action"]](self, step["argument"])
-            self._check()
+        for turn in range(self._repeat):
+            for number, step in enumerate(self._steps, turn * len(self._steps) + 1):
+                await self._act(number, step["after_ms"], step["action"], step["argument"])
         await self._settle()
         self._check()
         self._is_over = True
+
+    async def _act(self, number, after_ms, action, argument):
+        await self._kernel.sleep_ms(after_ms)
+        self._emit({"progress": {"step": number, "action": action, "argument": argument}})
+        await ACTIONS[action](self, argument)
+        self._check()
 
     def _check(self):
         for invariant in AFTER_EVERY_STEP:

@@ -14,11 +14,12 @@ class World:
         self._vehicle = vehicle
         self._unit = unit
         self._since_ms = kernel.now_ms
-        self._watch = 0
         self._commanded = False
         self._fault = "none"
         self.contactor_closed = False
         self.pilot_changed = kernel.event()
+        self._load_changed = kernel.event()
+        kernel.spawn(self._watch_battery())
 
     def sync(self) -> None:
         """Let vehicle and meter live through the time since they were last looked at."""
@@ -80,17 +81,15 @@ class World:
         self._announce()
 
     def _announce(self):
-        """Tell that the pilot may have changed, and look again at the moment at which the battery will be
-        full.
-        """
-        self._watch += 1
+        """Tell that the pilot may have changed, and when the battery will be full."""
         self.pilot_changed.set()
-        full_ms = self._vehicle.until_full_ms() if self.contactor_closed else None
-        if full_ms is not None:
-            self._kernel.spawn(self._when_full(self._watch, full_ms))
+        self._load_changed.set()
 
-    async def _when_full(self, watch, delay_ms):
-        await self._kernel.sleep_ms(delay_ms)
-        if watch == self._watch:
-            self.sync()
-            self.pilot_changed.set()
+    async def _watch_battery(self):
+        """Look again at the moment at which the battery is full: then the vehicle asks for no more power."""
+        while True:
+            self._load_changed.clear()
+            full_ms = self._vehicle.until_full_ms() if self.contactor_closed else None
+            if not await self._load_changed.wait_ms(full_ms):
+                self.sync()
+                self.pilot_changed.set()

@@ -12,8 +12,6 @@ MAX_INTEGER = 2**53 - 1
 MAX_DIGITS = 15
 MIN_PLACES = -6
 
-_SHORT_ESCAPES = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 0x22: '\\"', 0x5C: "\\\\"}
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -21,9 +19,7 @@ if TYPE_CHECKING:
 
 def encode(document: "Any") -> bytes:
     """Return the canonical bytes; CryptoError for what is no JSON value and for floats."""
-    parts: "list[bytes]" = []
-    _append(parts, document, MAX_DEPTH)
-    return b"".join(parts)
+    return _encoded(document, MAX_DEPTH)
 
 
 def decode(content: bytes) -> "Any":
@@ -34,43 +30,27 @@ def decode(content: bytes) -> "Any":
     return document
 
 
-def _append(parts: "list[bytes]", value: "Any", depth: int) -> None:
+def _encoded(value: "Any", depth: int) -> bytes:
+    if isinstance(value, str):
+        return _string(value)
     if value is None:
-        parts.append(b"null")
-    elif value is True or value is False:
-        parts.append(b"true" if value else b"false")
-    elif isinstance(value, str):
-        parts.append(_string(value))
-    elif isinstance(value, int):
+        return b"null"
+    if value is True or value is False:
+        return b"true" if value else b"false"
+    if isinstance(value, int):
         if not -MAX_INTEGER <= value <= MAX_INTEGER:
             raise CryptoError("an integer beyond 2**53 - 1 has no canonical form; write it as a string")
-        parts.append(str(value).encode())
-    elif isinstance(value, jsontext.Number):
-        parts.append(_decimal(value))
-    elif not depth:
+        return b"%d" % value
+    if isinstance(value, jsontext.Number):
+        return _decimal(value)
+    if not depth:
         raise CryptoError("a document nested deeper than %d" % MAX_DEPTH)
-    elif isinstance(value, dict):
-        _append_members(parts, value, depth)
-    elif isinstance(value, (list, tuple)):
-        separator = b"["
-        for item in value:
-            parts.append(separator)
-            _append(parts, item, depth - 1)
-            separator = b","
-        parts.append(b"]" if value else b"[]")
-    else:
-        raise CryptoError("a %s has no canonical form" % type(value).__name__)
-
-
-def _append_members(parts: "list[bytes]", members: "dict[str, Any]", depth: int) -> None:
-    separator = b"{"
-    for key in _sorted_keys(members):
-        parts.append(separator)
-        parts.append(_string(key))
-        parts.append(b":")
-        _append(parts, members[key], depth - 1)
-        separator = b","
-    parts.append(b"}" if members else b"{}")
+    if isinstance(value, dict):
+        members = [b"%s:%s" % (_string(key), _encoded(value[key], depth - 1)) for key in _sorted_keys(value)]
+        return b"{%s}" % b",".join(members)
+    if isinstance(value, (list, tuple)):
+        return b"[%s]" % b",".join([_encoded(item, depth - 1) for item in value])
+    raise CryptoError("a %s has no canonical form" % type(value).__name__)
 
 
 def _sorted_keys(members: "dict[str, Any]") -> "list[str]":
@@ -98,16 +78,17 @@ def _utf16(text: str) -> "list[int]":
 
 def _string(text: str) -> bytes:
     content = utf8.encode(text)
-    if content and (min(content) < 0x20 or b'"' in content or b"\\" in content):
-        content = "".join([_escaped(character) for character in text]).encode()
+    if b"\\" in content or b'"' in content:
+        content = content.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+    if content and min(content) < 0x20:
+        for code in range(0x20):
+            content = content.replace(bytes((code,)), _escape(code))
     return b'"%s"' % content
 
 
-def _escaped(character: str) -> str:
-    code = ord(character)
-    if code in _SHORT_ESCAPES:
-        return _SHORT_ESCAPES[code]
-    return "\\u%04x" % code if code < 0x20 else character
+def _escape(code: int) -> bytes:
+    at = b"\b\t\n\f\r".find(bytes((code,)))
+    return b"\\u%04x" % code if at < 0 else b"\\" + b"btnfr"[at : at + 1]
 
 
 def _decimal(number: jsontext.Number) -> bytes:

@@ -21,15 +21,14 @@ if TYPE_CHECKING:
 
 def b64url(content: bytes) -> str:
     """Return base64url without padding (RFC 4648, 5)."""
-    text = binascii.b2a_base64(content).rstrip(b"\n=")
+    text = binascii.b2a_base64(content, newline=False).rstrip(b"=")
     return text.replace(b"+", b"-").replace(b"/", b"_").decode()
 
 
 def unb64url(text: str) -> bytes:
     """Return the bytes of base64url; CryptoError for any text that `b64url` would not have written."""
-    standard = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
     try:
-        content = binascii.a2b_base64(standard)
+        content = binascii.a2b_base64(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4))
     except ValueError:
         raise CryptoError("text that is not base64url")
     # The interpreters' decoders skip foreign characters; only the way back shows that there were none.
@@ -81,14 +80,16 @@ def split(compact: str, typ: str) -> "tuple[bytes, bytes, bytes]":
     """
     if len(compact) > MAX_COMPACT_BYTES:
         raise CryptoError("a JWS of %d characters, at most %d are read" % (len(compact), MAX_COMPACT_BYTES))
-    parts = compact.split(".")
-    if len(parts) != 3:
-        raise CryptoError("a JWS of %d parts instead of 3" % len(parts))
-    _check_header(unb64url(parts[0]), typ.encode())
-    signature = unb64url(parts[2])
+    dots = compact.count(".")
+    if dots != 2:
+        raise CryptoError("a JWS of %d parts instead of 3" % (dots + 1))
+    # By offsets: a list of the parts would be one more copy of a long record.
+    first, second = compact.find("."), compact.rfind(".")
+    _check_header(unb64url(compact[:first]), typ.encode())
+    signature = unb64url(compact[second + 1 :])
     if len(signature) != 64:
         raise CryptoError("an ES256 signature of %d bytes instead of 64" % len(signature))
-    return unb64url(parts[1]), compact[: -len(parts[2]) - 1].encode(), signature
+    return unb64url(compact[first + 1 : second]), compact[:second].encode(), signature
 
 
 def _check_header(header: bytes, typ: bytes) -> None:

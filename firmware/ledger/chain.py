@@ -64,12 +64,17 @@ def payload_of(
 ) -> "dict[str, Any]":
     """Return a record's payload; LedgerError when form, signature or canonical bytes do not hold."""
     try:
-        content, signing_input, signature = jose.split(compact, RECORD_TYPE)
-        if verify is not None and not verify(signing_input, signature):
-            raise LedgerError("a record whose signature does not hold")
-        payload = decode(content)
+        payload = decode(_content(compact, verify))
     except CryptoError as error:
         raise LedgerError("no record: %s" % error)
     if not isinstance(payload, dict):
         raise LedgerError("no record: the payload is no object")
     return payload
+
+
+def _content(compact: str, verify: "Verify | None") -> bytes:
+    """Return the payload's bytes alone, so that what was signed need not be kept while they are read."""
+    content, signing_input, signature = jose.split(compact, RECORD_TYPE)
+    if verify is not None and not verify(signing_input, signature):
+        raise LedgerError("a record whose signature does not hold")
+    return content

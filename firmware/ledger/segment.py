@@ -49,7 +49,7 @@ def _is_segment(blob: str) -> bool:
 def encode_line(compact: str) -> bytes:
     """Return the line of a record: CRC-32 in eight hexadecimal digits, a blank, the record, a newline."""
     content = compact.encode()
-    return b"%08x %s\n" % (binascii.crc32(content), content)
+    return b"".join((b"%08x " % binascii.crc32(content), content, b"\n"))
 
 
 def scan(content: bytes, offset: int = 0, at_end: bool = True) -> "Iterator[Item]":

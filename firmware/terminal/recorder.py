@@ -86,13 +86,16 @@ class Recorder:
         payload["terminal"] = self.terminal
         payload["seq"] = self.known["next_seq"]
         payload["prev"] = self.known["prev"]
-        signing_input = jose.signing_input(self._header, canonical.encode(payload))
-        compact = jose.compact(signing_input, await self.sign(signing_input))
+        compact = await self._signed(canonical.encode(payload))
         self._journal.append(payload["seq"], compact)
         self.known = summary.fold(self.known, payload["seq"], payload, compact)
         if self.on_record:
             self.on_record()
         return payload
+
+    async def _signed(self, content: bytes) -> str:
+        signing_input = jose.signing_input(self._header, content)
+        return jose.compact(signing_input, await self.sign(signing_input))
 
 
 def first_prev(signer: "Signer") -> str:

@@ -20,7 +20,7 @@ def path(terminal: str) -> str:
 
 def body(compacts: "list[str]") -> bytes:
     """Return the body: one record a line."""
-    return ("\n".join(compacts) + "\n").encode()
+    return "\n".join(compacts + [""]).encode()
 
 
 def answer(status: int, body: bytes) -> "dict[str, Any]":
