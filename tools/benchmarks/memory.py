@@ -1,4 +1,4 @@
-"""Measures in how small a heap the whole terminal plays sessions, on a 32-bit MicroPython from `.mpy`.
+"""Measures in how small a heap the terminal plays sessions, on a 32-bit MicroPython from `.mpy` in flash.
 
 It does not know what fills the heap. The models of the world live in the same process and count.
 """
@@ -11,9 +11,11 @@ from pathlib import Path
 from emulator import scenario
 from tools.benchmarks.measuring import CannotRun, Figures
 from tools.commands import interpreters
-from tools.setup import mpy
-from tools.setup.ground import CACHE, ROOT, SetupError
+from tools.setup import romfs
+from tools.setup.ground import ROOT, SetupError
 
+LAUNCHER = ROOT / "emulator" / "simulation" / "rom_launcher.py"
+MODULE = "emulator.simulation.__main__"
 STORY = Path(__file__).with_name("heap.toml")
 SESSIONS, QUICK_SESSIONS = 1000, 10
 LOWEST_KB, HIGHEST_KB, STEP_KB = 32, 512, 2
@@ -24,48 +26,45 @@ def heap(is_quick: bool) -> Figures:
     """Return the smallest heap in KB, found by bisection."""
     try:
         interpreter = interpreters.words("micropython32")
-        compiled = _compiled()
+        image = romfs.build()
     except SetupError as error:
         raise CannotRun(str(error)) from error
     sessions = QUICK_SESSIONS if is_quick else SESSIONS
     lowest, highest, runs = LOWEST_KB, HIGHEST_KB, 1
-    if not _plays(interpreter, compiled, highest, sessions):
+    if not _plays(interpreter, image, highest, sessions):
         raise CannotRun(f"{sessions} sessions do not play in {highest} KB")
     while highest - lowest > STEP_KB:
         middle = (lowest + highest) // 2
         runs += 1
-        if _plays(interpreter, compiled, middle, sessions):
+        if _plays(interpreter, image, middle, sessions):
             highest = middle
         else:
             lowest = middle
     return Figures(highest, lowest, highest, runs)
 
 
-def _compiled() -> Path:
-    out = CACHE / "mpy"
-    mpy.compile_tree(["firmware", "hal"], out)
-    mpy.compile_tree(["emulator/models", "emulator/simulation"], out / "emulator")
-    mpy.compile_tree(["tools/benchmarks/device"], out)
-    return out
+def told(sessions: int) -> dict:
+    """Return the story of so many sessions."""
+    return {**scenario.read(STORY), "repeat": sessions}
 
 
-def _plays(interpreter: list[str], compiled: Path, heap_kb: int, sessions: int) -> bool:
+def _plays(interpreter: list[str], image: Path, heap_kb: int, sessions: int) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         story = Path(folder) / "story.json"
-        story.write_text(json.dumps(scenario.read(STORY)))
+        story.write_text(json.dumps(told(sessions)))
         ledger = Path(folder) / "ledger"
         ledger.mkdir()
-        script = "import sys; from device import sessions; sys.exit(sessions.main(sys.argv[1:]))"
-        words = [*interpreter, "-X", f"heapsize={heap_kb}k", "-c", script]
+        words = [*interpreter, "-X", f"heapsize={heap_kb}k", str(LAUNCHER), str(image), MODULE]
         done = subprocess.run(
-            [*words, str(story), str(ledger), str(sessions)],
+            [*words, str(story), str(ledger)],
             check=False,
             capture_output=True,
             text=True,
             cwd=ROOT,
-            env=interpreters.environment(compiled),
+            env=interpreters.environment(),
             timeout=LIMIT_S,
         )
-    if done.stdout.strip().endswith("violated"):
+    result = done.stdout.rsplit("\n", 2)[-2:][0]
+    if done.returncode == 1 and result.startswith('{"result"'):
         raise CannotRun("the sessions violate an invariant; play the story with simulate")
     return done.returncode == 0

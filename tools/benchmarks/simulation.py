@@ -5,11 +5,9 @@ It does not know the sessions' story; that is the heap's.
 
 import time
 
-from emulator import scenario
 from emulator.simulation import play
-from tools.benchmarks.device.sessions import Repeated
+from tools.benchmarks import memory
 from tools.benchmarks.measuring import QUICK_ROUNDS, ROUNDS, Figures, figures_of
-from tools.benchmarks.memory import STORY
 from tools.commands.fast_craft import FastCraft
 
 SESSIONS, QUICK_SESSIONS = 200, 40
@@ -20,8 +18,7 @@ def simulator(is_quick: bool) -> Figures:
     sessions = QUICK_SESSIONS if is_quick else SESSIONS
     rates = []
     for _ in range(QUICK_ROUNDS if is_quick else ROUNDS):
-        told = scenario.read(STORY)
-        told["steps"] = Repeated(told["steps"], sessions)
+        told = memory.told(sessions)
         began_s = time.process_time()
         play.play(told, lambda event: None, FastCraft())
         rates.append(sessions / (time.process_time() - began_s))
