@@ -136,6 +136,21 @@ def cut(board: str, directory: str, count: str) -> None:
         say("replaced")
 
 
+def open_whole(board: str, path: str) -> None:
+    """Open a whole board by a configuration, and say which ports it has, or what is missing."""
+    from firmware import config
+    from firmware.crypto import jsontext
+
+    with open(path, "rb") as file:
+        settings = config.from_document(jsontext.parse(file.read()))
+    try:
+        opened = part(board, "board").open_board(settings)
+    except Exception as error:
+        say([type(error).__name__, str(error)])
+        return
+    say(sorted([name for name in dir(opened) if not name.startswith("_")]))
+
+
 async def _bus(board: str, path: str, baud: str, idle_ms: str, requests: "tuple[str, ...]") -> None:
     bus = part(board, "meter_bus").open_meter_bus(path, int(baud), "N", int(idle_ms))
     for words in requests:
