@@ -7,6 +7,7 @@ each second.
 import asyncio
 import json
 
+from hal.common.streams import hang_up
 from hal.common.tasks import Event
 from hal.common.waiting import pause_ms
 
@@ -57,12 +58,13 @@ class Link:
         sender = asyncio.create_task(self._send(writer))
         try:
             line = await reader.readline()
-            while line:
+            # A host that died may leave half a line behind.
+            while line.endswith(b"\n"):
                 hear(json.loads(line))
                 line = await reader.readline()
         finally:
             sender.cancel()
-            writer.close()
+            hang_up(writer)
 
     async def _send(self, writer: "Any") -> None:
         try:

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
 if MICROPYTHON:
 
-    def _end(writer: "Any") -> None:
+    def hang_up(writer: "Any") -> None:
+        """Close what an asyncio writer writes to."""
         # StreamWriter.close() does nothing there; its stream is the socket itself.
         writer.s.close()
 
 else:
 
-    def _end(writer: "Any") -> None:
+    def hang_up(writer: "Any") -> None:
+        """Close what an asyncio writer writes to."""
         writer.close()
 
 
@@ -53,7 +55,7 @@ class Stream:
         """End it; closing twice is fine."""
         if self._is_open:
             self._is_open = False
-            _end(self._writer)
+            hang_up(self._writer)
 
     def _need_open(self) -> None:
         if not self._is_open:

@@ -35,9 +35,10 @@ class Host:
         assert self._client is not None
         self._client.sendall(b"".join(json.dumps(message).encode() + b"\n" for message in messages))
 
-    def hang_up(self) -> None:
-        """Close the connection."""
+    def hang_up(self, last_words: bytes) -> None:
+        """Close the connection, in the middle of a message."""
         assert self._client is not None
+        self._client.sendall(last_words)
         self._lines.close()
         self._client.close()
 
@@ -61,7 +62,7 @@ def test_orders_arrive_reports_go_out_and_a_lost_socket_changes_nothing(seat: Se
         host.order({"contactor": False}, {"nonsense": 1}, {"plug": "C", "button": "stop"})
         host.order({"button": "language"}, {"clock_step_s": 86400}, {"clock": "unset"})
         host.order({"storage_free_bytes": 12})
-        host.hang_up()
+        host.hang_up(b'{"plug": "F')
         host.accept()
         # The host that comes back hears what lasts, and no sound of the past.
         assert [host.hear() for _ in range(3)] == [{"contactor": True}, {"hello": {"pid": 1}}, shown]
