@@ -40,6 +40,10 @@ class MeterLine:
         self._server: ModbusSerialServer | None = None
         self.path = self._terminal.path
 
+    def watch(self, seen: Callable[[str, bytes], None]) -> None:
+        """Show what passes on the line: `>` from the terminal, `<` to it, and the bytes."""
+        self._terminal.watch = seen
+
     async def start(self) -> None:
         """Begin to answer, in the running event loop."""
         every_register = SimData(0, count=ALL_REGISTERS, datatype=DataType.REGISTERS)

@@ -3,6 +3,8 @@
 It does not know the story: whoever plays it holds cards to the chip.
 """
 
+from collections.abc import Callable
+
 from emulator.bench.pseudo_terminal import PseudoTerminal
 from emulator.models.cards import Card
 from emulator.models.pn532_chip import Pn532Chip
@@ -15,6 +17,10 @@ class Pn532Line:
         self._chip = Pn532Chip()
         self._line = PseudoTerminal()
         self.path = self._line.path
+
+    def watch(self, seen: Callable[[str, bytes], None]) -> None:
+        """Show what passes on the line: `>` from the terminal, `<` to it, and the bytes."""
+        self._line.watch = seen
 
     async def start(self) -> None:
         """Begin to answer, in the running event loop."""

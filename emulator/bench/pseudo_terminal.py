@@ -22,15 +22,23 @@ class PseudoTerminal:
         tty.setraw(self._far)
         os.set_blocking(self._near, False)
         self.path = os.ttyname(self._far)
+        self.watch: Callable[[str, bytes], None] = lambda direction, content: None
 
     def listen(self, heard: Callable[[bytes], None]) -> None:
         """Hand over whatever the other program sends, in the running event loop."""
-        asyncio.get_running_loop().add_reader(self._near, lambda: heard(os.read(self._near, READ_SIZE)))
+        asyncio.get_running_loop().add_reader(self._near, lambda: self._hear(heard))
 
     def send(self, content: bytes) -> None:
         """Send bytes; those for which nobody has room are lost, as on a wire."""
+        if content:
+            self.watch("<", content)
         with contextlib.suppress(BlockingIOError):
             os.write(self._near, content)
+
+    def _hear(self, heard: Callable[[bytes], None]) -> None:
+        content = os.read(self._near, READ_SIZE)
+        self.watch(">", content)
+        heard(content)
 
     def close(self) -> None:
         """End the line."""

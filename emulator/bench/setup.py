@@ -38,6 +38,7 @@ class Place:
     office_url: str | None = None
     office_ca: str | None = None
     enrol_code: str | None = None
+    captures: bool = False
 
 
 class Bench:
@@ -57,6 +58,8 @@ class Bench:
             clock = ScaledTime(story["start_utc_s"], place.speed, LEAD_S)
             self.charger = Charger(story, clock, watch, place.reader, place.meter_port)
             self._parts.callback(self.charger.close)
+            if place.captures:
+                self.charger.wires.capture(place.folder)
             settings.update(self.charger.settings())
             patience_s = min(LONGEST_PATIENCE_S, max(60, WIRE_PATIENCE_S * place.speed))
             settings.setdefault("meter_patience_s", patience_s)

@@ -6,9 +6,12 @@ It does not know who asks: the daemon passes on what a terminal sends.
 import asyncio
 import contextlib
 import socket
+from collections.abc import Callable
 
 from emulator.errors import BenchError
 from emulator.models.cards import Card
+
+Seen = Callable[[str, bytes], None]
 
 HOST = "127.0.0.1"
 PORT = 35963
@@ -24,6 +27,11 @@ class VirtualReader:
     def __init__(self, port: int = PORT):
         self._port = port
         self._card: asyncio.Task[None] | None = None
+        self._seen: Seen = lambda direction, content: None
+
+    def watch(self, seen: Seen) -> None:
+        """Show the commands (`>`) to the card and its responses (`<`)."""
+        self._seen = seen
 
     async def insert(self, card: Card) -> None:
         """Put a card into the reader, in place of the one before. Raises BenchError without a reader."""
@@ -36,7 +44,7 @@ class VirtualReader:
             ) from error
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         card.present()
-        self._card = asyncio.create_task(_serve(card, reader, writer))
+        self._card = asyncio.create_task(_serve(card, reader, writer, self._seen))
 
     async def remove(self) -> None:
         """Take the card out."""
@@ -51,13 +59,16 @@ class VirtualReader:
         await self.remove()
 
 
-async def _serve(card: Card, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _serve(card: Card, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: Seen) -> None:
     """Answer the reader until it hangs up or the card is taken out."""
     try:
         while True:
             body = await _receive(reader, writer)
             if len(body) > CONTROL_SIZE:
-                _send(writer, card.transmit(body))
+                response = card.transmit(body)
+                seen(">", body)
+                seen("<", response)
+                _send(writer, response)
             elif body == GET_ATR:
                 _send(writer, card.atr)
             # Power off, on and reset (0, 1, 2) change nothing in these cards and have no answer.

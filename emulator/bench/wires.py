@@ -49,6 +49,7 @@ class Wires:
         self._thread.start()
         self._daemon: PcscDaemon | None = None
         self._claim: IO[str] | None = None
+        self._captures = contextlib.ExitStack()
         self._reader: Pn532Line | VirtualReader | None = None
         self._meter: MeterLine | None = None
         self.reader = reader
@@ -65,6 +66,13 @@ class Wires:
         except BaseException:
             self.close()
             raise
+
+    def capture(self, folder: Path) -> None:
+        """Write what passes on the wires into `meter.capture` and `card.capture`: seconds, direction, hex."""
+        for line, name in ((self._meter, "meter.capture"), (self._reader, "card.capture")):
+            if line is not None:
+                file = self._captures.enter_context((folder / name).open("w", buffering=1))
+                line.watch(_writer(file))
 
     def insert(self, card: Card) -> None:
         """Hold a card to the reader."""
@@ -96,6 +104,7 @@ class Wires:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        self._captures.close()
 
     def _open_reader(self) -> None:
         if self.reader != "pn532":
@@ -132,6 +141,15 @@ class Wires:
 
     def _do(self, coroutine: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(STEP_LIMIT_S)
+
+
+def _writer(file: IO[str]) -> Callable[[str, bytes], None]:
+    began_s = time.monotonic()
+
+    def write(direction: str, content: bytes) -> None:
+        file.write(f"{time.monotonic() - began_s:.6f} {direction} {content.hex()}\n")
+
+    return write
 
 
 def _is_locked_now(file: IO[str]) -> bool:

@@ -32,7 +32,7 @@ def heap(is_quick: bool) -> Figures:
     sessions = QUICK_SESSIONS if is_quick else SESSIONS
     lowest, highest, runs = LOWEST_KB, HIGHEST_KB, 1
     if not _plays(interpreter, image, highest, sessions):
-        raise CannotRun(f"{sessions} sessions do not play in {highest} KB")
+        raise CannotRun(f"{sessions} sessions do not play in {highest} KB; play {STORY} with simulate")
     while highest - lowest > STEP_KB:
         middle = (lowest + highest) // 2
         runs += 1
@@ -64,7 +64,5 @@ def _plays(interpreter: list[str], image: Path, heap_kb: int, sessions: int) -> 
             env=interpreters.environment(),
             timeout=LIMIT_S,
         )
-    result = done.stdout.rsplit("\n", 2)[-2:][0]
-    if done.returncode == 1 and result.startswith('{"result"'):
-        raise CannotRun("the sessions violate an invariant; play the story with simulate")
+    # Too small a heap can also show as a violated invariant: a task that died for want of memory.
     return done.returncode == 0

@@ -77,6 +77,7 @@ def bench(
             office_url=office_url,
             office_ca=office_ca,
             enrol_code=enrol_code,
+            captures=keep is not None,
         )
         Player(told, place, teller.take).play()
     return teller.conclude(json_target)
