@@ -15,7 +15,7 @@ from emulator.bench.wires import Wires
 from emulator.errors import BenchError
 from emulator.models.cards import DesfireCard
 from emulator.models.meter import Meter
-from tools.benchmarks.measuring import CannotRun, Figures, compare
+from tools.benchmarks.measuring import CannotRun, Figures, compare, timed
 
 # As many and as long as a DESFire or bank card is asked before its identity is known.
 COMMANDS = [
@@ -51,22 +51,18 @@ def read(is_quick: bool) -> Figures:
         )
         plain = [list(command) for command in COMMANDS]
 
-        async def dialogues() -> float:
+        async def dialogue() -> float:
             began_s = time.perf_counter()
-            for _ in range(reads):
-                for command in COMMANDS:
-                    await card.transmit(command)
+            for command in COMMANDS:
+                await card.transmit(command)
             return time.perf_counter() - began_s
 
-        def bare() -> float:
-            began_s = time.perf_counter()
-            for _ in range(reads):
-                for command in plain:
-                    scard.SCardTransmit(handle, scard.SCARD_PCI_T1, command)
-            return time.perf_counter() - began_s
+        def bare() -> None:
+            for command in plain:
+                scard.SCardTransmit(handle, scard.SCARD_PCI_T1, command)
 
         try:
-            return compare(lambda: runner.run(dialogues()), bare, is_quick)
+            return compare(lambda: runner.run(dialogue()), timed(bare), reads, is_quick)
         finally:
             scard.SCardDisconnect(handle, scard.SCARD_LEAVE_CARD)
             scard.SCardReleaseContext(context)

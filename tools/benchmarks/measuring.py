@@ -4,6 +4,7 @@ It does not know what is measured.
 """
 
 import statistics
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -41,19 +42,32 @@ class Benchmark:
         return ratio >= self.bound if self.at_least else ratio <= self.bound
 
 
-def compare(subject: Callable[[], float], yardstick: Callable[[], float], is_quick: bool) -> Figures:
-    """Run both in turn and return the ratios of what they say they took; the first round only warms up."""
+def compare(
+    subject: Callable[[], float], yardstick: Callable[[], float], times: int, is_quick: bool
+) -> Figures:
+    """Run both in turn, so many times a round, and return the rounds' ratios.
+
+    Each says how long it took. A round's ratio is that of the medians, for either stalls now and then on a
+    shared machine. The first turn only warms up.
+    """
     subject(), yardstick()
     ratios = []
-    for number in range(QUICK_ROUNDS if is_quick else ROUNDS):
-        # Who begins changes, so that neither always runs on the other's leftovers.
-        if number % 2:
-            measured = yardstick()
-            ratios.append(subject() / measured)
-        else:
-            measured = subject()
-            ratios.append(measured / yardstick())
+    for _ in range(QUICK_ROUNDS if is_quick else ROUNDS):
+        pairs = [(subject(), yardstick()) for _ in range(times)]
+        ours, theirs = zip(*pairs, strict=True)
+        ratios.append(statistics.median(ours) / statistics.median(theirs))
     return figures_of(ratios)
+
+
+def timed(act: Callable[[], object]) -> Callable[[], float]:
+    """Make a function that does something and returns how long it took."""
+
+    def run() -> float:
+        began_s = time.perf_counter()
+        act()
+        return time.perf_counter() - began_s
+
+    return run
 
 
 def figures_of(ratios: list[float]) -> Figures:

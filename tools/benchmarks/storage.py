@@ -4,16 +4,16 @@ It does not know what is stored.
 """
 
 import contextlib
+import itertools
 import os
 import sqlite3
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from firmware.ledger.journal import Journal
 from hal.linux.storage import open_storage
-from tools.benchmarks.measuring import Figures, compare
+from tools.benchmarks.measuring import Figures, compare, timed
 from tools.setup.ground import CACHE
 
 RECORD = "x" * 890
@@ -24,18 +24,14 @@ APPENDS, QUICK_APPENDS = 200, 40
 def append(is_quick: bool) -> Figures:
     """Compare an append of the journal with the same bytes written and synchronised bare."""
     with _folder() as folder:
-        subject = _journal_appends(folder, is_quick)
         file = os.open(folder / "bare", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
-        def bare() -> float:
-            began_s = time.perf_counter()
-            for _ in range(_count(is_quick)):
-                os.write(file, LINE)
-                os.fdatasync(file)
-            return time.perf_counter() - began_s
+        def bare() -> None:
+            os.write(file, LINE)
+            os.fdatasync(file)
 
         try:
-            return compare(subject, bare, is_quick)
+            return _compared(_journal_append(folder), bare, is_quick)
         finally:
             os.close(file)
 
@@ -46,37 +42,24 @@ def append_sqlite(is_quick: bool) -> Figures:
         _folder() as folder,
         contextlib.closing(sqlite3.connect(folder / "rows", isolation_level=None)) as database,
     ):
-        subject = _journal_appends(folder, is_quick)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         database.execute("CREATE TABLE record (seq INTEGER PRIMARY KEY, line BLOB)")
 
-        def rows() -> float:
-            began_s = time.perf_counter()
-            for _ in range(_count(is_quick)):
-                database.execute("INSERT INTO record (line) VALUES (?)", (LINE,))
-            return time.perf_counter() - began_s
+        def row() -> None:
+            database.execute("INSERT INTO record (line) VALUES (?)", (LINE,))
 
-        return compare(subject, rows, is_quick)
+        return _compared(_journal_append(folder), row, is_quick)
 
 
-def _journal_appends(folder: Path, is_quick: bool) -> Callable[[], float]:
+def _compared(subject: Callable[[], None], yardstick: Callable[[], None], is_quick: bool) -> Figures:
+    return compare(timed(subject), timed(yardstick), QUICK_APPENDS if is_quick else APPENDS, is_quick)
+
+
+def _journal_append(folder: Path) -> Callable[[], None]:
     journal = Journal(open_storage(str(folder / "ledger")))
-    seq = 0
-
-    def appends() -> float:
-        nonlocal seq
-        began_s = time.perf_counter()
-        for _ in range(_count(is_quick)):
-            seq += 1
-            journal.append(seq, RECORD)
-        return time.perf_counter() - began_s
-
-    return appends
-
-
-def _count(is_quick: bool) -> int:
-    return QUICK_APPENDS if is_quick else APPENDS
+    numbers = itertools.count(1)
+    return lambda: journal.append(next(numbers), RECORD)
 
 
 @contextlib.contextmanager
