@@ -8,61 +8,107 @@ from .errors import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
-REQUIRED: "Any" = object()
+# One line a setting: name, kind, default (- for an empty one), then the lowest and highest value (of texts and
+# lists: length) or the words. It is one text because a table of tuples would take up a small board's memory.
+SETTINGS = """\
+id                      text   required            1 36
+board                   word   linux               linux bench esp32
+timezone                text   UTC0                3 64
+currency                text   EUR                 3 3
+language                word   en                  en de fr
+ledger                  text   ledger              1 240
+key_file                text   terminal.key        1 240
+tariffs                 list   -                   0 50
+contracts               list   -                   0 100000
+deny                    list   -                   0 100000
+meter_model             text   eastron-sdm630      1 40
+meter_port              text   /dev/ttyUSB0        1 240
+meter_unit              number 1                   1 247
+meter_baud              number 9600                1200 115200
+meter_parity            word   N                   N E O
+meter_idle_ms           number 20                  0 5000
+meter_timeout_ms        number 500                 20 10000
+meter_tries             number 10                  1 100
+meter_poll_ms           number 2000                100 60000
+meter_idle_poll_ms      number 60000               1000 3600000
+meter_patience_s        number 60                  0 86400
+max_power_w             number 44000               1000 1000000
+reader                  text   pcsc                1 240
+panel                   text   -                   0 240
+plug_timeout_s          number 60                  5 3600
+message_s               number 6                   1 600
+receipt_s               number 60                  5 3600
+tap_guard_ms            number 2000                0 60000
+checkpoint_s            number 60                  1 3600
+storage_reserve_bytes   number 65536               4096 1000000000
+office_url              text   -                   0 240
+office_ca               text   -                   0 240
+office_timeout_ms       number 10000               100 120000
+enrol_code              text   -                   0 120
+upload_batch            number 50                  1 1000
+upload_retry_s          number 300                 1 86400
+upload_idle_s           number 900                 10 86400
+contactor_line          text   -                   0 80
+contactor_feedback_line text   -                   0 80
+plug_lines              text   -                   0 160
+wifi_ssid               text   -                   0 32
+wifi_password           text   -                   0 63
+bench_epoch_ms          number 0                   0 1152921504606846976
+bench_start_utc_s       number 0                   0 1099511627776
+bench_speed             number 1                   1 1000000
+bench_clock             word   synchronised        synchronised unset"""
 
-# name, type, default, lowest and highest value (length for texts and lists) or the permitted words
-SETTINGS: "tuple[tuple[Any, ...], ...]" = (
-    ("id", str, REQUIRED, 1, 36),
-    ("board", str, "linux", ("linux", "bench", "esp32")),
-    ("timezone", str, "UTC0", 3, 64),
-    ("currency", str, "EUR", 3, 3),
-    ("language", str, "en", ("en", "de", "fr")),
-    ("ledger", str, "ledger", 1, 240),
-    ("key_file", str, "terminal.key", 1, 240),
-    ("tariffs", list, (), 0, 50),
-    ("contracts", list, (), 0, 100000),
-    ("deny", list, (), 0, 100000),
-    ("meter_model", str, "eastron-sdm630", 1, 40),
-    ("meter_port", str, "/dev/ttyUSB0", 1, 240),
-    ("meter_unit", int, 1, 1, 247),
-    ("meter_baud", int, 9600, 1200, 115200),
-    ("meter_parity", str, "N", ("N", "E", "O")),
-    ("meter_idle_ms", int, 20, 0, 5000),
-    ("meter_timeout_ms", int, 500, 20, 10000),
-    ("meter_tries", int, 10, 1, 100),
-    ("meter_poll_ms", int, 2000, 100, 60000),
-    ("meter_idle_poll_ms", int, 60000, 1000, 3600000),
-    ("meter_patience_s", int, 60, 0, 86400),
-    ("max_power_w", int, 44000, 1000, 1000000),
-    ("reader", str, "pcsc", 1, 240),
-    ("panel", str, "", 0, 240),
-    ("plug_timeout_s", int, 60, 5, 3600),
-    ("message_s", int, 6, 1, 600),
-    ("receipt_s", int, 60, 5, 3600),
-    ("tap_guard_ms", int, 2000, 0, 60000),
-    ("checkpoint_s", int, 60, 1, 3600),
-    ("storage_reserve_bytes", int, 65536, 4096, 1000000000),
-    ("office_url", str, "", 0, 240),
-    ("office_ca", str, "", 0, 240),
-    ("office_timeout_ms", int, 10000, 100, 120000),
-    ("enrol_code", str, "", 0, 120),
-    ("upload_batch", int, 50, 1, 1000),
-    ("upload_retry_s", int, 300, 1, 86400),
-    ("upload_idle_s", int, 900, 10, 86400),
-    ("contactor_line", str, "", 0, 80),
-    ("contactor_feedback_line", str, "", 0, 80),
-    ("plug_lines", str, "", 0, 160),
-    ("wifi_ssid", str, "", 0, 32),
-    ("wifi_password", str, "", 0, 63),
-    ("bench_epoch_ms", int, 0, 0, 1 << 60),
-    ("bench_start_utc_s", int, 0, 0, 1 << 40),
-    ("bench_speed", int, 1, 1, 1000000),
-    ("bench_clock", str, "synchronised", ("synchronised", "unset")),
-)
+KINDS = {
+    "text": (str, "a text of %d to %d characters"),
+    "number": (int, "a whole number from %d to %d"),
+    "list": (list, "a list of %d to %d entries"),
+}
 
-TYPE_WORDS = {str: "a text", int: "a whole number", list: "a list"}
+
+# No message repeats what these are given.
+SECRET = ("wifi_password", "enrol_code")
+
+
+class Setting:
+    """One line of SETTINGS: `name`, `kind`, `type`, `default` (None: it is required), what is `allowed`."""
+
+    __slots__ = ("allowed", "default", "kind", "name", "type")
+
+    def __init__(self, line: str) -> None:
+        self.name, self.kind, default, *allowed = line.split()
+        self.type: "type" = KINDS[self.kind][0] if self.kind in KINDS else str
+        self.allowed: "list[Any]" = allowed if self.kind == "word" else [int(bound) for bound in allowed]
+        self.default: "Any" = None
+        if default != "required":
+            self.default = self.type() if default == "-" else self.type(default)
+
+    def expected(self) -> str:
+        """Return in words what it takes."""
+        if self.kind == "word":
+            return "one of " + ", ".join(self.allowed)
+        return KINDS[self.kind][1] % (self.allowed[0], self.allowed[1])
+
+    def problem(self, given: "Any") -> "str | None":
+        """Return what is wrong with what a document gives, or None."""
+        if isinstance(given, self.type) and not isinstance(given, bool):
+            if self.kind == "word":
+                fits = given in self.allowed
+            else:
+                measure = given if isinstance(given, int) else len(given)
+                fits = self.allowed[0] <= measure <= self.allowed[1]
+            if fits:
+                return None
+        shown = repr(given) if self.name not in SECRET else "what is given"
+        return "%s: %s is not possible; it has to be %s" % (self.name, shown[:60], self.expected())
+
+
+def settings() -> "Iterator[Setting]":
+    """Yield every setting that there is."""
+    for line in SETTINGS.split("\n"):
+        yield Setting(line)
 
 
 class Config:
@@ -84,25 +130,25 @@ def survey(document: "dict[str, Any]") -> "tuple[Config, list[str]]":
     """Return settings and every problem; one with a problem has its default, so that checking can go on."""
     config = Config()
     problems = unknown_keys(document)
-    for setting in SETTINGS:
-        name, default = setting[0], setting[2]
-        given = document.get(name, default)
-        if given is REQUIRED:
-            problems.append("%s: missing; it has to be %s" % (name, expected(setting)))
-        elif name in document:
-            problem = judge(setting, given)
+    for setting in settings():
+        given = document.get(setting.name, setting.default)
+        if setting.name not in document:
+            if given is None:
+                problems.append("%s: missing; it has to be %s" % (setting.name, setting.expected()))
+        else:
+            problem = setting.problem(given)
             if problem:
                 problems.append(problem)
-                given = default
-        if given is REQUIRED:
+                given = setting.default
+        if given is None:
             given = ""
-        setattr(config, name, list(given) if setting[1] is list else given)
+        setattr(config, setting.name, list(given) if setting.type is list else given)
     return config, problems
 
 
 def unknown_keys(document: "dict[str, Any]") -> "list[str]":
     """Return a problem for each key that is no setting, with the nearest name where one is near."""
-    known = [setting[0] for setting in SETTINGS]
+    known = [setting.name for setting in settings()]
     problems = []
     for key in sorted(document):
         if key not in known:
@@ -110,32 +156,6 @@ def unknown_keys(document: "dict[str, Any]") -> "list[str]":
             hint = "; did you mean %s?" % near[0] if near else "; remove it"
             problems.append("%s: no such setting%s" % (key, hint))
     return problems
-
-
-def judge(setting: "tuple[Any, ...]", given: "Any") -> "str | None":
-    """Return what is wrong with a given setting, or None."""
-    name, kind = setting[0], setting[1]
-    right_type = isinstance(given, kind) and not isinstance(given, bool)
-    if right_type and isinstance(setting[3], tuple):
-        fits = given in setting[3]
-    elif right_type:
-        fits = setting[3] <= (given if kind is int else len(given)) <= setting[4]
-    if right_type and fits:
-        return None
-    shown = repr(given) if name not in ("wifi_password", "enrol_code") else "what is given"
-    return "%s: %s is not possible; it has to be %s" % (name, shown[:60], expected(setting))
-
-
-def expected(setting: "tuple[Any, ...]") -> str:
-    """Return in words what a setting takes."""
-    if isinstance(setting[3], tuple):
-        return "one of " + ", ".join(setting[3])
-    measure = (
-        " from %d to %d"
-        if setting[1] is int
-        else " of %d to %d " + ("entries" if setting[1] is list else "characters")
-    )
-    return TYPE_WORDS[setting[1]] + measure % (setting[3], setting[4])
 
 
 def _alike(name: str, key: str) -> bool:

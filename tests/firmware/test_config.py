@@ -36,7 +36,6 @@ def test_a_secret_is_not_repeated():
 
 
 def test_each_default_is_in_its_own_range():
-    for setting in config.SETTINGS:
-        if setting[2] is not config.REQUIRED:
-            given = list(setting[2]) if setting[1] is list else setting[2]
-            assert config.judge(setting, given) is None, setting[0]
+    for setting in config.settings():
+        if setting.default is not None:
+            assert setting.problem(setting.default) is None, setting.name

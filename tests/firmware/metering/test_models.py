@@ -119,17 +119,18 @@ def test_serial_number_is_decimal():
 
 def test_a_row_with_several_reads_and_other_types_is_decoded():
     # A made-up meter: energy as an unsigned integer of 0.01 kWh in a second read of holding registers.
-    row = (
-        "made-up",
-        ((4, 0x0100, 2), (3, 0x5000, 2)),
-        None,
-        (("power_w", 4, 0x0100, "float32", 1), ("energy_wh", 3, 0x5000, "unsigned32", 10)),
-    )
-    reading = models.decode(models.Model(row), [bytes.fromhex("42c80000"), bytes.fromhex("00003039")])
+    text = "read 4 0100 2\nread 3 5000 2\npower_w 4 0100 float32 1\nenergy_wh 3 5000 unsigned32 10"
+    model = models.Model("made-up", text)
+    reading = models.decode(model, [bytes.fromhex("42c80000"), bytes.fromhex("00003039")])
     assert reading.power_w == 100
     assert reading.energy_wh == 123450
     assert reading.resolution_wh == 10
     assert reading.voltage_mv == []
+
+
+def test_a_register_outside_of_every_read_is_refused():
+    for line in ("power_w 3 0100 float32 1", "power_w 4 0102 float32 1", "power_w 4 00FF float32 1"):
+        raises(MeteringError, models.Model, "made-up", "read 4 0100 2\n" + line)
 
 
 def test_every_register_of_every_model_lies_in_a_read_of_its_plan():
