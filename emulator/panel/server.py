@@ -124,6 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
                 version = panel.version
                 self.wfile.write(b"data: " + json.dumps(panel.state()).encode() + b"\n\n")
                 with panel.news:
-                    panel.news.wait_for(lambda seen=version: panel.version != seen, LONGEST_SILENCE_S)
+                    if panel.version == version:
+                        panel.news.wait(LONGEST_SILENCE_S)
         except OSError:
             return  # The page was closed.
