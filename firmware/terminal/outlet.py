@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .inbox import Inbox
 
 SETTLE_MS = 500
+LATENCY_MS = 20
 LOOK_MS = 60000
 
 
@@ -38,6 +39,14 @@ class Outlet:
         self._closed = False
         self._contactor.open()
         self._commanded.set()
+
+    async def settled(self) -> None:
+        """Wait until the auxiliary contact follows the command; one that does not is told by the watch."""
+        since_ms = self._clock.ticks_ms()
+        while self._contactor.is_closed() != self._closed:
+            if self._clock.elapsed_ms(since_ms) >= SETTLE_MS:
+                return
+            await self._clock.sleep_ms(LATENCY_MS)
 
     async def watch_vehicle(self) -> None:
         """Post every change of the control pilot, the first state included."""

@@ -241,7 +241,9 @@ class Terminal:
         self._outlet.close()
 
     async def _open(self, facts: None) -> None:
+        """Open the contactor and see it open: a reading taken before would miss the last watt-seconds."""
         self._outlet.open()
+        await self._outlet.settled()
 
     async def _read_meter(self, facts: None) -> None:
         self._meter.ask()
