@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-# One line a setting: name, kind, default (- for an empty one), then the lowest and highest value (of texts and
+# One line a setting: name, kind, default (- for an empty one), lowest and highest value (of texts and
 # lists: length) or the words. It is one text because a table of tuples would take up a small board's memory.
 SETTINGS = """\
 id                      text   required            1 36

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emulator.ledger_folder import LedgerFolder
-from emulator.simulation import invariants
+from emulator.simulation import audit, invariants
 from emulator.simulation.craft import PlainCraft
 from firmware.crypto import jose
 from firmware.ledger.journal import Journal
@@ -49,7 +49,7 @@ class Evidence:
 
     def judge(self, first_wh: int, on_record: Callable[[str, dict], None]) -> tuple[int, list[str]]:
         """Hand on every record; return how much was checked and what is violated."""
-        found = invariants.Audit(self, first_wh, on_record)
+        found = audit.Audit(self, first_wh, on_record)
         violated = list(found.problems)
         checked = int(found.records) + 1
         if self.office.stored is not None:

@@ -26,6 +26,8 @@ class Office:
         self._newest = bytearray(MARK_BYTES * REMEMBERED)
         self.stored = 0
         self.duplicates = 0
+        # What the newest record of a dead task says; empty while none died.
+        self.died = ""
 
     def next_seq(self) -> int:
         """Return the sequence number that is stored next."""
@@ -54,12 +56,14 @@ class Office:
             self.duplicates += 1
             return None
         try:
-            self._chain.check(compact)
+            payload = self._chain.check(compact)
         except LedgerError as error:
             return str(error)
         place = MARK_BYTES * (self.stored % REMEMBERED)
         self._newest[place : place + MARK_BYTES] = mark
         self.stored += 1
+        if payload["kind"] == "fault" and payload["fault"].startswith("task:"):
+            self.died = payload["what"]
         if self._keep:
             self._keep(compact)
         return None

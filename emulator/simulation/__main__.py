@@ -2,7 +2,7 @@
 event a line on stdout.
 
 It does not know scenario files. With a directory the simulated disk keeps its bytes there instead of in
-memory.
+memory, and the ledger is left to be read by others.
 """
 
 import sys
@@ -26,7 +26,7 @@ def main(arguments: "list[str]") -> int:
     with open(arguments[0], "rb") as file:
         story = jsontext.parse(file.read())
     backing = Files(arguments[1]) if len(arguments) > 1 else None
-    return play.play(story, emit, PlainCraft(backing))
+    return play.play(story, emit, PlainCraft(backing), audited=backing is None)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
 def b64url(content: bytes) -> str:
     """Return base64url without padding (RFC 4648, 5)."""
+    return _encoded(content).decode()
+
+
+def _encoded(content: bytes) -> bytes:
     text = binascii.b2a_base64(content, newline=False).rstrip(b"=")
-    return text.replace(b"+", b"-").replace(b"/", b"_").decode()
+    return text.replace(b"+", b"-").replace(b"/", b"_")
 
 
 def unb64url(text: str) -> bytes:
@@ -32,7 +36,7 @@ def unb64url(text: str) -> bytes:
     except ValueError:
         raise CryptoError("text that is not base64url")
     # The interpreters' decoders skip foreign characters; only the way back shows that there were none.
-    if b64url(content) != text:
+    if _encoded(content) != text.encode():
         raise CryptoError("text that is not base64url without padding")
     return content
 
@@ -64,7 +68,7 @@ def thumbprint(public: bytes) -> str:
 
 def signing_input(header: "dict[str, Any]", payload: bytes) -> bytes:
     """Return what is signed (RFC 7515, 5.1): header and payload in base64url, a dot between them."""
-    return (b64url(canonical.encode(header)) + "." + b64url(payload)).encode()
+    return b".".join((_encoded(canonical.encode(header)), _encoded(payload)))
 
 
 def compact(signing_input: bytes, signature: bytes) -> str:

@@ -16,6 +16,11 @@ MAX_LINE_BYTES = jose.MAX_COMPACT_BYTES + CHECKSUM_CHARACTERS + 2
 _PREFIX = "ledger-"
 _SUFFIX = ".log"
 _BLANK = b" "
+_SEQ = b'"seq":'
+# The member's name, a number, and what ends it.
+_SEQ_BYTES = len(_SEQ) + 16
+# Of base64url: a multiple of four.
+PIECE_CHARACTERS = 512
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,10 +102,11 @@ def _line(line: bytes, offset: int, torn: bool) -> "Iterator[Item]":
 
 def _record(line: bytes) -> "str | None":
     """Return the record of an undamaged line (without its newline), or None."""
-    content = line[CHECKSUM_CHARACTERS + 1 :]
+    # A view, for a copy of a long record is dear in a small heap.
+    content = memoryview(line)[CHECKSUM_CHARACTERS + 1 :]
     if not content or line[: CHECKSUM_CHARACTERS + 1] != b"%08x " % binascii.crc32(content):
         return None
-    return content.decode() if max(content) < 0x80 else None
+    return str(content, "utf-8") if max(content) < 0x80 else None
 
 
 def stream(storage: "Any", segment: str, offset: int = 0) -> "Iterator[Item]":
@@ -132,18 +138,29 @@ def _skip(rest: bytes) -> int:
 def seq_of(compact: str) -> "int | None":
     """Return the sequence number that a record's payload carries, or None where there is none to read."""
     start = compact.find(".") + 1
+    end = compact.find(".", start)
     try:
-        payload = jose.unb64url(compact[start : compact.find(".", start)])
-        at = payload.find(b'"seq":') + 6
-        if at < 6:
-            return None
-        if payload.find(b'"seq":', at) < 0:
+        seqs = list(_seqs(compact, start, end))
+        if len(seqs) < 2:
             # Only one member has this name, so it is the record's own; all else need not be read.
-            return _number(payload, at)
-        seq = jsontext.parse(payload)["seq"]
+            return seqs[0] if seqs else None
+        seq = jsontext.parse(jose.unb64url(compact[start:end]))["seq"]
     except (CryptoError, KeyError, TypeError):
         return None
     return seq if isinstance(seq, int) and seq is not True and seq > 0 else None
+
+
+def _seqs(compact: str, start: int, end: int) -> "Iterator[int | None]":
+    """Yield the number after each `"seq":` of a payload, which is decoded piece by piece."""
+    window = b""
+    while start < end:
+        window = window[1 - _SEQ_BYTES :] + jose.unb64url(compact[start : min(start + PIECE_CHARACTERS, end)])
+        start += PIECE_CHARACTERS
+        at = window.find(_SEQ)
+        # What may go on in the next piece is left to it.
+        while at >= 0 and (start >= end or at <= len(window) - _SEQ_BYTES):
+            yield _number(window, at + len(_SEQ))
+            at = window.find(_SEQ, at + 1)
 
 
 def _number(payload: bytes, start: int) -> "int | None":

@@ -74,8 +74,9 @@ class Uploader:
         while self._outbox.pending():
             self._wake.clear()
             before = self._outbox.acknowledged
-            batch = self._outbox.batch(self._config.upload_batch, BATCH_BYTES)
-            answer = await self._send(batch)
+            # As one body: a small heap has no room for the records beside it.
+            body = records.body(self._outbox.batch(self._config.upload_batch, BATCH_BYTES))
+            answer = await self._send(body)
             self._come_back_s = answer.get("come_back_s")
             self._outbox.acknowledge(answer["next_seq"])
             self._on_acknowledged()
@@ -85,9 +86,9 @@ class Uploader:
             if self._outbox.acknowledged == before:
                 raise UplinkError("the office goes on asking for record %d" % answer["next_seq"])
 
-    async def _send(self, batch: "list[str]") -> "dict[str, Any]":
+    async def _send(self, body: bytes) -> "dict[str, Any]":
         """Send a batch; a terminal that the office does not know enrols first when it was given a code."""
-        path, body = records.path(self._config.id), records.body(batch)
+        path = records.path(self._config.id)
         status, told = await self._post(path, body, records.CONTENT_TYPE)
         if status == 404 and self._config.enrol_code:
             await self._enrol()
