@@ -79,7 +79,7 @@ class Setting:
 
     def __init__(self, line: str) -> None:
         self.name, self.kind, default, *allowed = line.split()
-        self.type: "type" = KINDS[self.kind][0] if self.kind in KINDS else str
+        self.type: "Any" = KINDS[self.kind][0] if self.kind in KINDS else str
         self.allowed: "list[Any]" = allowed if self.kind == "word" else [int(bound) for bound in allowed]
         self.default: "Any" = None
         if default != "required":
@@ -97,7 +97,7 @@ class Setting:
             if self.kind == "word":
                 fits = given in self.allowed
             else:
-                measure = given if isinstance(given, int) else len(given)
+                measure: int = given if self.type is int else len(given)
                 fits = self.allowed[0] <= measure <= self.allowed[1]
             if fits:
                 return None

@@ -1,4 +1,4 @@
-"""Reads the ledger that a story has left: does it hold, does every start have its end, does the energy add up?
+"""Reads the ledger that a story left: does it hold, has every start its end, does the energy add up?
 
 It does not know how the story went.
 """
@@ -16,7 +16,7 @@ class Audit:
 
     def __init__(self, charger, first_wh: int, on_record):
         """Call `on_record(compact, payload)` for each record on the way."""
-        self.problems = []
+        self.problems: "list[str]" = []
         self.records = 0
         self._opened = None
         self._at_wh = first_wh
