@@ -7,7 +7,10 @@ import pytest
 
 from tests.interpreters import command, environment
 from tools.setup import romfs
+from tools.setup.drop_unused import drop_unused
 from tools.setup.ground import SetupError
+from tools.setup.link_modules import link
+from tools.setup.pool_texts import pool
 from tools.setup.shrink import shrink
 
 LIMITS = """
@@ -94,6 +97,89 @@ def test_lines_keep_their_numbers() -> None:
 def test_a_call_that_hides_its_names_is_refused() -> None:
     with pytest.raises(SetupError, match="line 2: .. hides"):
         shrink({"room": "def f(a): return a\nf(**{'a': 1})\n"})
+
+
+THINGS = """
+import sys
+from array import array
+WORDS = ("a", "b")
+
+def hash(text):
+    return "hash of " + text
+
+def step(step, sizes=WORDS):
+    if step == "?":
+        raise ValueError("nobody knows what the step %s is" % step)
+    return [step for step in sizes] + [array("B", [7])[0]]
+"""
+
+STARTING = """
+import sys
+from room import things
+from room.things import step as one
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+class step:
+    things = 3
+
+    def run(self, one_more):
+        '''A sentence that no board keeps.'''
+        return things.step(one_more), one("y"), things.hash("x"), hash(1) == hash(1), self.things
+
+def later():
+    from room import table
+    return table.ROWS
+
+def main(arguments):
+    try:
+        one("?")
+    except ValueError as error:
+        print(step().run("z"), later(), error, "and that is the end, %s" % arguments[0])
+
+if __name__ == "__main__":
+    main(["as a script"])
+"""
+
+LINKED = {"room.things": THINGS, "room.start": STARTING, "room.table": "ROWS = 2", "room.unused": "import x"}
+
+
+def test_a_linked_program_says_what_its_modules_said(tmp_path: Path) -> None:
+    linked = pool(drop_unused(link(LINKED, "room.start")["room.start"], "main"))
+    said = []
+    for folder, texts in (("before", LINKED), ("after", {"room.start": linked, "room.table": "ROWS = 2"})):
+        (tmp_path / folder / "room").mkdir(parents=True)
+        for name, text in texts.items():
+            (tmp_path / folder / (name.replace(".", "/") + ".py")).write_text(text)
+        words = command("micropython32", "-c", "import room.start as s; s.main(['bye'])")
+        run = subprocess.run(words, env=environment(tmp_path / folder), capture_output=True, text=True)
+        said.append(run.stdout)
+    first = "(['a', 'b', 7], ['a', 'b', 7], 'hash of x', True, 3) 2"
+    assert said == [first + " nobody knows what the step ? is and that is the end, bye\n"] * 2
+
+
+def test_what_starts_later_is_a_module_of_its_own_and_nothing_else_is() -> None:
+    linked = link(shrink(LINKED), "room.start")
+    assert sorted(linked) == ["room.start", "room.table"]
+    assert "Any" not in linked["room.start"]
+
+
+def test_what_nobody_uses_is_dropped_and_what_does_something_stays() -> None:
+    text = "A = 1\nB = (A, 2)\nC = print()\ndef f(): return g()\ndef g(): return B\ndef main(): return 1\n"
+    assert drop_unused(text, "main").replace("pass\n", "") == "C = print()\ndef main(): return 1\n"
+
+
+def test_a_sentence_stands_once_in_a_linked_program() -> None:
+    text = pool(link(LINKED, "room.start")["room.start"])
+    assert text.count("nobody knows what") == 1 and "_said(" in text
+    assert text.count("A sentence that no board keeps.") == 1
+
+
+def test_a_module_that_is_used_as_a_value_is_refused() -> None:
+    texts = {"room.a": "x = 1", "room.b": "from room import a\nprint(a)\n"}
+    with pytest.raises(SetupError, match="room.b, line 2: a module is used as a value"):
+        link(texts, "room.b")
 
 
 MOUNT = """

@@ -78,12 +78,6 @@ def _value(node: ast.expr | None) -> int | str | None:
     raise TypeError("no simple constant")
 
 
-def _resolve(module: Module, node: ast.ImportFrom) -> str:
-    parts = module.name.split(".")
-    base = parts[: len(parts) - node.level] if node.level else []
-    return ".".join(base + ([node.module] if node.module else []))
-
-
 def _imports(
     module: Module, modules: dict[str, Module], known: Known
 ) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
@@ -91,7 +85,7 @@ def _imports(
     foreign, imports = {}, {}
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ImportFrom):
-            source = _resolve(module, node)
+            source = module.source_of(node)
             for alias in node.names:
                 bound = alias.asname or alias.name
                 if f"{source}.{alias.name}" in modules and bound not in module.stored:
@@ -113,7 +107,7 @@ def _fold_module(module: Module, modules: dict[str, Module], known: Known) -> No
             constants = known.get(imports.get(node.value.id, ""), {})
             if node.attr in constants:
                 module.replace(node, str(_literal(constants[node.attr])))
-        elif isinstance(node, ast.ImportFrom) and _resolve(module, node) in modules:
+        elif isinstance(node, ast.ImportFrom) and module.source_of(node) in modules:
             left = [alias for alias in node.names if (alias.asname or alias.name) not in foreign]
             if len(left) < len(node.names):
                 source = "." * node.level + (node.module or "")

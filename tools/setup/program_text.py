@@ -38,6 +38,12 @@ class Module:
         end = end if length is None else start + length
         self.edits.append((start, end, fresh + "\n" * self.text.encode()[start:end].count(b"\n")))
 
+    def source_of(self, node: ast.ImportFrom) -> str:
+        """Return the dotted name of what a statement imports from."""
+        parts = self.name.split(".")
+        base = parts[: len(parts) - node.level] if node.level else []
+        return ".".join(base + ([node.module] if node.module else []))
+
     def edited(self) -> str:
         """Return the text with all edits."""
         content = self.text.encode()
@@ -45,9 +51,9 @@ class Module:
             content = content[:start] + fresh.encode() + content[end:]
         return content.decode()
 
-    def all(self, kind: type[ast.AST]) -> Iterator[Any]:
-        """Return all nodes of a kind."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, kind))
+    def all(self, *kinds: type[ast.AST]) -> Iterator[Any]:
+        """Return all nodes of some kinds."""
+        return (node for node in ast.walk(self.tree) if isinstance(node, kinds))
 
 
 def name_of(node: ast.Name | ast.arg) -> str:

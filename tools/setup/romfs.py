@@ -8,11 +8,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.setup import mpy, shrink
+from tools.setup import mpy
+from tools.setup.drop_unused import drop_unused
 from tools.setup.ground import CACHE, ROOT
+from tools.setup.link_modules import link
+from tools.setup.pool_texts import pool
+from tools.setup.shrink import shrink
 
 # What a whole terminal and the world around it need in a simulation.
 PACKAGES = ("firmware", "hal/board.py", "hal/common", "emulator/models", "emulator/simulation")
+ROOT_MODULE = "emulator.simulation.__main__"
 IMAGE = CACHE / "terminal.romfs"
 
 _MAGIC = b"\xd2\xcd\x31"
@@ -29,7 +34,7 @@ def build(image: Path = IMAGE) -> Path:
         image.parent.mkdir(parents=True, exist_ok=True)
         fresh = image.with_name(f".{image.name}.{os.getpid()}")
         with tempfile.TemporaryDirectory() as folder:
-            _compile(sources, Path(folder))
+            _compile(sources, Path(folder), image.with_suffix(".py"))
             fresh.write_bytes(pack(Path(folder)))
         fresh.replace(image)
     return image
@@ -39,15 +44,16 @@ def _files(path: Path) -> Iterator[Path]:
     return path.rglob("*.py") if path.is_dir() else iter([path])
 
 
-def _compile(sources: list[Path], folder: Path) -> None:
-    """Compile the whole program; a traceback shows a module's dotted name, which is in memory anyway."""
-    texts = {_dotted(source): source.read_text() for source in sources}
-    shrunk = shrink.shrink(texts)
-    for source in sources:
-        target = folder / source.relative_to(ROOT)
+def _compile(sources: list[Path], folder: Path, listing: Path) -> None:
+    """Compile the program as one module; tracebacks count the lines of the listing."""
+    texts = link(shrink({_dotted(source): source.read_text() for source in sources}), ROOT_MODULE)
+    texts[ROOT_MODULE] = pool(drop_unused(texts[ROOT_MODULE], "main"))
+    listing.write_text(texts[ROOT_MODULE])
+    for name, text in texts.items():
+        target = folder / (name.replace(".", "/") + ".py")
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(shrunk[_dotted(source)])
-        mpy.compile_file(target, target.with_suffix(".mpy"), _dotted(source))
+        target.write_text(text)
+        mpy.compile_file(target, target.with_suffix(".mpy"), name)
 
 
 def _dotted(source: Path) -> str:

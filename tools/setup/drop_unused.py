@@ -1,0 +1,36 @@
+"""Takes out of a linked program the functions and constants that nothing in it uses.
+
+It does not know what they would do.
+"""
+
+import ast
+
+from tools.setup.program_text import Module
+
+
+def drop_unused(text: str, kept: str) -> str:
+    """Return a program's text without them; `kept` is what is called from outside."""
+    while True:
+        module = Module("program", text)
+        used = {node.id for node in module.names if isinstance(node.ctx, ast.Load)} | {kept}
+        for node in module.tree.body:
+            if _gives(node) and not _gives(node) & used:
+                module.replace(node, "pass")
+        if not module.edits:
+            return text
+        text = module.edited()
+
+
+def _gives(node: ast.stmt) -> set[str]:
+    """Return the one name that a statement gives without doing anything else."""
+    if isinstance(node, ast.FunctionDef) and not node.decorator_list:
+        return {node.name}
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _is_literal(node.value):
+        return {node.targets[0].id}
+    return set()
+
+
+def _is_literal(node: ast.expr) -> bool:
+    parts = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Name, ast.UnaryOp, ast.BinOp)
+    walked = (part for part in ast.walk(node) if isinstance(part, ast.expr))
+    return all(isinstance(part, parts) for part in walked)

@@ -1,0 +1,156 @@
+"""Links the modules of a program into one: on a board each module costs memory, even an empty one.
+
+It does not know what the program does. A name that two modules give to different things gets a number.
+"""
+
+import ast
+import builtins
+
+from tools.setup.ground import SetupError
+from tools.setup.program_text import Module
+from tools.setup.scopes import global_names
+
+Names = dict[tuple[str, str], str]
+
+
+def link(sources: dict[str, str], root: str) -> dict[str, str]:
+    """Return {root: text with all that it imports as it starts}, and the modules that can be loaded later.
+
+    Those are the ones that import nothing themselves.
+    """
+    modules = {name: Module(name, text) for name, text in sources.items()}
+    for module in modules.values():
+        _drop_never(module)
+    modules = {name: Module(name, module.edited()) for name, module in modules.items()}
+    order: list[str] = []
+    _visit(modules, root, order)
+    names = _names(modules, order)
+    for name in order:
+        _Linker(modules, modules[name], names).rewrite()
+    later = {
+        name: module.text
+        for name, module in modules.items()
+        if name not in order and not any(module.all(ast.Import, ast.ImportFrom))
+    }
+    return {root: "\n".join(f"# {name}\n{modules[name].edited()}" for name in order), **later}
+
+
+def _drop_never(module: Module) -> None:
+    """Take out what runs for type checkers alone, or when the module is a script."""
+    for node in module.tree.body:
+        if isinstance(node, ast.If) and not node.orelse:
+            never = isinstance(node.test, ast.Constant) and not node.test.value
+            if never or ast.unparse(node.test) == "__name__ == '__main__'":
+                module.replace(node, "pass")
+
+
+def _visit(modules: dict[str, Module], name: str, order: list[str]) -> None:
+    """Put a module after everything that it imports as it starts."""
+    for node in modules[name].tree.body:
+        for needed in _needed(modules, modules[name], node):
+            if needed not in order:
+                _visit(modules, needed, order)
+    if name not in order:
+        order.append(name)
+
+
+def _needed(modules: dict[str, Module], module: Module, node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names if alias.name in modules]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    source = module.source_of(node)
+    within = [f"{source}.{alias.name}" for alias in node.names if f"{source}.{alias.name}" in modules]
+    return within + ([source] if source in modules and len(within) < len(node.names) else [])
+
+
+def _names(modules: dict[str, Module], order: list[str]) -> Names:
+    """Choose the name of every global; those that no other thing bears stay as they are."""
+    taken = {*dir(builtins), *_foreign(modules, order)}
+    for name in order:
+        taken |= global_names(modules[name])[1]
+    names: Names = {}
+    root = order[-1]
+    for name in [root, *order[:-1]]:
+        for own in sorted(_own(modules[name])):
+            fresh, number = own, 1
+            while fresh in taken:
+                number += 1
+                fresh = f"{own}_{number}"
+            taken.add(fresh)
+            names[name, own] = fresh
+    return names
+
+
+def _own(module: Module) -> set[str]:
+    """Return the names that a module itself gives, not those that it imports."""
+    names = set()
+    for node in module.tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif not isinstance(node, ast.Import | ast.ImportFrom):
+            inside = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
+            names |= {part.id for part in inside if isinstance(part.ctx, ast.Store)}
+    return names
+
+
+def _foreign(modules: dict[str, Module], order: list[str]) -> dict[str, str]:
+    """Return what the program calls things from outside, each of which has to be one thing throughout."""
+    foreign: dict[str, str] = {}
+    for name in order:
+        for node in modules[name].tree.body:
+            if not isinstance(node, ast.Import | ast.ImportFrom) or _needed(modules, modules[name], node):
+                continue
+            for alias in node.names:
+                thing = f"{getattr(node, 'module', '')}.{alias.name}"
+                if foreign.setdefault(alias.asname or alias.name, thing) != thing:
+                    raise SetupError(f"{name} calls {thing} what another module calls something else")
+    return foreign
+
+
+class _Linker:
+    """Rewrites one module so that it finds everything in the one that all become."""
+
+    def __init__(self, modules: dict[str, Module], module: Module, names: Names):
+        self._modules = modules
+        self._module = module
+        self._names = names
+        self._things: dict[str, str] = {own: names[module.name, own] for own in _own(module)}
+        self._aliases: dict[str, str] = {}
+        self._attributes = {id(node.value): node for node in module.all(ast.Attribute)}
+
+    def rewrite(self) -> None:
+        for node in self._module.tree.body:
+            if _needed(self._modules, self._module, node):
+                self._take(node)
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                words = {ast.FunctionDef: "def", ast.AsyncFunctionDef: "async def", ast.ClassDef: "class"}
+                before = f"{words[type(node)]} "
+                self._module.replace(node, before + self._things[node.name], len(before + node.name))
+        for name in global_names(self._module)[0]:
+            self._write(name)
+
+    def _take(self, node: ast.stmt) -> None:
+        if isinstance(node, ast.ImportFrom):
+            source = self._module.source_of(node)
+            for alias in node.names:
+                bound = alias.asname or alias.name
+                if f"{source}.{alias.name}" in self._modules:
+                    self._aliases[bound] = f"{source}.{alias.name}"
+                else:
+                    self._things[bound] = self._names[source, alias.name]
+        self._module.replace(node, "pass")
+
+    def _write(self, node: ast.Name) -> None:
+        if not self._module.holds(node):
+            if node.id in self._things and self._things[node.id] != node.id or node.id in self._aliases:
+                raise SetupError(
+                    f"{self._module.name}, line {node.lineno}: write {node.id} outside of the f-string"
+                )
+        elif node.id in self._aliases:
+            owner = self._attributes.get(id(node))
+            if owner is None:
+                raise SetupError(f"{self._module.name}, line {node.lineno}: a module is used as a value")
+            self._module.replace(owner, self._names[self._aliases[node.id], owner.attr])
+        elif self._things.get(node.id, node.id) != node.id:
+            self._module.replace(node, self._things[node.id])
