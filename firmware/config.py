@@ -34,8 +34,9 @@ meter_timeout_ms        number 500                 20 10000
 meter_tries             number 10                  1 100
 meter_poll_ms           number 2000                100 60000
 meter_idle_poll_ms      number 60000               1000 3600000
-meter_patience_s        number 60                  0 86400
-max_power_w             number 44000               1000 1000000
+meter_patience_s        number 60                  5 86400
+recovery_patience_s     number 86400               60 864000
+max_power_w             number 400000              1000 1000000
 reader                  text   pcsc                1 240
 panel                   text   -                   0 240
 plug_timeout_s          number 60                  5 3600

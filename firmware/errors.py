@@ -61,6 +61,10 @@ class LedgerError(Exception):
     """A record, a chain or a journal that does not hold."""
 
 
+class StorageRefused(LedgerError):
+    """A record that storage did not take; the ledger is as it was."""
+
+
 class UplinkError(Exception):
     """An answer of the back office that is not what the protocol says."""
 

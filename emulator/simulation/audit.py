@@ -49,9 +49,11 @@ class Audit:
         if self._opened:
             self.problems.append("%s began while %s was open" % (payload["session"], self._opened["session"]))
         begun_wh = payload["meter"]["wh"]
-        if self._at_wh + payload["unbilled_wh"] != begun_wh and not self._broken:
+        if not self._broken and (self._at_wh != begun_wh or payload["unbilled_wh"]):
             told = (payload["session"], begun_wh, self._at_wh, payload["unbilled_wh"])
-            self.problems.append("%s began at %d Wh, the last end was %d and %d were given back" % told)
+            self.problems.append("%s began at %d Wh, the last end was %d; %d were given back" % told)
+        # A fault excuses energy that nobody was billed for up to the next start, and no longer.
+        self._broken = False
         self._opened = payload
         self._at_wh = begun_wh
 
@@ -67,7 +69,13 @@ class Audit:
         self._at_wh = meter["stop_wh"]
 
     def _compare(self, charger):
-        """Find energy that the meter counted and nobody answers for."""
+        """Find energy that the meter counted and nobody answers for, and a session that was forgotten."""
+        session = charger.session()
+        if session is not None and session.is_open() != (self._opened is not None):
+            self.problems.append(
+                "the ledger ends with a session %s, the terminal is %s"
+                % ("open" if self._opened else "closed", session.state)
+            )
         left_wh = charger.world.shown_wh() - self._at_wh
         if left_wh and self._opened is None and not self._broken:
             self.problems.append("%d Wh flowed after the last receipt" % left_wh)

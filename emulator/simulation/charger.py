@@ -46,6 +46,7 @@ class Charger:
             meter.Meter(told["model"], told["serial"], told["register_wh"]),
             vehicle.Vehicle(told_vehicle["power_w"], told_vehicle["battery_wh"]),
             self.config.meter_unit,
+            watcher.on_close,
         )
         public = self.signer.public_key()
         self.verify = craft.verifier(public)

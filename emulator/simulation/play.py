@@ -69,6 +69,13 @@ class Player:
         self._shown = told
         self._emit({"screen": {"at": self._now(), "lines": screen["lines"]}})
 
+    def on_close(self):
+        """Power flows only into a session that the ledger holds."""
+        self._checked += 1
+        assembly = self.charger.assembly
+        if assembly is None or not assembly.recorder.known["open"]:
+            self._violate("the contactor closes and no session is open in the ledger")
+
     def on_signal(self, kind):
         """Ignore sounds."""
 
@@ -119,8 +126,10 @@ class Player:
 
     async def _settle(self):
         """Give what is on its way the time to arrive, where there is a way."""
-        if self.charger.is_powered() and self.charger.link.state in ("up", "slow"):
-            await self._until(lambda: self.charger.pending() == 0, SETTLE_MS)
+        if not self.charger.is_powered() or self.charger.link.state not in ("up", "slow"):
+            return
+        if not await self._until(lambda: self.charger.pending() == 0, SETTLE_MS):
+            self._violate("an hour after the story the office still lacks records")
 
     async def _until(self, holds, patience_ms):
         began_ms = self._kernel.now_ms

@@ -8,11 +8,12 @@ It does not know the terminal; it is commanded like the real thing, and its cont
 class World:
     """Contactor, vehicle and meter in virtual time; energy is counted exactly, to the millisecond."""
 
-    def __init__(self, kernel, meter, vehicle, unit: int):
+    def __init__(self, kernel, meter, vehicle, unit: int, on_close):
         self._kernel = kernel
         self._meter = meter
         self._vehicle = vehicle
         self._unit = unit
+        self._on_close = on_close
         self._since_ms = kernel.now_ms
         self._commanded = False
         self._fault = "none"
@@ -44,6 +45,8 @@ class World:
 
     def command_contactor(self, is_closed: bool) -> None:
         """Do as the terminal commands, as far as the contactor can."""
+        if is_closed:
+            self._on_close()
         self._commanded = is_closed
         self._settle()
 

@@ -49,7 +49,8 @@ def _started(after: "Document", payload: "Document") -> None:
 
 def _ended(after: "Document", payload: "Document") -> None:
     after["open"] = None
-    after["receipts"] += 1
+    # The number itself, not one more: the records before may have made room.
+    after["receipts"] = int(payload["receipt"].split("-")[-1])
     _register(after, payload, "stop_wh")
 
 

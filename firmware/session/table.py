@@ -73,6 +73,12 @@ def resting(session: Session) -> "Step":
     return session.without_driver(state), ((TIMER, None), screen)
 
 
+def recovering(session: Session, token: "Any") -> "Step":
+    """Return the session that a power cut left open, and the question that closes it."""
+    asked: "Effects" = ((TIMER, "recovery_patience_s"), (READ_METER, None), (SHOW, ("finishing", {})))
+    return session.but(state=RECOVERING, token=token, reason="power_loss", flags=("power_loss",)), asked
+
+
 def _blocking(faults: "tuple[str, ...]") -> "tuple[str, ...]":
     return tuple([fault for fault in faults if fault in BLOCKING])
 
@@ -121,6 +127,10 @@ def _unreadable_at_rest(session: Session, facts: "Facts") -> "Step":
 
 def _card_while_faulted(session: Session, facts: "Facts") -> "Step":
     return _turn_away(session, facts.get("token"), "out_of_order")
+
+
+def _card_while_recovering(session: Session, facts: "Facts") -> "Step":
+    return session, _refused("out_of_order", None)
 
 
 def _card_while_open(session: Session, facts: "Facts") -> "Step":
@@ -187,6 +197,9 @@ def _vehicle_noted(session: Session, facts: "Facts") -> "Step":
 
 def _begin(session: Session, reading: "Facts") -> "Step":
     """Write the start before power flows: what the ledger does not hold is nobody's energy."""
+    if not session.asks():
+        # IEC 61851-1: power only for a vehicle that asks for it.
+        return session.but(state=SUSPENDED), ((TIMER, None), (START, reading), (SHOW, ("suspended", {})))
     effects: "Effects" = ((TIMER, None), (START, reading), (CLOSE, None), (SHOW, ("charging", {})))
     return session.but(state=CHARGING), effects
 
@@ -370,7 +383,8 @@ TABLE: "dict[str, dict[str, Callable[[Session, Facts], Step]]]" = {
         VEHICLE: _vehicle_noted,
         READING: _end_recovered,
         METER_LOST: _ask_again,
-        CARD: _card_while_faulted,
+        TIMEOUT: _end_unread,
+        CARD: _card_while_recovering,
         FAULT: _fault_while_open,
         FAULT_CLEARED: _cleared,
     },

@@ -9,7 +9,7 @@ from ..crypto import jsontext
 from ..errors import AccessError, ConfigError, CryptoError, MeteringError, PricingError, UplinkError
 from ..metering import models
 from ..pricing import calendar, money, tariff
-from ..uplink import address
+from ..uplink import address, records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def read(content: bytes) -> settings.Config:
 
 
 def _content_problems(config: "Any") -> "list[str]":
-    problems = _told("timezone", lambda: calendar.Zone(config.timezone))
+    problems = _told("id", lambda: records.path(config.id)) if config.id else []
+    problems += _told("timezone", lambda: calendar.Zone(config.timezone))
     problems += _told("currency", lambda: money.exponent(config.currency))
     problems += _told("meter_model", lambda: models.find(config.meter_model))
     problems += _told("contracts", lambda: contracts.Contracts(config.contracts, config.deny))

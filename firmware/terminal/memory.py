@@ -5,6 +5,7 @@ the same.
 """
 
 from ..crypto import canonical, jose
+from ..errors import TerminalError
 from ..ledger import chain, summary
 from ..ledger.checkpoint import Checkpoints
 
@@ -24,11 +25,12 @@ class Memory:
     progress.
     """
 
-    def __init__(self, storage: "Storage", journal: "Journal", first_prev: str) -> None:
+    def __init__(self, storage: "Storage", journal: "Journal", terminal: str, first_prev: str) -> None:
         """Read what is there.
 
         `known` is the summary, `acknowledged` the last sequence that the office has.
         """
+        _check_owner(journal, terminal, first_prev)
         self._checkpoints = Checkpoints(storage)
         saved = self._checkpoints.load() or {}
         self.known: "Document" = saved.get("summary") or summary.start(first_prev)
@@ -49,3 +51,22 @@ class Memory:
         """Write a checkpoint. Raises OSError; the checkpoint before then still stands."""
         self.known, self.acknowledged, self.progress = known, acknowledged, progress
         self._checkpoints.save({"summary": known, "acknowledged": acknowledged, "progress": progress})
+
+
+def _check_owner(journal: "Journal", terminal: str, first_prev: str) -> None:
+    """Refuse a ledger that another terminal or another key wrote: its sequence cannot be gone on with."""
+    tail = journal.tail()
+    if tail is None:
+        return
+    payload, _signing_input, _signature = jose.split(tail[1], chain.RECORD_TYPE)
+    owner = canonical.decode(payload)["terminal"]
+    if owner != terminal:
+        raise TerminalError(
+            "the ledger is that of terminal %s, not %s; give each a folder of its own" % (owner, terminal)
+        )
+    key = canonical.decode(jose.unb64url(tail[1].split(".")[0]))["kid"]
+    if key != first_prev:
+        told = (key[:8], first_prev[:8])
+        raise TerminalError(
+            "the ledger was signed with the key %s…, not %s…; put its key back, or begin a new ledger" % told
+        )

@@ -33,14 +33,18 @@ class Meter:
         self._model = models.find(config.meter_model)
         self._last: "tuple[int, int] | None" = None
         self._asked = False
+        self._turn = 0
         self._healthy: "bool | None" = None
         self._serial: "str | None" = None
+        self._known_serial: "str | None" = None
         self._watched = False
 
-    def ask(self) -> None:
-        """Have the meter read now; the answer comes as READING or METER_LOST."""
+    def ask(self) -> int:
+        """Have the meter read now; the answer is METER_LOST, or a READING of this turn or a later one."""
+        self._turn += 1
         self._asked = True
         self._wake.set()
+        return self._turn
 
     def watch(self, is_watched: bool) -> None:
         """Read at the pace of an open session from now on, or at that of an idle outlet."""
@@ -64,6 +68,7 @@ class Meter:
 
     async def _read(self) -> None:
         asked, self._asked = self._asked, False
+        turn = self._turn
         reading, what = await self._try()
         if reading is None:
             self._lose(what, asked)
@@ -72,6 +77,7 @@ class Meter:
             self._healthy = True
             self._inbox.post((events.FAULT_CLEARED, {"fault": "meter"}))
         if asked or self._watched:
+            reading["turn"] = turn
             self._inbox.post((events.READING, reading))
 
     def _lose(self, what: "str | None", asked: bool) -> None:
@@ -99,6 +105,9 @@ class Meter:
     async def _once(self) -> "dict[str, Any]":
         if self._serial is None:
             self._serial = await self._read_serial()
+            if self._serial != self._known_serial:
+                # Another meter: its register has nothing to do with the one before.
+                self._known_serial, self._last = self._serial, None
         blocks = []
         for request in self._model.plan:
             blocks.append(await self._block(request))

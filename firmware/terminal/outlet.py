@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SETTLE_MS = 500
 LATENCY_MS = 20
+RETRY_MS = 1000
 LOOK_MS = 60000
 
 
@@ -26,6 +27,7 @@ class Outlet:
         self._commanded = board.tasks.event()
         self._inbox = inbox
         self._closed = False
+        self._known: "str | None" = None
         self._healthy: "bool | None" = None
 
     def close(self) -> None:
@@ -50,20 +52,26 @@ class Outlet:
 
     async def watch_vehicle(self) -> None:
         """Post every change of the control pilot, the first state included."""
-        known = "A"
         while True:
-            state = self._plug.state()
-            if state == known:
-                state = await self._plug.wait_change(known)
-            if state != known:
-                known = state
+            try:
+                state = self._plug.state()
+                if state == self._known:
+                    state = await self._plug.wait_change(state)
+            except OSError:
+                # Nobody knows whether a vehicle is there: as in its fault state no power may flow.
+                state = "F"
+                await self._clock.sleep_ms(RETRY_MS)
+            if state != self._known:
+                self._known = state
                 self._inbox.post((events.VEHICLE, {"state": state}))
 
     async def watch_contactor(self) -> None:
         """Compare command and feedback after each command, and now and then."""
         while True:
-            await self._clock.sleep_ms(SETTLE_MS)
             self._commanded.clear()
+            await self._clock.sleep_ms(SETTLE_MS)
+            if await self._commanded.wait_ms(0):
+                continue
             self._compare(self._contactor.is_closed())
             await self._commanded.wait_ms(LOOK_MS)
 

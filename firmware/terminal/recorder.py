@@ -7,6 +7,7 @@ same checkpoint.
 import hashlib
 
 from ..crypto import canonical, jose
+from ..errors import LedgerError, StorageRefused
 from ..ledger import chain, summary
 from ..pricing import calendar
 
@@ -42,12 +43,22 @@ class Recorder:
     async def record(self, kind: str, members: "Document") -> "Document":
         """Write a record and return its payload.
 
-        Raises OSError when storage does not take it; then nothing has changed.
+        Raises StorageRefused when storage does not take it; then nothing has changed.
         """
+        await self._write_kept()
+        return await self._write(kind, members)
+
+    async def flush(self) -> None:
+        """Write what storage refused before, as far as it takes it now."""
+        try:
+            await self._write_kept()
+        except StorageRefused:
+            return
+
+    async def _write_kept(self) -> None:
         while self._unwritten:
             await self._write(*self._unwritten[0])
             self._unwritten.pop(0)
-        return await self._write(kind, members)
 
     async def record_when_possible(self, kind: str, members: "Document") -> bool:
         """Write a record, or keep it to be written before the next one; return whether it is durable
@@ -55,8 +66,9 @@ class Recorder:
         """
         try:
             await self.record(kind, members)
-        except OSError:
-            self._unwritten.append((kind, members))
+        except StorageRefused:
+            if (kind, members) not in self._unwritten:
+                self._unwritten.append((kind, members))
             return False
         return True
 
@@ -87,7 +99,12 @@ class Recorder:
         payload["seq"] = self.known["next_seq"]
         payload["prev"] = self.known["prev"]
         compact = await self._signed(canonical.encode(payload))
-        self._journal.append(payload["seq"], compact)
+        if len(compact) > jose.MAX_COMPACT_BYTES:
+            raise LedgerError("a record of %d bytes, more than anyone reads; this is a bug" % len(compact))
+        try:
+            self._journal.append(payload["seq"], compact)
+        except OSError as error:
+            raise StorageRefused("storage does not take a record: %s" % error)
         self.known = summary.fold(self.known, payload["seq"], payload, compact)
         if self.on_record:
             self.on_record()

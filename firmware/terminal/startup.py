@@ -18,6 +18,7 @@ from .memory import Memory
 from .meter import Meter
 from .outlet import Outlet
 from .reader import Reader
+from .room import Room
 from .supervisor import Supervisor
 from .tariffs import Tariffs
 from .terminal import Terminal
@@ -64,11 +65,12 @@ class Assembly:
     def _open_ledger(self) -> None:
         board = self._board
         journal = Journal(board.storage)
-        self.memory = Memory(board.storage, journal, recorder.first_prev(board.signer))
+        self.memory = Memory(board.storage, journal, self._config.id, recorder.first_prev(board.signer))
         self.outbox = Outbox(journal, self.memory.acknowledged)
         self.recorder = recorder.Recorder(
             self._config.id, board.clock, board.signer, journal, self.memory.known
         )
+        self.room = Room(board, self._config.storage_reserve_bytes, self.inbox, self.outbox)
         self._uploader: "Uploader | None" = None
         if self._config.office_url:
             self._uploader = Uploader(
@@ -79,7 +81,7 @@ class Assembly:
     def _acknowledged(self) -> None:
         """Save what the office has; one that cannot be saved only means that something is sent twice."""
         try:
-            self.memory.save(self.recorder.known, self.outbox.acknowledged, self.terminal.open_progress())
+            self.memory.save(self.recorder.known, self.outbox.acknowledged, self.terminal.progress())
         except OSError:
             return
 
@@ -112,6 +114,6 @@ class Assembly:
 
     def stop(self) -> None:
         """End in order: no power, and a checkpoint from which the open session is recovered."""
-        self._supervisor.stop()
         self.outlet.open()
+        self._supervisor.stop()
         self._acknowledged()

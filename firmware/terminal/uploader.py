@@ -83,7 +83,7 @@ class Uploader:
             if "line" in answer:
                 told = (answer["next_seq"], answer["reason"])
                 raise UplinkError("the office refuses record %d: %s; have it looked at" % told)
-            if self._outbox.acknowledged == before:
+            if self._outbox.acknowledged <= before:
                 raise UplinkError("the office goes on asking for record %d" % answer["next_seq"])
 
     async def _send(self, body: bytes) -> "dict[str, Any]":
@@ -155,5 +155,6 @@ class Uploader:
             self._inbox.post((events.FAULT, {"fault": "uplink", "what": str(error)}))
 
     def _pause_s(self) -> int:
-        chance = self._entropy.random(4)
-        return backoff.pause_s(self._failures, self._config.upload_retry_s, self._come_back_s, chance)
+        """Return how long to wait; a hint of the office counts once."""
+        hint_s, self._come_back_s = self._come_back_s, None
+        return backoff.pause_s(self._failures, self._config.upload_retry_s, hint_s, self._entropy.random(4))

@@ -31,24 +31,40 @@ else:
     import os
     import signal
 
+    AGAIN_S = 0.1
+
     def pid() -> int:
         """Return the number of this process."""
         return os.getpid()
 
     def _on_end(cancel: "Callable[[], object]") -> None:
-        """End in order on SIGTERM and Ctrl-C."""
+        """End in order on SIGTERM, Ctrl-C and a closed window."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, cancel)
+
+        def end() -> None:
+            cancel()
+            # A wait that ends in the same turn may swallow a cancellation: say it again.
+            loop.call_later(AGAIN_S, end)
+
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, end)
 
 
 def serve(run: "Callable[[], Awaitable[None]]", stop: "Callable[[], None]") -> None:
-    """Run the coroutine function `run()` until it ends or the process is told to end, then call `stop()`."""
+    """Run the coroutine function `run()` until it ends or the process is told to end, and call `stop()`.
+
+    `stop` may be called twice.
+    """
 
     async def until_told() -> None:
         task = asyncio.current_task()
-        if task:
-            _on_end(task.cancel)
+
+        def end() -> None:
+            stop()
+            if task:
+                task.cancel()
+
+        _on_end(end)
         try:
             await run()
         finally:

@@ -13,7 +13,11 @@ STARTED = {
     "limit_minor": None,
     "unbilled_wh": 0,
 }
-ENDED = {"session": "KT-0001-000001", "meter": {"serial": "21110042", "start_wh": 123456, "stop_wh": 134456}}
+ENDED = {
+    "session": "KT-0001-000001",
+    "receipt": "KT-0001-000001",
+    "meter": {"serial": "21110042", "start_wh": 123456, "stop_wh": 134456},
+}
 
 
 class Told:
@@ -78,10 +82,16 @@ def test_the_end_closes_it_and_counts_a_receipt():
 def test_an_end_without_a_reading_keeps_the_last_one():
     told = Told()
     told.tell("session.started", **STARTED)
-    told.tell("session.ended", meter={"serial": "21110042", "stop_wh": None})
+    told.tell("session.ended", receipt="KT-0001-000001", meter={"serial": "21110042", "stop_wh": None})
     assert told.known["last_wh"] == 123456
-    told.tell("session.ended")
+    told.tell("session.ended", receipt="KT-0001-000002")
     assert told.known["last_wh"] == 123456 and told.known["receipts"] == 2
+
+
+def test_receipts_are_counted_by_their_number_also_when_earlier_records_made_room():
+    told = Told()
+    told.tell("session.ended", receipt="KT-2-000017")
+    assert told.known["receipts"] == 17
 
 
 def test_another_meter_is_another_register():

@@ -1,0 +1,214 @@
+"""Performs the effects that the session's table asks for, each through the port or the room whose work it is.
+
+It does not know which effect comes when. Only a start or an end that storage does not take stops what follows
+(StorageRefused); a panel or a contactor that fails is a fault, and the session goes on.
+"""
+
+from ..errors import SessionError
+from ..metering import plausible
+from ..pricing import calendar
+from ..session import events
+from .billing import Billing
+from .closing import members
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import Any
+
+    from hal.ports import Board
+
+    from ..session.state import Session
+    from .startup import Assembly
+    from .timer import Timer
+
+    Document = dict[str, Any]
+
+# A checkpoint is written with the first reading after its time, and a reading may come late.
+LATE_MS = 60000
+
+
+class Performer:
+    """The hands of the terminal; `session` is the one that stands while effects are performed."""
+
+    def __init__(self, board: "Board", config: "Any", parts: "Assembly", timer: "Timer") -> None:
+        self._board = board
+        self._config = config
+        self._parts = parts
+        self._timer = timer
+        self._billing: "Billing | None" = None
+        self._saved_at_ms = 0
+        self._awaited = 0
+        self._perform: "dict[str, Callable[[Session, Any], Awaitable[None]]]" = {
+            events.START: self._start,
+            events.PRICE: self._price,
+            events.END: self._end,
+            events.RECORD: self._record,
+            events.CLOSE: self._close,
+            events.OPEN: self._open,
+            events.READ_METER: self._read_meter,
+            events.TIMER: self._run_timer,
+            events.SHOW: self._show,
+            events.SIGNAL: self._signal,
+        }
+
+    async def perform(self, session: "Session", effect: "tuple[str, Any]") -> None:
+        """Perform one effect. Raises StorageRefused for a start or an end that is not durable."""
+        await self._perform[effect[0]](session, effect[1])
+
+    def is_stale(self, reading: "Document") -> bool:
+        """Return whether a reading was begun before the last question, maybe with the contactor closed."""
+        return reading["turn"] < self._awaited
+
+    def progress(self) -> "Document | None":
+        """Return what a checkpoint keeps of the open session."""
+        if self._billing is None:
+            return None
+        progress = self._billing.progress()
+        progress["session"] = self._parts.recorder.known["open"]["session"]
+        return progress
+
+    def take_up(self) -> None:
+        """Go on with the bill of the session that a power cut left open."""
+        opened = self._parts.recorder.known["open"]
+        tariff = self._parts.tariffs.of(opened["tariff"]["id"], opened["tariff"]["hash"])
+        start = {
+            "wh": opened["meter"]["wh"],
+            "serial": opened["meter"]["serial"],
+            "utc_s": calendar.parse_utc(opened["at"]) if opened["at"] else None,
+            "clock": opened["clock"],
+        }
+        self._billing = Billing(self._board.clock, tariff, start)
+        self._billing.restore(self._parts.memory.progress)
+
+    # Money and records
+
+    async def _start(self, session: "Session", reading: "Document") -> None:
+        parts = self._parts
+        tariff = parts.tariffs.get(session.tariff)
+        if tariff is None:
+            raise SessionError("a session began under a tariff that is not in force; this is a bug")
+        meter = {"model": self._config.meter_model, "serial": reading["serial"], "wh": reading["wh"]}
+        started = {
+            "session": parts.recorder.number(),
+            "token": session.token,
+            "contract": session.contract,
+            "tariff": {"id": tariff.id, "hash": tariff.hash},
+            "meter": meter,
+            "limit_minor": session.limit_minor,
+            "unbilled_wh": _unbilled_wh(parts.recorder.known, reading),
+        }
+        await parts.recorder.record("session.started", started)
+        self._billing = Billing(self._board.clock, tariff, reading)
+        self._billing.begin(reading)
+        self._checkpoint()
+
+    async def _price(self, session: "Session", reading: "Document") -> None:
+        billing = self._opened()
+        lie = self._lie_of(billing, reading)
+        if lie:
+            self._parts.inbox.post((events.METER_LOST, {"what": lie}))
+            return
+        billing.add(reading)
+        if session.limit_minor is not None and billing.gross_minor() >= session.limit_minor:
+            self._parts.inbox.post((events.LIMIT, None))
+        if billing.elapsed_ms - self._saved_at_ms >= 1000 * self._config.checkpoint_s:
+            self._checkpoint()
+
+    async def _end(self, session: "Session", ending: "Document") -> None:
+        parts = self._parts
+        stop, flags = self._stop_of(ending)
+        told = {"stop": stop, "reason": ending["reason"], "flags": flags}
+        ended = await members(self._opened(), parts.recorder, parts.zone, told)
+        await parts.recorder.record("session.ended", ended)
+        parts.display.receipt = ended
+        self._billing = None
+        self._checkpoint()
+
+    def _stop_of(self, ending: "Document") -> "tuple[Document, tuple[str, ...]]":
+        """Return register and time of the end, and the flags where it is not what the meter shows now."""
+        billing, reading, flags = self._opened(), ending["reading"], ending["flags"]
+        moment = {"utc_s": self._board.clock.utc_s(), "clock": self._board.clock.status()}
+        if reading:
+            moment = {"utc_s": reading["utc_s"], "clock": reading["clock"]}
+            lie = self._lie_of(billing, reading)
+            if lie is None:
+                billing.close_at(reading["wh"])
+            else:
+                flags += (lie,)
+        moment["wh"] = billing.last_wh
+        return moment, flags
+
+    def _lie_of(self, billing: Billing, reading: "Document") -> "str | None":
+        """Return the flag of a reading that is not this session's: another meter, or more than could flow."""
+        if reading["serial"] != billing.start["serial"]:
+            return "meter_changed"
+        longest_ms = 1000 * self._config.checkpoint_s + LATE_MS
+        why = plausible.judge(billing.last_wh, longest_ms, reading["wh"], self._config.max_power_w)
+        return "meter_" + why if why else None
+
+    async def _record(self, session: "Session", facts: "tuple[str, Document]") -> None:
+        """Write any other record; while room is short the last of it is not spent on refused cards."""
+        if facts[0] == "session.rejected" and "storage" in session.faults:
+            return
+        if not await self._parts.recorder.record_when_possible(facts[0], facts[1]):
+            self._parts.room.failed("a record was not taken")
+
+    def _opened(self) -> Billing:
+        if self._billing is None:
+            raise SessionError("an effect of an open session while none is open; this is a bug")
+        return self._billing
+
+    def _checkpoint(self) -> None:
+        """Save the progress; one that fails is made up for by the next, or by the ledger itself."""
+        self._saved_at_ms = self._billing.elapsed_ms if self._billing else 0
+        parts = self._parts
+        try:
+            parts.memory.save(parts.recorder.known, parts.outbox.acknowledged, self.progress())
+        except OSError as error:
+            parts.room.failed(str(error))
+
+    # The outlet and the driver
+
+    async def _close(self, session: "Session", facts: None) -> None:
+        try:
+            self._parts.outlet.close()
+        except OSError as error:
+            self._fault("contactor", error)
+
+    async def _open(self, session: "Session", facts: None) -> None:
+        """Open the contactor and see it open: a reading taken before would miss the last watt-seconds."""
+        try:
+            self._parts.outlet.open()
+            await self._parts.outlet.settled()
+        except OSError as error:
+            self._fault("contactor", error)
+
+    async def _read_meter(self, session: "Session", facts: None) -> None:
+        self._awaited = self._parts.meter.ask()
+
+    async def _run_timer(self, session: "Session", setting: "str | None") -> None:
+        self._timer.run(None if setting is None else 1000 * getattr(self._config, setting))
+
+    async def _show(self, session: "Session", facts: "tuple[str, Document]") -> None:
+        try:
+            self._parts.display.show(facts[0], facts[1], self._billing)
+        except OSError as error:
+            self._fault("panel", error)
+
+    async def _signal(self, session: "Session", kind: str) -> None:
+        try:
+            self._board.panel.signal(kind)
+        except OSError as error:
+            self._fault("panel", error)
+
+    def _fault(self, code: str, error: OSError) -> None:
+        what = "the %s does not obey (%s); check its wiring" % (code, error)
+        self._parts.inbox.post((events.FAULT, {"fault": code, "what": what}))
+
+
+def _unbilled_wh(known: "Document", reading: "Document") -> int:
+    """Return the energy since the last receipt of the same meter that no session was open for."""
+    if known["last_wh"] is None or known["meter_serial"] != reading["serial"]:
+        return 0
+    return max(0, reading["wh"] - known["last_wh"])

@@ -1,0 +1,71 @@
+"""Watches the room in storage: the last of it belongs to the open session and to faults, told early.
+
+It does not know records. Room is made from what the office has: whole segments, the oldest first.
+"""
+
+from ..ledger import retention
+from ..session import events
+
+LOOK_MS = 30000
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hal.ports import Board
+
+    from ..ledger.outbox import Outbox
+    from .inbox import Inbox
+
+
+class Room:
+    """The fault `storage`, told and taken back."""
+
+    def __init__(self, board: "Board", reserve_bytes: int, inbox: "Inbox", outbox: "Outbox") -> None:
+        self._storage = board.storage
+        self._clock = board.clock
+        self._reserve_bytes = reserve_bytes
+        self._inbox = inbox
+        self._outbox = outbox
+        self._looked_ms: "int | None" = None
+        self._is_short: "bool | None" = None
+
+    def look_now_and_then(self) -> bool:
+        """Look when it is time; return whether it was and there is room."""
+        if self._looked_ms is not None and self._clock.elapsed_ms(self._looked_ms) < LOOK_MS:
+            return False
+        self.look()
+        return not self._is_short
+
+    def look(self) -> None:
+        """Look at the room that is left, make some where it is short, and tell what changed."""
+        self._looked_ms = self._clock.ticks_ms()
+        try:
+            if self._free_bytes() < 2 * self._reserve_bytes:
+                self._make()
+            is_short = self._free_bytes() < self._reserve_bytes
+        except OSError as error:
+            self.failed(str(error))
+            return
+        if is_short and not self._is_short:
+            self._tell("storage is nearly full; new sessions wait until the upload has made room")
+        if not is_short and self._is_short is not False:
+            self._inbox.post((events.FAULT_CLEARED, {"fault": "storage"}))
+        self._is_short = is_short
+
+    def failed(self, why: str) -> None:
+        """Hear that storage did not take something."""
+        if not self._is_short:
+            self._tell("storage does not take a record (%s); free or replace it" % why)
+        self._is_short = True
+
+    def _tell(self, what: str) -> None:
+        self._inbox.post((events.FAULT, {"fault": "storage", "what": what}))
+
+    def _free_bytes(self) -> int:
+        return self._storage.free_bytes()
+
+    def _make(self) -> None:
+        """Remove the oldest segment that the office has whole, until there is room again."""
+        for name in retention.removable(self._storage, self._outbox.acknowledged):
+            if self._free_bytes() >= 2 * self._reserve_bytes:
+                return
+            self._storage.remove(name)

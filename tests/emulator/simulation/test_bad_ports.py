@@ -1,0 +1,174 @@
+"""Plays stories on boards whose ports fail at the worst moment: panel, contactor, plug, storage, meter."""
+
+from emulator.simulation.craft import PlainCraft
+from emulator.simulation.play import Player
+from firmware.crypto import canonical, jose
+from tests.emulator.simulation.test_play import CHARGE, story
+
+
+class Played:
+    """One playing of a story whose charger was tampered with before it began."""
+
+    def __init__(self, steps, tamper, **changes):
+        self.jws, self.result = [], None
+        player = Player(story(steps, **changes), self.take, PlainCraft())
+        tamper(player.charger)
+        player.run(True)
+        self.charger = player.charger
+        self.records = [canonical.decode(jose.split(compact, "record+jws")[0]) for compact in self.jws]
+
+    def take(self, event):
+        if "jws" in event:
+            self.jws.append(event["jws"])
+        if "result" in event:
+            self.result = event["result"]
+
+    def of(self, kind):
+        return [record for record in self.records if record["kind"] == kind]
+
+    def holds(self):
+        assert not self.result["invariants"]["violated"], self.result["invariants"]["violated"]
+        return self
+
+
+def failing(method, times, at=None):
+    """Return the method with its first calls (those for which `at(*args)` holds) raising OSError."""
+    left = [times]
+
+    def call(*args):
+        if left[0] and (at is None or at(*args)):
+            left[0] -= 1
+            raise OSError(5, "the wire broke")
+        return method(*args)
+
+    return call
+
+
+def test_a_display_that_fails_stops_no_session():
+    for screen_id in ("charging", "receipt", "starting", "finishing"):
+
+        def tamper(charger, chosen=screen_id):
+            charger.on_screen = failing(charger.on_screen, 1, lambda screen: screen["id"] == chosen)
+
+        played = Played(CHARGE, tamper).holds()
+        assert len(played.of("session.started")) == len(played.of("session.ended")) == 1, screen_id
+        assert played.of("session.ended")[0]["energy_wh"] == 10999
+        assert "panel" in [fault["fault"] for fault in played.of("fault")]
+
+
+def test_a_contactor_that_raises_leaves_no_session_open():
+    def tamper(charger):
+        charger.world.command_contactor = failing(charger.world.command_contactor, 1, lambda closed: closed)
+
+    played = Played(CHARGE, tamper)
+    assert len(played.of("session.started")) == len(played.of("session.ended"))
+    assert played.of("session.ended")[0]["reason"] == "contactor_fault"
+    assert not played.charger.world.is_commanded()
+
+
+def test_a_plug_that_fails_while_the_vehicle_leaves_ends_the_session():
+    def tamper(charger):
+        real = charger.world.pilot
+        charger.world.pilot = failing(real, 1, lambda: real() == "A" and charger.kernel.now_ms > 60000)
+
+    played = Played(
+        [(5, "plug", True), (5, "tap", "alice"), (600, "plug", False), (600, "link", "up")], tamper
+    )
+    assert len(played.of("session.ended")) == 1
+    assert not played.charger.world.is_commanded()
+
+
+def test_a_jump_found_after_a_power_cut_is_not_billed():
+    steps = [(5, "plug", True), (5, "tap", "alice"), (600, "power", "cut"), (5, "meter_fault", "jump")]
+    played = Played(steps + [(5, "power", "on"), (120, "link", "up")], lambda charger: None)
+    receipt = played.of("session.ended")[0]
+    assert "meter_jump" in receipt["flags"] and receipt["energy_wh"] <= 1834
+
+
+def test_a_full_disk_at_the_start_keeps_the_open_session_for_later():
+    steps = [(5, "plug", True), (5, "tap", "alice"), (600, "power", "cut"), (5, "storage_free_bytes", 0)]
+    more = [
+        (5, "power", "on"),
+        (120, "storage_free_bytes", 10000000),
+        (120, "wait", "idle"),
+        (5, "plug", False),
+    ]
+    played = Played(steps + more, lambda charger: None).holds()
+    assert [receipt["reason"] for receipt in played.of("session.ended")] == ["power_loss"]
+    assert "storage" in [fault["fault"] for fault in played.of("fault")]
+
+
+def test_a_disk_that_fills_up_ends_the_session_as_soon_as_there_is_room():
+    steps = [(5, "plug", True), (5, "tap", "alice"), (600, "storage_free_bytes", 0), (5, "tap", "alice")]
+    more = [
+        (200, "meter_fault", "silent"),
+        (600, "storage_free_bytes", 10000000),
+        (600, "meter_fault", "none"),
+    ]
+    played = Played(steps + more + [(60, "plug", False), (60, "wait", "idle")], lambda charger: None)
+    assert len(played.of("session.ended")) == 1
+    assert played.charger.session().faults == ()
+
+
+def test_storage_that_cannot_even_say_what_is_free_ends_no_terminal():
+    def tamper(charger):
+        charger.disk.free_bytes = failing(charger.disk.free_bytes, 3, lambda: charger.kernel.now_ms > 1000)
+
+    played = Played([(300, "plug", True)] + CHARGE[1:] + [(60, "wait", "idle")], tamper).holds()
+    assert len(played.of("session.ended")) == 1
+
+
+def test_no_power_flows_into_a_vehicle_that_does_not_ask_for_it():
+    vehicle = {"power_w": 0, "battery_wh": 1000}
+    closed = []
+
+    def tamper(charger):
+        real = charger.world.command_contactor
+
+        def command(is_closed):
+            closed.append(is_closed)
+            real(is_closed)
+
+        charger.world.command_contactor = command
+
+    played = Played(CHARGE, tamper, vehicle=vehicle).holds()
+    assert True not in closed and played.of("session.ended")[0]["energy_wh"] == 0
+
+
+def test_a_meter_exchanged_in_mid_session_is_never_billed():
+    def tamper(charger):
+        async def exchange():
+            await charger.kernel.sleep_ms(600000)
+            charger.world.sync()
+            charger.world._meter.serial = "7"
+            charger.world.meter_fault("silent")
+            await charger.kernel.sleep_ms(30000)
+            charger.world.meter_fault("none")
+
+        charger.kernel.spawn(exchange())
+
+    played = Played(CHARGE, tamper)
+    receipt = played.of("session.ended")[0]
+    assert "meter_changed" in receipt["flags"] and receipt["meter"]["serial"] == "21110042"
+    assert receipt["energy_wh"] <= 1834
+
+
+def test_the_ledger_makes_room_from_what_the_office_has():
+    steps = [(0, "storage_free_bytes", 300000)]
+    for _ in range(60):
+        steps += [(5, "plug", True), (5, "tap", "alice"), (30, "tap", "alice"), (20, "plug", False)]
+    played = Played(steps + [(5, "wait", "uploaded"), (5, "wait", "idle")], lambda charger: None)
+    receipts = played.charger.assembly.recorder.known["receipts"]
+    assert receipts == 60
+    assert played.charger.office.next_seq() - 1 == played.charger.assembly.outbox.acknowledged
+
+
+def test_another_terminals_ledger_is_refused():
+    first = Played(CHARGE, lambda charger: None)
+
+    def tamper(charger):
+        charger.disk = first.charger.disk
+        charger.config.id = "KT-0002"
+
+    violated = Played([(5, "plug", True)], tamper).result["invariants"]["violated"]
+    assert "KT-0001" in violated[0] and "KT-0002" in violated[0]
