@@ -204,6 +204,10 @@ class Player:
         self._checked += audit.records
         for problem in audit.problems:
             self._violate(problem)
+        session = self.charger.session()
+        if session is not None and session.is_open() != audit.is_open():
+            told = ("leaves a session open" if audit.is_open() else "has no open session", session.state)
+            self._violate("the ledger %s, the terminal is %s" % told)
 
     def _result(self):
         office = self.charger.office
