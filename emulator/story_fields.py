@@ -47,7 +47,7 @@ CONTRACT = (
     ("tariff", values.text(1, 36), NEEDED),
     ("valid_from", values.day, None),
     ("valid_to", values.day, None),
-    ("limit_minor", values.whole(0, LARGE), None),
+    ("limit_minor", values.whole(1, LARGE), None),
 )
 DENY = (("card", values.text(1, 40), NEEDED),)
 ORDER = (

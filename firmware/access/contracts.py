@@ -8,6 +8,9 @@ from firmware.errors import AccessError, CardError, PricingError
 from firmware.pricing import calendar
 
 _REQUIRED = ("contract", "uid", "tariff")
+# What a record can carry, and more than anyone charges for.
+_LONGEST_TEXT = 64
+_HIGHEST_LIMIT = 1000000000
 _OPTIONAL = ("valid_from", "valid_to", "limit_minor")
 
 TYPE_CHECKING = False
@@ -68,14 +71,15 @@ def _check(contract: "Any", path: str, problems: "list[str]") -> None:
         if key not in _REQUIRED and key not in _OPTIONAL:
             problems.append("%s/%s: no such key in a contract; check its spelling" % (path, key))
     for key in ("contract", "tariff"):
-        if not isinstance(contract.get(key), str) or not contract[key]:
-            problems.append("%s/%s: has to be a text" % (path, key))
+        if not isinstance(contract.get(key), str) or not 0 < len(contract[key]) <= _LONGEST_TEXT:
+            problems.append("%s/%s: has to be a text of 1 to %d characters" % (path, key, _LONGEST_TEXT))
     _check_uid(contract.get("uid"), path + "/uid", problems)
     _check_dates(contract.get("valid_from"), contract.get("valid_to"), path, problems)
     limit_minor = contract.get("limit_minor")
     whole = isinstance(limit_minor, int) and not isinstance(limit_minor, bool)
-    if limit_minor is not None and not (whole and limit_minor > 0):
-        problems.append("%s/limit_minor: has to be a whole number of minor units from 1 on" % path)
+    if limit_minor is not None and not (whole and 0 < limit_minor <= _HIGHEST_LIMIT):
+        told = (path, _HIGHEST_LIMIT)
+        problems.append("%s/limit_minor: has to be a whole number of minor units from 1 to %d" % told)
 
 
 def _check_dates(valid_from: "Any", valid_to: "Any", path: str, problems: "list[str]") -> None:

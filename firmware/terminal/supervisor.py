@@ -43,12 +43,13 @@ class Supervisor:
         pause_ms = FIRST_PAUSE_MS
         while True:
             began_ms = self._clock.ticks_ms()
-            self._inbox.post((events.FAULT_CLEARED, {"fault": "task:" + name}))
+            steady = self._tasks.spawn(self._clear_when_steady(name))
             try:
                 await run()
                 what = "it ended"
             except Exception as error:
                 what = "%s: %s" % (type(error).__name__, error)
+            steady.cancel()
             if self._clock.elapsed_ms(began_ms) >= STEADY_MS:
                 pause_ms = FIRST_PAUSE_MS
             told = {
@@ -58,3 +59,8 @@ class Supervisor:
             self._inbox.post((events.FAULT, told))
             await self._clock.sleep_ms(pause_ms)
             pause_ms = min(2 * pause_ms, LONGEST_PAUSE_MS)
+
+    async def _clear_when_steady(self, name: str) -> None:
+        """Take the fault back once the task has lived for a while: one that dies again and again is one fault."""
+        await self._clock.sleep_ms(STEADY_MS)
+        self._inbox.post((events.FAULT_CLEARED, {"fault": "task:" + name}))

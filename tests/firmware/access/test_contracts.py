@@ -106,3 +106,10 @@ def test_what_is_missing_is_named():
         assert "/contracts/0/%s: " % key in found
     for limit_minor in (True, -1, "5", 1.5):
         assert "/contracts/0/limit_minor: " in refused([contract(limit_minor=limit_minor)])
+
+
+def test_what_no_record_could_carry_is_refused():
+    for changes in ({"contract": "C" * 65}, {"tariff": "T" * 65}, {"limit_minor": 10**9 + 1}):
+        contract = {"contract": "C1", "uid": "04A1B2C3D4E580", "tariff": "day"}
+        contract.update(changes)
+        raises(AccessError, Contracts, [contract], [])
