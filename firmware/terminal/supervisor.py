@@ -61,6 +61,6 @@ class Supervisor:
             pause_ms = min(2 * pause_ms, LONGEST_PAUSE_MS)
 
     async def _clear_when_steady(self, name: str) -> None:
-        """Take the fault back once the task has lived for a while: one that dies again and again is one fault."""
+        """Take the fault back once the task has lived for a while; one that keeps dying is one fault."""
         await self._clock.sleep_ms(STEADY_MS)
         self._inbox.post((events.FAULT_CLEARED, {"fault": "task:" + name}))
