@@ -9,7 +9,7 @@ from hal.board import Board as Board  # noqa: PLC0414 - whoever types against th
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Coroutine
+    from collections.abc import Awaitable, Coroutine, Generator
     from typing import Any, Protocol
 else:
     Protocol = object
@@ -118,6 +118,12 @@ class Card(Protocol):
 
     async def transmit(self, apdu: bytes) -> bytes:
         """Send a command APDU, return the response with its status word. Raises OSError: the card is gone."""
+
+    async def converse(self, dialogue: "Generator[bytes, bytes, Any]") -> "Any":
+        """Carry a whole dialogue, which yields commands and is sent responses; return what it returns.
+
+        Raises OSError, and what the dialogue raises. One hand-over to the card's thread for all of it.
+        """
 
 
 class CardReader(Protocol):

@@ -10,6 +10,7 @@ import errno
 
 from emulator.models.disk import PowerCut
 from hal.board import Board
+from hal.common.conversation import carry
 
 TICKS_MASK = (1 << 30) - 1
 BUS_DELAY_MS = 4
@@ -172,6 +173,10 @@ class CardInField:
         if self._antenna.turn != self._turn or self._antenna.card is None:
             raise OSError(errno.ENODEV, "the card was taken away")
         return self._card.transmit(apdu)
+
+    async def converse(self, dialogue):
+        """Carry a whole dialogue."""
+        return await carry(dialogue, self.transmit)
 
 
 class Antenna:

@@ -7,11 +7,13 @@ import errno
 
 from firmware.cards import pn532
 from firmware.errors import CardError
+from hal.common.conversation import carry
 from hal.common.ticks import between_ms, now_ms
 from hal.common.waiting import pause_ms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from typing import Any
 
     from hal.common.rtu_bus import Port
@@ -33,6 +35,10 @@ class Pn532Card:
         """Send a command APDU, return the response with its status word. Raises OSError: the card is gone."""
         response: bytes = await self._chip.ask(pn532.exchange(apdu))
         return response
+
+    async def converse(self, dialogue: "Generator[bytes, bytes, Any]") -> "Any":
+        """Carry a whole dialogue. Raises OSError, and what the dialogue raises."""
+        return await carry(dialogue, self.transmit)
 
 
 class Pn532Reader:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import errno
 import threading
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -35,6 +36,19 @@ class PcscCard:
         """Send a command APDU, return the response with its status word. Raises OSError: the card is gone."""
         loop = asyncio.get_running_loop()
         return bytes(await loop.run_in_executor(self._worker, self.exchange, list(apdu)))
+
+    async def converse(self, dialogue: Generator[bytes, bytes, Any]) -> Any:
+        """Carry a whole dialogue on the card's thread: one hand-over for all of it. Raises OSError."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, self._carry, dialogue)
+
+    def _carry(self, dialogue: Generator[bytes, bytes, Any]) -> Any:
+        # StopIteration cannot cross from a thread into a coroutine: it ends here.
+        try:
+            command = next(dialogue)
+            while True:
+                command = dialogue.send(bytes(self.exchange(list(command))))
+        except StopIteration as end:
+            return end.value
 
     def exchange(self, apdu: list[int]) -> list[int]:
         """Do the same at once, on a thread that may wait. Raises OSError."""

@@ -295,6 +295,11 @@ def panel(board: str, port: str, directory: str) -> None:
     asyncio.run(run())
 
 
+def said(command: str):
+    """Say one command and return the response: the shortest dialogue."""
+    return (yield bytes.fromhex(command))
+
+
 def read_card(board: str, name: str, apdu: str) -> None:
     """Wait for a card twice; say UID, an answer, and that it went."""
 
@@ -303,7 +308,7 @@ def read_card(board: str, name: str, apdu: str) -> None:
         say("ready")
         for _ in range(2):
             card = await reader.wait_card()
-            say([card.uid.hex(), (await card.transmit(bytes.fromhex(apdu))).hex() if apdu else ""])
+            say([card.uid.hex(), (await card.converse(said(apdu))).hex() if apdu else ""])
             await reader.wait_removed()
             say("removed")
             if apdu:

@@ -11,6 +11,7 @@ import pytest
 from emulator.bench.pn532_line import Pn532Line
 from emulator.bench.virtual_reader import VirtualReader
 from emulator.models import cards
+from firmware.cards import apdu
 from firmware.errors import BoardError
 from hal.linux.reader import open_reader
 from tests.hal.seats import ALL, Seat, finish, seats
@@ -92,6 +93,7 @@ def test_pcsc_tells_card_answer_and_removal_and_finds_the_next_one() -> None:
             card = await waiting
             assert (card.uid, len(card.atr)) == (uid, 20)
             assert await card.transmit(bytes.fromhex("FFCA000000")) == uid + b"\x90\x00"
+            assert await card.converse(apdu.get_uid()) == uid
             removing = asyncio.create_task(reader.wait_removed())
             await asyncio.sleep(0.05)
             assert not removing.done()

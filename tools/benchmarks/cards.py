@@ -7,7 +7,7 @@ import asyncio
 import importlib.util
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -51,10 +51,12 @@ def read(is_quick: bool) -> Figures:
         )
         plain = [list(command) for command in COMMANDS]
 
+        def conversation() -> Generator[bytes, bytes, None]:
+            yield from COMMANDS
+
         async def dialogue() -> float:
             began_s = time.perf_counter()
-            for command in COMMANDS:
-                await card.transmit(command)
+            await card.converse(conversation())
             return time.perf_counter() - began_s
 
         def bare() -> None:
