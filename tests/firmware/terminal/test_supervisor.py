@@ -33,7 +33,8 @@ def watched(run, until_ms):
 
     async def listen():
         while True:
-            told.append((kernel.now_ms, await inbox.take(None)))
+            event = await inbox.take(None)
+            told.append((kernel.now_ms, event))
 
     kernel.spawn(listen())
     Supervisor(board, inbox).start("probe", lambda: run(kernel))
