@@ -20,6 +20,9 @@ DEVICE_FAILURE = 4
 
 MAX_REGISTERS = 80
 INPUT_REGISTERS = 0x0180
+# Import energy, and far behind all else the total energy, which is the same here.
+IMPORT_ADDRESS = 0x0048
+TOTAL_ADDRESS = 0x0156
 SERIAL_ADDRESS = 0xFC00
 
 VOLTAGE_V = 230
@@ -31,7 +34,16 @@ PHASES = {"eastron-sdm120": 1, "eastron-sdm630": 3}
 class Meter:
     """A meter of a known model with a serial number and a register in Wh; `fault` is one of FAULTS."""
 
-    __slots__ = ("_counted_w_ms", "_input", "_phases", "fault", "model", "power_w", "serial")
+    __slots__ = (
+        "_counted_w_ms",
+        "_input",
+        "_phases",
+        "_registered_wh",
+        "fault",
+        "model",
+        "power_w",
+        "serial",
+    )
 
     def __init__(self, model: str, serial: str, register_wh: int):
         if model not in PHASES:
@@ -41,7 +53,9 @@ class Meter:
         self.fault = "none"
         self._phases = PHASES[model]
         self._counted_w_ms = register_wh * W_MS_IN_WH
-        self._input = bytearray(2 * INPUT_REGISTERS)
+        # The registers up to the import energy; most others are zero and need no memory.
+        self._input = bytearray(2 * IMPORT_ADDRESS + 4)
+        self._registered_wh = -1
         for phase in range(self._phases):
             self._put(0x0000 + 2 * phase, VOLTAGE_V, 1)
         self._put(0x0046, FREQUENCY_HZ, 1)
@@ -76,7 +90,13 @@ class Meter:
         if address + count > INPUT_REGISTERS:
             return ILLEGAL_ADDRESS
         self._show_energy()
-        return bytes(self._input[2 * address : 2 * (address + count)])
+        begin, size = 2 * address, 2 * count
+        answer = self._input[begin : begin + size]
+        answer += bytes(size - len(answer))
+        for i in range(4):
+            if begin <= 2 * TOTAL_ADDRESS + i < begin + size:
+                answer[2 * TOTAL_ADDRESS + i - begin] = self._input[2 * IMPORT_ADDRESS + i]
+        return bytes(answer)
 
     def _put(self, address: int, numerator: int, denominator: int) -> None:
         self._input[2 * address : 2 * address + 4] = float32(numerator, denominator)
@@ -91,14 +111,15 @@ class Meter:
             self._put(0x000C + 2 * phase, power_w, self._phases)
 
     def _show_energy(self) -> None:
-        """Write import and total energy, in kWh, as far as the fault leaves them true."""
+        """Write the energy, in kWh, as far as the fault leaves it true."""
         energy_wh = self.counted_wh()
         if self.fault == "backwards":
             energy_wh = max(0, energy_wh - BACKWARDS_WH)
         elif self.fault == "jump":
             energy_wh += JUMP_WH
-        self._put(0x0048, energy_wh, 1000)
-        self._put(0x0156, energy_wh, 1000)
+        if energy_wh != self._registered_wh:
+            self._registered_wh = energy_wh
+            self._put(IMPORT_ADDRESS, energy_wh, 1000)
 
     def answer(self, request: bytes, unit: int) -> bytes:
         """Return the RTU answer of the meter at that unit address, faults and all; empty for silence."""

@@ -25,9 +25,22 @@ def encode(document: "Any") -> bytes:
 def decode(content: bytes) -> "Any":
     """Return the document; CryptoError unless `encode` gives these very bytes for it."""
     document = jsontext.parse(content, MAX_DEPTH)
-    if encode(document) != content:
+    if not _is_encoding(document, content):
         raise CryptoError("JSON that is not in canonical form (RFC 8785)")
     return document
+
+
+def _is_encoding(document: "Any", content: bytes) -> bool:
+    """Return whether `encode` gives these bytes; member by member, for no second text of a record fits."""
+    if not isinstance(document, dict):
+        return encode(document) == content
+    before, at = b"{", 0
+    for key in _sorted_keys(document):
+        member = b"".join((before, _string(key), b":", _encoded(document[key], MAX_DEPTH - 1)))
+        if content[at : at + len(member)] != member:
+            return False
+        before, at = b",", at + len(member)
+    return content[at:] == (b"}" if at else b"{}")
 
 
 def _encoded(value: "Any", depth: int) -> bytes:
@@ -45,11 +58,18 @@ def _encoded(value: "Any", depth: int) -> bytes:
         return _decimal(value)
     if not depth:
         raise CryptoError("a document nested deeper than %d" % MAX_DEPTH)
+    # Pieces that are joined once: a small board has no room for a copy of a long text at every step.
+    parts: "list[bytes]" = []
     if isinstance(value, dict):
-        members = [b"%s:%s" % (_string(key), _encoded(value[key], depth - 1)) for key in _sorted_keys(value)]
-        return b"{%s}" % b",".join(members)
+        for key in _sorted_keys(value):
+            parts += (b"," if parts else b"{", _string(key), b":", _encoded(value[key], depth - 1))
+        parts.append(b"}" if parts else b"{}")
+        return b"".join(parts)
     if isinstance(value, (list, tuple)):
-        return b"[%s]" % b",".join([_encoded(item, depth - 1) for item in value])
+        for item in value:
+            parts += (b"," if parts else b"[", _encoded(item, depth - 1))
+        parts.append(b"]" if parts else b"[]")
+        return b"".join(parts)
     raise CryptoError("a %s has no canonical form" % type(value).__name__)
 
 
@@ -83,7 +103,7 @@ def _string(text: str) -> bytes:
     if content and min(content) < 0x20:
         for code in range(0x20):
             content = content.replace(bytes((code,)), _escape(code))
-    return b'"%s"' % content
+    return b"".join((b'"', content, b'"'))
 
 
 def _escape(code: int) -> bytes:

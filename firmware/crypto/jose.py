@@ -11,6 +11,8 @@ from firmware.errors import CryptoError
 
 MAX_COMPACT_BYTES = 16384
 MAX_KID_CHARACTERS = 64
+# Long texts are decoded in pieces, a multiple of four: a small board has no room for copies of the whole.
+PIECE_CHARACTERS = 512
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -29,8 +31,17 @@ def _encoded(content: bytes) -> bytes:
     return text.replace(b"+", b"-").replace(b"/", b"_")
 
 
-def unb64url(text: str) -> bytes:
-    """Return the bytes of base64url; CryptoError for any text that `b64url` would not have written."""
+def unb64url(text: str, start: int = 0, end: "int | None" = None) -> bytes:
+    """Return the bytes of base64url from `start` to `end`; CryptoError for what `b64url` would not write."""
+    end = len(text) if end is None else end
+    pieces = []
+    while start < end:
+        pieces.append(_decoded(text[start : min(start + PIECE_CHARACTERS, end)]))
+        start += PIECE_CHARACTERS
+    return b"".join(pieces)
+
+
+def _decoded(text: str) -> bytes:
     try:
         content = binascii.a2b_base64(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4))
     except ValueError:
@@ -93,7 +104,7 @@ def split(compact: str, typ: str) -> "tuple[bytes, bytes, bytes]":
     signature = unb64url(compact[second + 1 :])
     if len(signature) != 64:
         raise CryptoError("an ES256 signature of %d bytes instead of 64" % len(signature))
-    return unb64url(compact[first + 1 : second]), compact[:second].encode(), signature
+    return unb64url(compact, first + 1, second), compact[:second].encode(), signature
 
 
 def _check_header(header: bytes, typ: bytes) -> None:

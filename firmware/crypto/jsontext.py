@@ -165,30 +165,32 @@ class _Reader:
         raise self.fault("the text ends early" if byte < 0 else "expected a value")
 
     def string(self) -> str:
-        parts: "list[str]" = []
         start = self.position + 1
+        text = bytearray()
         while True:
             end = self.content.find(b'"', start)
             if end < 0:
                 raise self.fault("a string without its closing quote")
             escape = self.content.find(b"\\", start, end)
             stop = end if escape < 0 else escape
-            parts.append(self.plain(start, stop))
+            raw = self.plain(start, stop)
             if escape < 0:
                 self.position = end + 1
-                return parts[0] if len(parts) == 1 else "".join(parts)
+                return (bytes(text) + raw if text else raw).decode()
             start, character = self.escape(escape)
-            parts.append(character)
+            # Bytes, for a text of many escapes would be as many objects on a small board.
+            text += raw
+            text += character.encode()
 
-    def plain(self, start: int, stop: int) -> str:
-        """Return the text between two offsets, which holds no escape."""
+    def plain(self, start: int, stop: int) -> bytes:
+        """Return the bytes between two offsets, which hold no escape."""
         raw = self.content[start:stop]
         if raw and min(raw) < 0x20:
             raise self.fault("a control character in a string; write it as an escape", start)
         fault = utf8.fault(raw)
         if fault is not None:
             raise self.fault("bytes that are no UTF-8", start + fault)
-        return raw.decode()
+        return raw
 
     def escape(self, position: int) -> "tuple[int, str]":
         """Return (the offset after it, the character) of the escape at an offset."""

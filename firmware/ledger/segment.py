@@ -19,8 +19,6 @@ _BLANK = b" "
 _SEQ = b'"seq":'
 # The member's name, a number, and what ends it.
 _SEQ_BYTES = len(_SEQ) + 16
-# Of base64url: a multiple of four.
-PIECE_CHARACTERS = 512
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -144,7 +142,7 @@ def seq_of(compact: str) -> "int | None":
         if len(seqs) < 2:
             # Only one member has this name, so it is the record's own; all else need not be read.
             return seqs[0] if seqs else None
-        seq = jsontext.parse(jose.unb64url(compact[start:end]))["seq"]
+        seq = jsontext.parse(jose.unb64url(compact, start, end))["seq"]
     except (CryptoError, KeyError, TypeError):
         return None
     return seq if isinstance(seq, int) and seq is not True and seq > 0 else None
@@ -154,8 +152,9 @@ def _seqs(compact: str, start: int, end: int) -> "Iterator[int | None]":
     """Yield the number after each `"seq":` of a payload, which is decoded piece by piece."""
     window = b""
     while start < end:
-        window = window[1 - _SEQ_BYTES :] + jose.unb64url(compact[start : min(start + PIECE_CHARACTERS, end)])
-        start += PIECE_CHARACTERS
+        piece = jose.unb64url(compact, start, min(start + jose.PIECE_CHARACTERS, end))
+        window = window[1 - _SEQ_BYTES :] + piece
+        start += jose.PIECE_CHARACTERS
         at = window.find(_SEQ)
         # What may go on in the next piece is left to it.
         while at >= 0 and (start >= end or at <= len(window) - _SEQ_BYTES):

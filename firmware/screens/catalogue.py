@@ -23,7 +23,7 @@ def screen(screen_id: str, language: str, facts: "dict[str, Any]") -> "dict[str,
     """
     texts = _texts(language)
     lines = []
-    for line in texts[_key(screen_id, facts, texts)].split("\n"):
+    for line in find(texts, _key(screen_id, facts, texts)).split("|"):
         lines.extend(_wrapped(line.format(**_told(line, language, facts))))
     if screen_id == "welcome":
         for line in facts["quote"]:
@@ -31,8 +31,16 @@ def screen(screen_id: str, language: str, facts: "dict[str, Any]") -> "dict[str,
     return {"id": screen_id, "language": language, "lines": lines}
 
 
-def _texts(language: str) -> "dict[str, str]":
-    """Return the table of a language; only a language that is shown takes up memory."""
+def find(texts: str, key: str) -> "str":
+    """Return what a language says for a key: the rest of its line. KeyError where there is none."""
+    begin = texts.find("\n%s: " % key)
+    if begin < 0:
+        raise KeyError(key)
+    return texts[begin + len(key) + 3 : texts.find("\n", begin + 1)]
+
+
+def _texts(language: str) -> str:
+    """Return the texts of a language; only a language that is shown takes up memory."""
     if language == "en":
         from firmware.screens import en
 
@@ -48,13 +56,13 @@ def _texts(language: str) -> "dict[str, str]":
     raise KeyError(language)
 
 
-def _key(screen_id: str, facts: "dict[str, Any]", texts: "dict[str, str]") -> str:
+def _key(screen_id: str, facts: "dict[str, Any]", texts: str) -> str:
     """Return where the text of a screen stands; a reason or fault without its own has that of all others."""
     if screen_id == "plug_in" and "seconds" in facts:
         return "plug_in.seconds"
     if screen_id == "refused" or screen_id == "out_of_order":
         special = screen_id + "." + facts["reason" if screen_id == "refused" else "fault"]
-        return special if special in texts else screen_id + ".other"
+        return special if "\n%s: " % special in texts else screen_id + ".other"
     return screen_id
 
 

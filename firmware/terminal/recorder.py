@@ -98,7 +98,7 @@ class Recorder:
         payload["terminal"] = self.terminal
         payload["seq"] = self.known["next_seq"]
         payload["prev"] = self.known["prev"]
-        compact = await self._signed(canonical.encode(payload))
+        compact = await self._signed(jose.signing_input(self._header, canonical.encode(payload)))
         if len(compact) > jose.MAX_COMPACT_BYTES:
             raise LedgerError("a record of %d bytes, more than anyone reads; this is a bug" % len(compact))
         try:
@@ -110,8 +110,7 @@ class Recorder:
             self.on_record()
         return payload
 
-    async def _signed(self, content: bytes) -> str:
-        signing_input = jose.signing_input(self._header, content)
+    async def _signed(self, signing_input: bytes) -> str:
         return jose.compact(signing_input, await self.sign(signing_input))
 
 
