@@ -5,8 +5,7 @@ It does not know the story; it holds the cards that it is told to hold.
 
 import asyncio
 import contextlib
-import fcntl
-import tempfile
+import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine
@@ -26,6 +25,7 @@ ANY_READER = "any"
 EMULATED_READERS = ("pcsc", "pn532", ANY_READER)
 STEP_LIMIT_S = 15.0
 CLAIM_PATIENCE_S = 60.0
+CLAIM = "\0kilotap-virtual-reader"
 LOOK_S = 0.1
 DAEMON_PID = Path("/run/pcscd/pcscd.pid")
 
@@ -48,7 +48,7 @@ class Wires:
         self._thread = threading.Thread(target=self._loop.run_forever, name="wires", daemon=True)
         self._thread.start()
         self._daemon: PcscDaemon | None = None
-        self._claim: IO[str] | None = None
+        self._claim: socket.socket | None = None
         self._captures = contextlib.ExitStack()
         self._reader: Pn532Line | VirtualReader | None = None
         self._meter: MeterLine | None = None
@@ -122,10 +122,10 @@ class Wires:
 
     def _claim_daemon(self, patience_s: float) -> None:
         """Take the one virtual reader of this machine for this bench alone. Raises BenchError."""
-        # Held open for as long as the lock is needed.
-        self._claim = open(Path(tempfile.gettempdir()) / "kilotap-virtual-reader.lock", "w")  # noqa: SIM115
+        # A name that one process on the machine can hold, whoever's it is; it goes with the process.
+        self._claim = socket.socket(socket.AF_UNIX)
         end_s = time.monotonic() + patience_s
-        while not _is_locked_now(self._claim):
+        while not _is_claimed_now(self._claim):
             if time.monotonic() >= end_s:
                 raise BenchError("another bench uses the virtual reader; end it, or take --reader pn532")
             time.sleep(LOOK_S)
@@ -152,10 +152,10 @@ def _writer(file: IO[str]) -> Callable[[str, bytes], None]:
     return write
 
 
-def _is_locked_now(file: IO[str]) -> bool:
-    """Lock a file for this process; return whether nobody else has."""
+def _is_claimed_now(claim: socket.socket) -> bool:
+    """Bind the name of the virtual reader; return whether nobody else has."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        claim.bind(CLAIM)
     except OSError:
         return False
     return True
