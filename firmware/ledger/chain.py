@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     Verify = Callable[[bytes, bytes], bool]
 
 
-def hash(compact: str) -> str:
+def hash(compact: "str | bytes") -> str:
     """Return what the next record's `prev` holds: SHA-256 of the compact JWS, base64url."""
-    return jose.b64url(hashlib.sha256(compact.encode()).digest())
+    content = compact.encode() if isinstance(compact, str) else compact
+    return jose.b64url(hashlib.sha256(content).digest())
 
 
 class Chain:

@@ -31,7 +31,7 @@ class Journal:
         self._size = 0
         self._ends_in_line = False
 
-    def append(self, seq: int, compact: str) -> None:
+    def append(self, seq: int, compact: "str | bytes") -> None:
         """Add a record, durable on return.
 
         Raises OSError when storage does not take it: then it counts as not written and the same number is

@@ -49,9 +49,9 @@ def _is_segment(blob: str) -> bool:
     return len(digits) == 10 and digits.isdigit() and blob == name(int(digits))
 
 
-def encode_line(compact: str) -> bytes:
+def encode_line(compact: "str | bytes") -> bytes:
     """Return the line of a record: CRC-32 in eight hexadecimal digits, a blank, the record, a newline."""
-    content = compact.encode()
+    content = compact.encode() if isinstance(compact, str) else compact
     return b"".join((b"%08x " % binascii.crc32(content), content, b"\n"))
 
 

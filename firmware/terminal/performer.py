@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # A checkpoint is written with the first reading after its time, and a reading may come late.
 LATE_MS = 60000
+# What the display goes on showing of a receipt; the whole of it stands in the ledger.
+SHOWN = ("receipt", "energy_wh", "gross_minor", "currency")
 
 
 class Performer:
@@ -121,7 +123,7 @@ class Performer:
         told = {"stop": stop, "reason": ending["reason"], "flags": flags}
         ended = await members(self._opened(), parts.recorder, parts.zone, told)
         await parts.recorder.record("session.ended", ended)
-        parts.display.receipt = ended
+        parts.display.receipt = {name: ended[name] for name in SHOWN}
         self._billing = None
         self._checkpoint()
 

@@ -110,8 +110,8 @@ class Recorder:
             self.on_record()
         return payload
 
-    async def _signed(self, signing_input: bytes) -> str:
-        return jose.compact(signing_input, await self.sign(signing_input))
+    async def _signed(self, signing_input: bytes) -> bytes:
+        return jose.compact_bytes(signing_input, await self.sign(signing_input))
 
 
 def first_prev(signer: "Signer") -> str:

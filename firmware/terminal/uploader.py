@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .inbox import Inbox
 
 READ_BYTES = 2048
-BATCH_BYTES = 49152
+# Beyond its first record a batch holds no more than this: a small board has it in memory more than once.
+BATCH_BYTES = 4096
 LINGER_MS = 5000
 
 
