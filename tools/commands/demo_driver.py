@@ -4,6 +4,7 @@ It does not know browsers or keyboards.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from typing import TextIO
 
@@ -12,6 +13,10 @@ from emulator.ledger_folder import LedgerFolder
 from firmware.ledger.journal import Journal
 from firmware.pricing import calendar, money
 from tools.commands import story
+
+# Screens whose figures grow, and how often these are told to whoever only reads along.
+GROWING = ("charging", "suspended")
+EVERY_S = 5.0
 
 HELP = """\
   plug            put the plug into the vehicle         unplug     take it out
@@ -34,6 +39,7 @@ class Driver:
         self._signals = 0
         self._receipts: list[dict] = []
         self._shown: tuple[str, ...] = ()
+        self._shown_s = 0.0
         self._seen: dict = {}
         self.on_change: Callable[[], None] = lambda: None
 
@@ -142,11 +148,11 @@ class Driver:
         )
 
     def _tell_screen(self, screen: dict) -> None:
-        """Tell a screen when it is another one; figures that grow on it are for the page."""
+        """Tell a screen when it is another one, and now and then the figures that grow on it."""
         lines = tuple(screen["lines"])
-        told = (screen["id"], *lines) if screen["id"] not in ("charging", "suspended") else (screen["id"],)
-        if told != self._shown:
-            self._shown = told
+        told = (screen["id"], *lines) if screen["id"] not in GROWING else (screen["id"],)
+        if told != self._shown or (screen["id"] in GROWING and time.monotonic() - self._shown_s >= EVERY_S):
+            self._shown, self._shown_s = told, time.monotonic()
             self._say("  [ " + " | ".join(lines) + " ]")
 
     def _read_receipts(self) -> list[dict]:
