@@ -8,9 +8,9 @@ import gc
 import os
 import sys
 
-import ffi
-import uctypes
-import vfs
+import ffi  # portable: MicroPython alone runs this
+import uctypes  # portable: MicroPython alone runs this
+import vfs  # portable: MicroPython alone runs this
 
 PROT_READ = 1
 MAP_PRIVATE = 2
