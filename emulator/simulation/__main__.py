@@ -23,10 +23,15 @@ def emit(event: dict) -> None:
 
 def main(arguments: "list[str]") -> int:
     """Play the story and return the exit code."""
-    with open(arguments[0], "rb") as file:
-        story = jsontext.parse(file.read())
     backing = Files(arguments[1]) if len(arguments) > 1 else None
-    return play.play(story, emit, PlainCraft(backing), audited=backing is None)
+    # Nobody holds the story any more once the player has taken from it what it needs.
+    player = play.Player(_story(arguments[0]), emit, PlainCraft(backing))
+    return player.run(audited=backing is None)
+
+
+def _story(path: str) -> dict:
+    with open(path, "rb") as file:
+        return jsontext.parse(file.read())
 
 
 if __name__ == "__main__":

@@ -12,6 +12,15 @@ HOLDING_REQUEST = bytes.fromhex("0103000c00020408")
 HOLDING_ANSWER = bytes.fromhex("01030442c800006fb5")
 
 
+def test_the_crc_is_that_of_the_polynomial():
+    # Modbus over Serial Line V1.02, 6.2.2: start with ones, shift right, exclusive or with A001.
+    for octet in range(256):
+        crc = 0xFFFF ^ octet
+        for _ in range(8):
+            crc = (crc >> 1) ^ 0xA001 if crc & 1 else crc >> 1
+        assert modbus.crc16(bytes((octet,))) == crc
+
+
 def test_request_and_answer_of_the_makers_manual():
     assert modbus.read_request(1, 4, 0x0000, 2) == REQUEST
     assert modbus.parse_response(1, 4, 2, ANSWER) == bytes.fromhex("43663334")
