@@ -36,7 +36,7 @@ def run(path: str, is_json: bool) -> None:
     board = __import__("hal.%s.board" % config.board, None, None, ("open_board",)).open_board(config)
     assembly = Assembly(board, config, ca)
 
-    def tell_ready():
+    def tell_ready() -> None:
         key = jose.jwk(board.signer.public_key())
         told = {
             "ready": True,
