@@ -38,13 +38,8 @@ def run(path: str, is_json: bool) -> None:
 
     def tell_ready() -> None:
         key = jose.jwk(board.signer.public_key())
-        told = {
-            "ready": True,
-            "pid": process.pid(),
-            "terminal": config.id,
-            "ledger": config.ledger,
-            "key": key,
-        }
+        told = {"ready": True, "terminal": config.id, "ledger": config.ledger, "key": key}
+        told["pid"] = process.pid()
         words = "Terminal %s is ready; its ledger is in %s." % (config.id, config.ledger)
         sys.stdout.write((canonical.encode(told).decode() if is_json else words) + "\n")
         getattr(sys.stdout, "flush", int)()
