@@ -23,16 +23,6 @@ HEAP = "96k"
 LAUNCHER = ROOT / "emulator/simulation/rom_launcher.py"
 
 
-class CraftOnDisk(FastCraft):
-    """OpenSSL's signatures, and a disk whose bytes lie in a directory."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-
-    def backing(self) -> Files:
-        return Files(str(self._directory))
-
-
 @pytest.mark.timeout(300)
 def test_the_terminal_plays_from_rom_in_96_kb_what_it_plays_from_source(tmp_path: Path) -> None:
     small, large = tmp_path / "small", tmp_path / "large"
@@ -47,7 +37,7 @@ def test_the_terminal_plays_from_rom_in_96_kb_what_it_plays_from_source(tmp_path
     result = json.loads(done.stdout.splitlines()[-1])["result"]
     assert result["invariants"]["violated"] == []
 
-    assert play.play(told, lambda event: None, CraftOnDisk(large)) == 0
+    assert play.play(told, lambda event: None, FastCraft(Files(str(large)))) == 0
     assert _ledger(small) == _ledger(large)
     assert len(re.findall(rb"\n[0-9a-f]{8} ey", b"\n" + _ledger(small))) == result["office"]["stored"]
 

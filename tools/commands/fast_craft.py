@@ -3,6 +3,8 @@
 It does not know the simulation.
 """
 
+from typing import Any
+
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from hal.linux.signer import Signer
@@ -12,8 +14,12 @@ from tools import keys
 class FastCraft:
     """What emulator.simulation.craft.PlainCraft is, by other means."""
 
-    def backing(self) -> None:
-        """Return no storage: the simulated disk stays in memory."""
+    def __init__(self, backing: Any = None) -> None:
+        self._backing = backing
+
+    def backing(self) -> Any:
+        """Return the storage below the simulated disk, None for memory."""
+        return self._backing
 
     def signer(self, private: bytes) -> Signer:
         """Return the signer of a private key."""
