@@ -52,7 +52,9 @@ def read(is_quick: bool) -> Figures:
         plain = [list(command) for command in COMMANDS]
 
         def conversation() -> Generator[bytes, bytes, None]:
-            yield from COMMANDS
+            # A list takes no answers: it cannot be yielded from.
+            for command in COMMANDS:  # noqa: UP028
+                yield command
 
         async def dialogue() -> float:
             began_s = time.perf_counter()
