@@ -1,0 +1,43 @@
+"""Proves that the benchmarks run and report in the form that scripts rely on; their figures are no test."""
+
+import json
+
+import pytest
+
+from tests.pcsc import one_at_a_time, require_daemon
+from tools.__main__ import main
+
+MEMBERS = {"name", "ratio", "min", "max", "runs", "unit", "yardstick", "bound", "holds"}
+
+
+def measured(capsys: pytest.CaptureFixture[str], *names: str) -> list[dict]:
+    """Run benchmarks quickly and return what they report; whether their bounds hold is not asked."""
+    assert main(["benchmark", *names, "--quick", "--json"]) in (0, 1)
+    reported: list[dict] = json.loads(capsys.readouterr().out)
+    return reported
+
+
+def check(reported: list[dict], names: tuple[str, ...]) -> None:
+    """Expect a figure of each benchmark."""
+    assert [row["name"] for row in reported] == list(names)
+    for row in reported:
+        assert set(row) >= MEMBERS and row["ratio"] is not None, row
+        assert row["min"] <= row["ratio"] <= row["max"]
+
+
+def test_storage_and_meter_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("append", "append-sqlite", "meter-poll-cpu", "meter-poll-latency")
+    check(measured(capsys, *names), names)
+
+
+@one_at_a_time
+def test_cards_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("tap-to-uid", "card-read")
+    with require_daemon():
+        pass
+    check(measured(capsys, *names), names)
+
+
+def test_an_unknown_benchmark_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["benchmark", "miracle"]) == 2
+    assert "miracle" in capsys.readouterr().err
