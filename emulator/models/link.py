@@ -7,7 +7,7 @@ connection.
 
 import errno
 
-from emulator.models.office import is_whole
+from emulator.models.office import body_size
 
 STATES = ("up", "down", "slow", "loses_answers", "corrupts")
 ROUND_TRIP_MS = 40
@@ -18,7 +18,7 @@ class Link:
     """The network between one terminal and the office."""
 
     def __init__(self, prng, answer):
-        """Take the office's `answer(request) -> response`, or one that the story replaces later."""
+        """Take the office's `answer(head, body) -> response`, or one that the story replaces later."""
         self._prng = prng
         self.answer = answer
         self.state = "up"
@@ -59,6 +59,7 @@ class Stream:
     def __init__(self, life, link):
         self._life = life
         self._link = link
+        self._head = b""
         self._sent = b""
         self._answer = b""
         self._broken = False
@@ -66,11 +67,18 @@ class Stream:
     async def write(self, content):
         """Send bytes; a complete request is answered by the office at once."""
         self._check()
-        self._sent += content
-        if not is_whole(self._sent):
-            return
-        request, self._sent = self._sent, b""
-        self._deliver(self._link.answer(request))
+        if not self._head:
+            self._sent += content
+            end = self._sent.find(b"\r\n\r\n") + 4
+            if end < 4:
+                return
+            self._head, content, self._sent = self._sent[:end], self._sent[end:], b""
+        # A body that comes in one piece is not copied: in a small heap it is large.
+        self._sent = self._sent + content if self._sent else content
+        if len(self._sent) >= body_size(self._head):
+            head, body = self._head, self._sent
+            self._head = self._sent = b""
+            self._deliver(self._link.answer(head, body))
 
     async def read(self, limit, timeout_ms):
         """Return what arrived of the answer."""

@@ -18,10 +18,10 @@ MARK_BYTES = 4
 class Office:
     """The records of one terminal, known by its key: `verify(signing_input, signature) -> bool`."""
 
-    def __init__(self, terminal: str, first_prev: str, verify, keep=None):
+    def __init__(self, terminal: str, first_prev: str, verify, keep=None, decode=canonical.decode):
         """Take the enrolled terminal; `keep(compact)` is called for each record that is stored."""
         self._path = "/api/terminals/%s/records" % terminal
-        self._chain = Chain(terminal, first_prev, verify)
+        self._chain = Chain(terminal, first_prev, verify, decode=decode)
         self._keep = keep
         self._newest = bytearray(MARK_BYTES * REMEMBERED)
         self.stored = 0
@@ -33,16 +33,16 @@ class Office:
         """Return the sequence number that is stored next."""
         return self._chain.next_seq
 
-    def answer(self, request: bytes) -> bytes:
+    def answer(self, head: bytes, body: bytes) -> bytes:
         """Return the HTTP response to one whole HTTP request."""
-        words = request[: request.find(b"\r\n")].decode().split(" ")
+        words = head[: head.find(b"\r\n")].decode().split(" ")
         if words[0] != "POST" or words[1] != self._path:
             return _response("404 Not Found", {"reason": "no such terminal"})
         # Line by line: in a small heap there is no room for a second copy of a whole batch.
-        start, number = request.find(b"\r\n\r\n") + 4, 1
-        while start < len(request):
-            end = request.find(b"\n", start)
-            problem = self._take(request[start:end].decode())
+        start, number = 0, 1
+        while start < len(body):
+            end = body.find(b"\n", start)
+            problem = self._take(body[start:end].decode())
             if problem:
                 told = {"next_seq": self.next_seq(), "line": number, "reason": problem}
                 return _response("422 Unprocessable Content", told)
@@ -69,15 +69,12 @@ class Office:
         return None
 
 
-def is_whole(request: bytes) -> bool:
-    """Return whether an HTTP request has arrived with its whole body."""
-    end = request.find(b"\r\n\r\n")
-    if end < 0:
-        return False
-    for line in request[:end].decode().lower().split("\r\n"):
+def body_size(head: bytes) -> int:
+    """Return how long a request's body is, as its head says."""
+    for line in head.decode().lower().split("\r\n"):
         if line.startswith("content-length:"):
-            return len(request) >= end + 4 + int(line.split(":")[1])
-    return True
+            return int(line.split(":")[1])
+    return 0
 
 
 def _response(status, document):

@@ -14,14 +14,14 @@ class Audit:
     register.
     """
 
-    def __init__(self, charger, first_wh: int, on_record):
+    def __init__(self, charger, first_wh: int, on_record, decode=canonical.decode):
         """Call `on_record(compact, payload)` for each record on the way."""
         self.problems: "list[str]" = []
         self.records = 0
         self._opened = None
         self._at_wh = first_wh
         self._broken = False
-        self._chain = chains.Chain(charger.config.id, charger.first_prev, charger.verify)
+        self._chain = chains.Chain(charger.config.id, charger.first_prev, charger.verify, decode=decode)
         for _seq, compact in Journal(charger.disk).read_from(1):
             self.records += 1
             payload = self._checked(compact)

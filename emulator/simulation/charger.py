@@ -51,7 +51,8 @@ class Charger:
         public = self.signer.public_key()
         self.verify = craft.verifier(public)
         self.first_prev = jose.thumbprint(public)
-        self.office = Office(self.config.id, self.first_prev, self.verify)
+        self.decode = craft.decode
+        self.office = Office(self.config.id, self.first_prev, self.verify, decode=self.decode)
         self.link = Link(Prng(story["seed"], "link"), self.office.answer)
 
     def _configuration(self, story):

@@ -7,7 +7,7 @@ one on CPython.
 
 import hashlib
 
-from firmware.crypto import p256
+from firmware.crypto import canonical, p256
 from hal.common.soft_signer import SoftSigner
 
 
@@ -22,6 +22,10 @@ class PlainCraft:
     def backing(self):
         """Return the storage below the simulated disk."""
         return self._backing
+
+    def decode(self, content: bytes):
+        """Return the document of a record's payload, strictly."""
+        return canonical.decode(content)
 
     def signer(self, private: bytes) -> SoftSigner:
         """Return the signer of a private key."""

@@ -200,7 +200,10 @@ class Player:
         # Loaded only where there is room for it.
         from emulator.simulation.audit import Audit
 
-        audit = Audit(self.charger, self._first_wh, lambda compact, payload: self._emit({"jws": compact}))
+        def tell(compact, payload):
+            self._emit({"jws": compact})
+
+        audit = Audit(self.charger, self._first_wh, tell, self.charger.decode)
         self._checked += audit.records
         for problem in audit.problems:
             self._violate(problem)

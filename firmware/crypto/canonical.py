@@ -78,11 +78,9 @@ def _sorted_keys(members: "dict[str, Any]") -> "list[str]":
     for key in members:
         if not isinstance(key, str):
             raise CryptoError("a key that is a %s, not a string" % type(key).__name__)
-    for key in members:
-        # Code points and UTF-16 disagree only from U+E000 on.
-        if key and max(key) >= "\ue000":
-            return sorted(members, key=_utf16)
-    return sorted(members)
+    # Code points and UTF-16 disagree only from U+E000 on.
+    is_high = max("".join(members) or "a") >= "\ue000"
+    return sorted(members, key=_utf16) if is_high else sorted(members)
 
 
 def _utf16(text: str) -> "list[int]":

@@ -11,8 +11,9 @@ from firmware.errors import CryptoError
 
 MAX_COMPACT_BYTES = 16384
 MAX_KID_CHARACTERS = 64
-# Long texts are decoded in pieces, a multiple of four: a small board has no room for copies of the whole.
-PIECE_CHARACTERS = 512
+# Long texts are coded in pieces of whole groups: a small board has no room for more copies of the whole.
+PIECE_BYTES = 3 * 128
+PIECE_CHARACTERS = 4 * 128
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -79,7 +80,10 @@ def thumbprint(public: bytes) -> str:
 
 def signing_input(header: "dict[str, Any]", payload: bytes) -> bytes:
     """Return what is signed (RFC 7515, 5.1): header and payload in base64url, a dot between them."""
-    return b".".join((_encoded(canonical.encode(header)), _encoded(payload)))
+    pieces = [_encoded(canonical.encode(header)), b"."]
+    for start in range(0, len(payload), PIECE_BYTES):
+        pieces.append(_encoded(payload[start : start + PIECE_BYTES]))
+    return b"".join(pieces)
 
 
 def compact(signing_input: bytes, signature: bytes) -> str:

@@ -12,7 +12,8 @@ def encode(text: str) -> bytes:
         content = text.encode()
     except UnicodeError:
         raise CryptoError("a lone surrogate in a string; it has no UTF-8 form")
-    if fault(content) is not None:
+    # Text of as many characters as bytes is ASCII.
+    if len(content) != len(text) and fault(content) is not None:
         raise CryptoError("a lone surrogate in a string; it has no UTF-8 form")
     return content
 

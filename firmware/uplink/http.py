@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     Headers = dict[str, str]
 
 
-def request(method: str, path: str, host: str, headers: "list[tuple[str, str]]", body: bytes) -> bytes:
-    """Return a request as bytes; UplinkError for text that would break out of its place in it."""
+def head(method: str, path: str, host: str, headers: "list[tuple[str, str]]", body_bytes: int) -> bytes:
+    """Return what comes before a request's body; UplinkError for text that would break out of its place."""
     if not _consists_of(method.encode(), _TOKEN) or not _consists_of(host.encode(), _HOST):
         raise UplinkError("a request with the method %r to the host %r cannot be written" % (method, host))
     if not path.startswith("/") or not _is_visible(path.encode(), 0x21):
@@ -41,8 +41,8 @@ def request(method: str, path: str, host: str, headers: "list[tuple[str, str]]",
         if not _is_visible(content.encode(), 0x20):
             raise UplinkError("the header %s holds a character that HTTP does not allow there" % name)
         lines.append("%s: %s\r\n" % (name, content))
-    lines.append("content-length: %d\r\n\r\n" % len(body))
-    return "".join(lines).encode() + body
+    lines.append("content-length: %d\r\n\r\n" % body_bytes)
+    return "".join(lines).encode()
 
 
 def _consists_of(text: bytes, alphabet: bytes) -> bool:

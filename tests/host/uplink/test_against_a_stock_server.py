@@ -56,7 +56,7 @@ def connection():
 
 
 def exchange(stream, path, body, piece_bytes=2048):
-    stream.sendall(uplink.request("POST", path, "office.example", [("x-test", "yes")], body))
+    stream.sendall(uplink.head("POST", path, "office.example", [("x-test", "yes")], len(body)) + body)
     parser = uplink.ResponseParser()
     while parser.response is None:
         content = stream.recv(piece_bytes)
