@@ -170,6 +170,20 @@ def test_what_nobody_uses_is_dropped_and_what_does_something_stays() -> None:
     assert drop_unused(text, "main").replace("pass\n", "") == "C = print()\ndef main(): return 1\n"
 
 
+IDLE = """
+class A:
+    def __len__(self): return 1
+    def used(self): return self.named
+    def idle(self): x
+def main(a): return a.used(), getattr(a, "named")
+"""
+
+
+def test_a_method_that_no_object_is_asked_for_is_dropped() -> None:
+    kept = drop_unused(IDLE, "main")
+    assert "__len__" in kept and "used" in kept and "idle" not in kept
+
+
 def test_a_sentence_stands_once_in_a_linked_program() -> None:
     text = pool(link(LINKED, "room.start")["room.start"])
     assert text.count("nobody knows what") == 1 and "_said(" in text

@@ -1,9 +1,10 @@
-"""Takes out of a linked program the functions and constants that nothing in it uses.
+"""Takes out of a linked program the functions, methods and constants that nothing in it uses.
 
 It does not know what they would do.
 """
 
 import ast
+from collections.abc import Iterator
 
 from tools.setup.program_text import Module
 
@@ -16,9 +17,20 @@ def drop_unused(text: str, kept: str) -> str:
         for node in module.tree.body:
             if _gives(node) and not _gives(node) & used:
                 module.replace(node, "pass")
+        for method in _methods(module):
+            module.replace(method, "pass")
         if not module.edits:
             return text
         text = module.edited()
+
+
+def _methods(module: Module) -> Iterator[ast.stmt]:
+    """Yield the methods that are never asked for, whatever the object; those with __ Python itself calls."""
+    asked = {node.attr for node in module.all(ast.Attribute)}
+    asked |= {node.value for node in module.all(ast.Constant) if isinstance(node.value, str)}
+    for owner in module.all(ast.ClassDef):
+        methods = [node for node in owner.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        yield from (node for node in methods if node.name not in asked and not node.name.startswith("__"))
 
 
 def _gives(node: ast.stmt) -> set[str]:
