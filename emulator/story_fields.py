@@ -66,7 +66,7 @@ ACTIONS = (
         values.word("none", "silent", "checksum", "exception", "wrong_unit", "backwards", "jump"),
         None,
     ),
-    ("link", values.word("up", "down", "slow", "loses_answers", "corrupts"), None),
+    ("link", values.word("up", "down", "slow", "loses_answers", "corrupts", "stalls"), None),
     ("power", values.word("cut", "on"), None),
     ("cut_at_write", values.whole(1, LARGE), None),
     ("clock", values.clock, None),

@@ -192,8 +192,10 @@ class Entropy(Protocol):
 class Stream(Protocol):
     """A connection."""
 
-    async def write(self, content: bytes) -> None:
-        """Send all of it. Raises OSError."""
+    async def write(self, content: bytes, timeout_ms: int) -> None:
+        """Send all of it. Raises OSError, ETIMEDOUT where the other side takes nothing; then only `close`
+        is left, for nobody knows how much of it arrived.
+        """
 
     async def read(self, limit: int, timeout_ms: int) -> bytes:
         """Return what is there, 1 to `limit` bytes; empty at the end. Raises OSError(ETIMEDOUT)."""

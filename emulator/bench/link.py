@@ -1,4 +1,4 @@
-"""The network between a terminal and its office: a TCP proxy that can be down, slow, lossy or wrong.
+"""The network between a terminal and its office: a TCP proxy that can be down, slow, lossy, wrong or stuck.
 
 It does not know the protocol that passes through, beyond telling a TLS handshake from what follows it.
 """
@@ -10,10 +10,11 @@ import threading
 import time
 from collections.abc import Callable
 
-MODES = ("up", "down", "slow", "loses_answers", "corrupts")
+MODES = ("up", "down", "slow", "loses_answers", "corrupts", "stalls")
 CHUNK_BYTES = 16384
 SLOW_PAUSE_S = 0.15
 SLOW_BYTES = 1024
+STALL_LOOK_S = 0.05
 TLS_APPLICATION_DATA = 23
 # The Finished message of TLS 1.3 is application data too, of at most 69 bytes; a request is always longer.
 TLS_FINISHED_BYTES = 100
@@ -120,6 +121,9 @@ class _Wire:
 
     def _to_office(self) -> bool:
         content = self._terminal.recv(CHUNK_BYTES)
+        while self._mode() == "stalls" and self._terminal.fileno() >= 0:
+            # What the terminal sends meanwhile fills the buffers on the way, and then goes nowhere.
+            time.sleep(STALL_LOOK_S)
         self._watch.feed(content)
         if self._mode() == "corrupts" and self._watch.has_request and not self._corrupts_answers:
             content = _flip(content)

@@ -1,5 +1,5 @@
 """The way to the office as a driver of faults: up, down, slow, answers that get lost, connections that break
-in mid-answer.
+in mid-answer, a far side that takes nothing more.
 
 It does not know what is sent. What TLS detects shows as it would on a board: a changed byte is a broken
 connection.
@@ -9,7 +9,7 @@ import errno
 
 from emulator.models.office import body_size
 
-STATES = ("up", "down", "slow", "loses_answers", "corrupts")
+STATES = ("up", "down", "slow", "loses_answers", "corrupts", "stalls")
 ROUND_TRIP_MS = 40
 SLOW_MS = 4000
 
@@ -64,9 +64,14 @@ class Stream:
         self._answer = b""
         self._broken = False
 
-    async def write(self, content):
-        """Send bytes; a complete request is answered by the office at once."""
+    async def write(self, content, timeout_ms):
+        """Send bytes; a complete request is answered by the office at once. A link that stalls takes some
+        and never the rest.
+        """
         self._check()
+        if self._link.state == "stalls":
+            await self._life.kernel.sleep_ms(timeout_ms)
+            raise OSError(errno.ETIMEDOUT, "nothing sent")
         if not self._head:
             self._sent += content
             end = self._sent.find(b"\r\n\r\n") + 4

@@ -117,8 +117,8 @@ class Uploader:
         if self._stream is None:
             self._stream = await self._network.connect(self._host, self._port, self._ca, timeout_ms)
         headers = [("content-type", content_type)]
-        await self._stream.write(http.head("POST", path, self._named, headers, len(body)))
-        await self._stream.write(body)
+        await self._stream.write(http.head("POST", path, self._named, headers, len(body)), timeout_ms)
+        await self._stream.write(body, timeout_ms)
         parser = http.ResponseParser()
         while parser.response is None:
             content = await self._stream.read(READ_BYTES, timeout_ms)

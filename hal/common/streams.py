@@ -20,11 +20,17 @@ if MICROPYTHON:
         # StreamWriter.close() does nothing there; its stream is the socket itself.
         writer.s.close()
 
+    abandon = hang_up
+
 else:
 
     def hang_up(writer: "Any") -> None:
         """Close what an asyncio writer writes to."""
         writer.close()
+
+    def abandon(writer: "Any") -> None:
+        """Close it with what is still to be sent: close() alone would wait for that for ever."""
+        writer.transport.abort()
 
 
 class Stream:
@@ -34,28 +40,38 @@ class Stream:
         self._reader = reader
         self._writer = writer
         self._is_open = True
+        self._is_stuck = False
 
-    async def write(self, content: bytes) -> None:
-        """Send all of it. Raises OSError."""
+    async def write(self, content: bytes, timeout_ms: int) -> None:
+        """Send all of it. Raises OSError(ETIMEDOUT) where the other side takes nothing, and other OSErrors."""
         self._need_open()
-        try:
-            self._writer.write(content)
-            await self._writer.drain()
-        except ValueError as error:
-            raise _distrusted(error)
+        await self._bounded(self._send(content), timeout_ms, "nothing sent")
 
     async def read(self, limit: int, timeout_ms: int) -> bytes:
         """Return what is there, 1 to `limit` bytes; empty at the end. Raises OSError(ETIMEDOUT)."""
         self._need_open()
-        what = "no answer"
-        content: bytes = await _within(self._reader.read(limit), timeout_ms, what)
+        content: bytes = await self._bounded(self._reader.read(limit), timeout_ms, "no answer")
         return content
 
     def close(self) -> None:
         """End it; closing twice is fine."""
         if self._is_open:
             self._is_open = False
-            hang_up(self._writer)
+            if self._is_stuck:
+                abandon(self._writer)
+            else:
+                hang_up(self._writer)
+
+    async def _send(self, content: bytes) -> None:
+        self._writer.write(content)
+        await self._writer.drain()
+
+    async def _bounded(self, coroutine: "Coroutine[Any, Any, Any]", timeout_ms: int, what: str) -> "Any":
+        """Return what the coroutine returns, or remember that the connection is stuck."""
+        self._is_stuck = True
+        result = await _within(coroutine, timeout_ms, what)
+        self._is_stuck = False
+        return result
 
     def _need_open(self) -> None:
         if not self._is_open:

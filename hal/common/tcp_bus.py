@@ -41,7 +41,7 @@ class TcpBus:
         try:
             if self._stream is None:
                 self._stream = await self._network.connect(self._host, self._port, None, timeout_ms)
-            await self._stream.write(head + content)
+            await self._stream.write(head + content, timeout_ms)
             answer = await self._answer(began_ms, timeout_ms)
         except OSError as error:
             # A connection that was left in the middle of an answer cannot be gone on with.

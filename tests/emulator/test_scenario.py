@@ -115,7 +115,11 @@ def test_a_step_has_milliseconds_an_action_and_its_argument(tmp_path):
             "a step has exactly one action, this one has tap and plug",
         ),
         ('tap = "alice"', "", "a step has exactly one action, this one has none"),
-        ('tap = "alice"', 'link = "sideways"', "expected one of up, down, slow, loses_answers, corrupts"),
+        (
+            'tap = "alice"',
+            'link = "sideways"',
+            "expected one of up, down, slow, loses_answers, corrupts, stalls",
+        ),
         ('tap = "alice"', 'clock = "3600"', 'expected "unset", or seconds with a sign such as "+3600"'),
         ('tap = "alice"', 'order = {prices = ["energy.json"]}', "prices: no such key here"),
     ],

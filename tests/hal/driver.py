@@ -5,6 +5,7 @@ It runs on every interpreter and knows no test; it is started as `-m tests.hal.d
 
 import asyncio
 import json
+import os
 import sys
 
 from hal.common.ticks import between_ms, now_ms
@@ -194,7 +195,7 @@ def connect(board: str, host: str, port: str, ca: str, sent: str) -> None:
                 authority = file.read()
         try:
             stream = await part(board, "networking").open_network().connect(host, int(port), authority, 3000)
-            await stream.write(sent.encode())
+            await stream.write(sent.encode(), 500)
             received = b""
             chunk = await stream.read(7, 500)
             while chunk:
@@ -205,6 +206,31 @@ def connect(board: str, host: str, port: str, ca: str, sent: str) -> None:
             say(["received", received.decode()])
         except OSError as error:
             say(["OSError", error.errno])
+
+    asyncio.run(run())
+
+
+def stall(board: str, host: str, port: str, ca: str) -> None:
+    """Send to somebody who reads nothing, say the error, and how many descriptors are left open then."""
+
+    async def run() -> None:
+        authority = None
+        if ca:
+            with open(ca, "rb") as file:
+                authority = file.read()
+        network = part(board, "networking").open_network()
+        before = len(os.listdir("/proc/self/fd"))
+        stream = None
+        try:
+            stream = await network.connect(host, int(port), authority, 1000)
+            for _ in range(1000):
+                await stream.write(bytes(65536), 500)
+        except OSError as error:
+            say(["OSError", error.errno])
+        if stream:
+            stream.close()
+        await asyncio.sleep(0.2)
+        say(["left open", len(os.listdir("/proc/self/fd")) - before])
 
     asyncio.run(run())
 

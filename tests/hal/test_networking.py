@@ -3,6 +3,7 @@
 import datetime
 import errno
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,42 @@ def test_a_server_that_says_nothing_is_a_time_out(seat: Seat) -> None:
         port = listener.getsockname()[1]
         said = seat.results("connect", "127.0.0.1", port, "", "hello")
         assert said == [["OSError", errno.ETIMEDOUT]]
+
+
+class DeafServer(EchoServer):
+    """Takes connections, shakes hands where it has a certificate, and reads nothing."""
+
+    def __init__(self, certificate: Path | None) -> None:
+        self.over = threading.Event()
+        super().__init__(certificate)
+
+    def __exit__(self, *problem: object) -> None:
+        self.over.set()
+        super().__exit__(*problem)
+
+    def _echo(self, client: socket.socket) -> None:
+        if self._context is not None:
+            client = self._context.wrap_socket(client, server_side=True)
+        self.over.wait(30)
+        client.close()
+
+
+@seats(*ALL)
+def test_a_server_that_takes_nothing_is_a_time_out_and_leaves_nothing_open(
+    seat: Seat, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path, "office-ca")
+    for certificate, ca in ((None, ""), (authority.server("127.0.0.1"), authority.path)):
+        with DeafServer(certificate) as server:
+            said = seat.results("stall", "127.0.0.1", server.port, ca)
+        assert said == [["OSError", errno.ETIMEDOUT], ["left open", 0]]
+
+
+@seats(*ALL)
+def test_a_server_that_never_shakes_hands_is_a_time_out(seat: Seat, tmp_path: Path) -> None:
+    with DeafServer(None) as server:
+        said = seat.results("stall", "localhost", server.port, Authority(tmp_path, "office-ca").path)
+    assert said == [["OSError", errno.ETIMEDOUT], ["left open", 0]]
 
 
 @pytest.mark.parametrize(

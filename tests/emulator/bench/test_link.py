@@ -161,6 +161,18 @@ def test_a_slow_link_takes_its_time_and_loses_nothing(office_and_dial):
         assert time.monotonic() - began >= 0.3
 
 
+def test_a_link_that_stalls_takes_what_its_buffers_hold_and_then_no_byte_more(office_and_dial):
+    office, link, dial = office_and_dial
+    with dial() as connection:
+        link.mode = "stalls"
+        connection.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            # More than the buffers of a connection over loopback take.
+            connection.sendall(bytes(64_000_000))
+        assert office.heard == b""
+        link.mode = "down"
+
+
 def test_a_corrupting_link_changes_what_passes(office_and_dial):
     office, link, dial = office_and_dial
     link.mode = "corrupts"
