@@ -11,7 +11,7 @@ from firmware import errors
 from firmware.crypto import canonical, jose
 from firmware.terminal import checking
 from firmware.terminal.startup import Assembly
-from hal.common import process
+from hal.common import files, process
 
 EXPECTED = (
     errors.ConfigError, errors.CryptoError, errors.PricingError, errors.MeteringError, errors.AccessError,
@@ -19,20 +19,11 @@ EXPECTED = (
 )  # fmt: skip
 
 
-def read(path: str) -> bytes:
-    """Return a file's bytes. Raises TerminalError with its name."""
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        why = getattr(error, "strerror", None) or error
-        raise errors.TerminalError("%s cannot be read: %s; give the path of a readable file" % (path, why))
-
-
 def run(path: str, is_json: bool) -> None:
     """Run a terminal until it is told to end. Raises one of EXPECTED when it cannot start."""
-    config = checking.read(read(path))
-    ca = read(config.office_ca) if config.office_ca else None
+    process.keep_heap_whole()
+    config = checking.read(files.read(path))
+    ca = files.read(config.office_ca) if config.office_ca else None
     board = __import__("hal.%s.board" % config.board, None, None, ("open_board",)).open_board(config)
     assembly = Assembly(board, config, ca)
 
@@ -41,8 +32,7 @@ def run(path: str, is_json: bool) -> None:
         told = {"ready": True, "terminal": config.id, "ledger": config.ledger, "key": key}
         told["pid"] = process.pid()
         words = "Terminal %s is ready; its ledger is in %s." % (config.id, config.ledger)
-        sys.stdout.write((canonical.encode(told).decode() if is_json else words) + "\n")
-        getattr(sys.stdout, "flush", int)()
+        process.say(canonical.encode(told).decode() if is_json else words)
 
     process.serve(lambda: assembly.serve(tell_ready), assembly.stop)
 

@@ -1,4 +1,4 @@
-"""The process that a terminal runs in: its number, its end by a signal, the event loop.
+"""The process that a terminal runs in: its number, its heap, its words, its end by a signal, the event loop.
 
 It does not know the terminal. The seam between the interpreters is at the top; below it nobody asks where it
 runs.
@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 if sys.implementation.name == "micropython":
+    import gc
+
+    # Collected this often, what lives long comes to lie together, and room for a whole record stays in one
+    # piece. Without it a small heap is soon too scattered, however much of it is free.
+    GARBAGE_BYTES = 4096
+
+    def keep_heap_whole() -> None:
+        """Collect garbage long before the heap is full."""
+        gc.threshold(GARBAGE_BYTES)  # type: ignore[attr-defined]
+
+    def say(line: str) -> None:
+        """Write a line to whoever started this process; nothing is held back."""
+        sys.stdout.write(line + "\n")
 
     def pid() -> int:
         """Return the number of this process, or 0 on a board without processes."""
@@ -32,6 +45,14 @@ else:
     import signal
 
     AGAIN_S = 0.1
+
+    def keep_heap_whole() -> None:
+        """Do nothing: this heap grows."""
+
+    def say(line: str) -> None:
+        """Write a line to whoever started this process, at once."""
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
 
     def pid() -> int:
         """Return the number of this process."""
