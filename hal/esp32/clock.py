@@ -8,15 +8,12 @@ import time
 
 import machine
 
-from hal.common.ticks import between_ms, now_ms
-from hal.common.waiting import pause_ms
+from hal.common.real_clock import RealClock, plausible
 
-# 2025-01-01T00:00:00Z: an earlier time is the clock counting from its own beginning.
-PLAUSIBLE_UTC_S = 1735689600
 YEAR_2000_UTC_S = 946684800
 
 
-class Clock:
+class Clock(RealClock):
     """The clock port."""
 
     def __init__(self) -> None:
@@ -26,26 +23,13 @@ class Clock:
 
     def utc_s(self) -> "int | None":
         """Return seconds since 1970-01-01T00:00:00Z, or None while the time is not known."""
-        utc_s = int(time.time()) + self._epoch_utc_s
-        return utc_s if utc_s >= PLAUSIBLE_UTC_S else None
+        return plausible(int(time.time()) + self._epoch_utc_s)
 
     def status(self) -> str:
         """Return `synchronised`, `estimated` or `unset`."""
         if self.utc_s() is None:
             return "unset"
         return "synchronised" if self._is_signed else "estimated"
-
-    def ticks_ms(self) -> int:
-        """Return a tick count in milliseconds that wraps at 2**30."""
-        return now_ms()
-
-    def elapsed_ms(self, since_ms: int) -> int:
-        """Return the milliseconds from an earlier `ticks_ms()` to now."""
-        return between_ms(since_ms, now_ms())
-
-    async def sleep_ms(self, duration_ms: int) -> None:
-        """Let other tasks run for so long."""
-        await pause_ms(duration_ms)
 
     def set_utc(self, utc_s: int) -> None:
         """Take a time that the operator signed into the real-time clock, which TLS looks at too."""

@@ -1,30 +1,11 @@
-"""The contactor of the ESP32: one pin commands it, another reads its auxiliary contact.
+"""The contactor of the ESP32, on two pins.
 
 It does not know vehicles.
 """
 
 from firmware.errors import BoardError
+from hal.common.contactor import Contactor
 from hal.esp32.pins import Line
-
-
-class Contactor:
-    """The power relay of the outlet."""
-
-    def __init__(self, coil: Line, feedback: Line) -> None:
-        self._coil = coil
-        self._feedback = feedback
-
-    def close(self) -> None:
-        """Command it closed: power flows."""
-        self._coil.set(True)
-
-    def open(self) -> None:
-        """Command it open."""
-        self._coil.set(False)
-
-    def is_closed(self) -> bool:
-        """Return what its auxiliary contact says, not what was commanded."""
-        return self._feedback.is_active()
 
 
 def open_contactor(line: str, feedback_line: str) -> Contactor:

@@ -7,11 +7,8 @@ import ctypes
 import os
 import time
 
-from hal.common.ticks import between_ms, now_ms
-from hal.common.waiting import pause_ms
+from hal.common.real_clock import RealClock, plausible
 
-# Before this moment, 2025-01-01T00:00:00Z, no such terminal existed: the clock was never set.
-PLAUSIBLE_UTC_S = 1_735_689_600
 TIMESYNCD_MARK = "/run/systemd/timesync/synchronized"
 STA_UNSYNC = 0x40
 TIME_ERROR = 5
@@ -31,8 +28,8 @@ class _Timex(ctypes.Structure):
     )
 
 
-class Clock:
-    """The clock port; ticks wrap as on the ESP32, so that a Pi meets the same wrap."""
+class Clock(RealClock):
+    """The clock port."""
 
     def __init__(self) -> None:
         self._adjtimex = getattr(ctypes.CDLL(None), "adjtimex", None)
@@ -43,8 +40,7 @@ class Clock:
         """Return seconds since 1970-01-01T00:00:00Z, or None while the time is not known."""
         if self._signed_utc_s is not None:
             return self._signed_utc_s + _boot_s() - self._signed_at_s
-        system_utc_s = int(time.time())
-        return system_utc_s if system_utc_s >= PLAUSIBLE_UTC_S else None
+        return plausible(int(time.time()))
 
     def status(self) -> str:
         """Return `synchronised`, `estimated` or `unset`."""
@@ -53,18 +49,6 @@ class Clock:
         if self.utc_s() is None:
             return "unset"
         return "synchronised" if self._is_kept() else "estimated"
-
-    def ticks_ms(self) -> int:
-        """Return a tick count in milliseconds that wraps at 2**30."""
-        return now_ms()
-
-    def elapsed_ms(self, since_ms: int) -> int:
-        """Return the milliseconds from an earlier `ticks_ms()` to now."""
-        return between_ms(since_ms, now_ms())
-
-    async def sleep_ms(self, duration_ms: int) -> None:
-        """Let other tasks run for so long."""
-        await pause_ms(duration_ms)
 
     def set_utc(self, utc_s: int) -> None:
         """Take a time that the operator signed; it counts on from there, also while the machine sleeps."""

@@ -63,6 +63,18 @@ class Inputs:
         self._request.read_edge_events()
 
 
+class Input:
+    """One line that is read."""
+
+    def __init__(self, setting: str, name: str) -> None:
+        """Take the line that a setting names. Raises BoardError."""
+        self._lines = Inputs(setting, [name])
+
+    def is_active(self) -> bool:
+        """Return whether the line is active."""
+        return self._lines.read()[0]
+
+
 def _wake(changed: "asyncio.Future[None]") -> None:
     if not changed.done():
         changed.set_result(None)

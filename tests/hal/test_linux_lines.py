@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from firmware.errors import BoardError
+from hal.common.contactor import Contactor
 from hal.common.pilot import state_of
 from hal.linux import gpio
-from hal.linux.contactor import Contactor, open_contactor
+from hal.linux.contactor import open_contactor
 from hal.linux.panel import Panel
 from hal.linux.plug import Plug, open_plug
 from hal.linux.watchdog import Watchdog
@@ -58,6 +59,9 @@ class Levels:
 
     def read(self) -> list[bool]:
         return self.levels
+
+    def is_active(self) -> bool:
+        return self.levels[0]
 
     def set(self, is_active: bool) -> None:
         self.levels = [is_active]

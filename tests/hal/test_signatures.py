@@ -24,18 +24,20 @@ NETWORK = (f"{COMMON}/streams.py", "Network")
 URANDOM = (f"{COMMON}/urandom.py", "Entropy")
 TASKS = (f"{COMMON}/tasks.py", "Tasks")
 EVENT = (f"{COMMON}/tasks.py", "Event")
+CLOCK = (f"{COMMON}/real_clock.py", "RealClock")
+CONTACTOR = (f"{COMMON}/contactor.py", "Contactor")
 
 # Which classes a board hands out for a port; where it is its own, the file is named as the port.
 BOARDS = {
     "linux": {
-        "Clock": [("hal/linux/clock.py", "Clock")],
+        "Clock": [("hal/linux/clock.py", "Clock", CLOCK)],
         "Tasks": [TASKS],
         "Event": [EVENT],
         "Storage": [DIRECTORY],
         "MeterBus": [RTU],
         "Card": [PN532_CARD, ("hal/linux/pcsc_reader.py", "PcscCard")],
         "CardReader": [PN532, ("hal/linux/pcsc_reader.py", "PcscReader")],
-        "Contactor": [("hal/linux/contactor.py", "Contactor")],
+        "Contactor": [CONTACTOR],
         "Plug": [("hal/linux/plug.py", "Plug")],
         "Panel": [TEXT],
         "Signer": [("hal/linux/signer.py", "Signer")],
@@ -62,14 +64,14 @@ BOARDS = {
         "Watchdog": [("hal/bench/watchdog.py", "Watchdog")],
     },
     "esp32": {
-        "Clock": [("hal/esp32/clock.py", "Clock")],
+        "Clock": [("hal/esp32/clock.py", "Clock", CLOCK)],
         "Tasks": [TASKS],
         "Event": [EVENT],
         "Storage": [("hal/esp32/storage.py", "Storage")],
         "MeterBus": [RTU],
         "Card": [PN532_CARD],
         "CardReader": [PN532],
-        "Contactor": [("hal/esp32/contactor.py", "Contactor")],
+        "Contactor": [CONTACTOR],
         "Plug": [("hal/esp32/plug.py", "Plug")],
         "Panel": [TEXT],
         "Signer": [SOFT],

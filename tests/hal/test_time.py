@@ -5,9 +5,10 @@ import time
 
 import pytest
 
+from hal.common.real_clock import PLAUSIBLE_UTC_S
 from hal.common.tasks import Tasks
 from hal.common.ticks import TICKS_MASK, between_ms, now_ms
-from hal.linux.clock import PLAUSIBLE_UTC_S, Clock
+from hal.linux.clock import Clock
 from tests.hal.seats import ALL, BENCHES, Seat, seats
 
 
