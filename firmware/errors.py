@@ -69,6 +69,10 @@ class UplinkError(Exception):
     """An answer of the back office that is not what the protocol says."""
 
 
+class BatchTooLarge(UplinkError):
+    """More at once than the office, or a proxy before it, takes: a smaller batch may pass."""
+
+
 class TerminalError(Exception):
     """A reason for which the terminal refuses to start; it names the thing and the mend."""
 

@@ -5,7 +5,7 @@ It does not know what the records say. A terminal without network charges on; no
 session.
 """
 
-from ..errors import LedgerError, UplinkError
+from ..errors import BatchTooLarge, LedgerError, UplinkError
 from ..session import events
 from ..uplink import address, backoff, enrolment, http, records
 
@@ -23,6 +23,8 @@ READ_BYTES = 2048
 # Beyond its first record a batch holds no more than this: a small board has it in memory more than once.
 BATCH_BYTES = 4096
 LINGER_MS = 5000
+# A batch that was refused for its size is halved; so many that are taken double it.
+DARE_AFTER = 8
 
 
 class Uploader:
@@ -50,6 +52,8 @@ class Uploader:
         self._named = address.named(scheme, self._host, self._port)
         self._ca = ca
         self._stream: "Stream | None" = None
+        self._most_records: int = config.upload_batch
+        self._taken = 0
         self._failures = 0
         self._told: "bool | None" = None
         self._come_back_s: "int | None" = None
@@ -76,8 +80,13 @@ class Uploader:
             self._wake.clear()
             before = self._outbox.acknowledged
             # As one body: a small heap has no room for the records beside it.
-            body = records.body(self._outbox.batch(self._config.upload_batch, BATCH_BYTES))
-            answer = await self._send(body)
+            body = records.body(self._outbox.batch(self._most_records, BATCH_BYTES))
+            try:
+                answer = await self._send(body)
+            except BatchTooLarge as error:
+                self._send_less(body, error)
+                continue
+            self._send_more()
             self._come_back_s = answer.get("come_back_s")
             self._outbox.acknowledge(answer["next_seq"])
             self._on_acknowledged()
@@ -86,6 +95,23 @@ class Uploader:
                 raise UplinkError("the office refuses record %d: %s; have it looked at" % told)
             if self._outbox.acknowledged <= before:
                 raise UplinkError("the office goes on asking for record %d" % answer["next_seq"])
+
+    def _send_less(self, body: bytes, error: BatchTooLarge) -> None:
+        """Halve the batches. UplinkError where a single record is too large already."""
+        count = body.count(b"\n")
+        if count == 1:
+            told = (error, self._outbox.acknowledged + 1, len(body))
+            raise UplinkError(
+                "%s; this was record %d alone, %d bytes: have the limit raised, there or at a proxy" % told
+            )
+        self._most_records = count // 2
+        self._taken = 0
+
+    def _send_more(self) -> None:
+        """Count a batch that was taken; after some of them dare twice as many records again."""
+        self._taken += 1
+        if self._taken % DARE_AFTER == 0:
+            self._most_records = min(2 * self._most_records, self._config.upload_batch)
 
     async def _send(self, body: bytes) -> "dict[str, Any]":
         """Send a batch; a terminal that the office does not know enrols first when it was given a code."""

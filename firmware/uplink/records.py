@@ -3,7 +3,7 @@
 It does not know what the records say or how bytes travel. `docs/protocol.md` has examples.
 """
 
-from firmware.errors import UplinkError
+from firmware.errors import BatchTooLarge, UplinkError
 from firmware.uplink import answers
 
 CONTENT_TYPE = "application/x-ndjson"
@@ -28,8 +28,10 @@ def answer(status: int, body: bytes) -> "dict[str, Any]":
 
     200 may bring `come_back_s` (when to call again) and `orders` (compact JWS). 409 says that records before
     the first were missing. 422 names the `line` (from 1) that does not hold and the `reason`; those before it
-    are stored. UplinkError, with what the office said, for all other answers.
+    are stored. BatchTooLarge for 413; UplinkError, with what the office said, for all other answers.
     """
+    if status == 413:
+        raise BatchTooLarge(str(answers.refusal(status, body)))
     if status in (401, 404):
         raise answers.refusal(status, body, "enrol this terminal, or correct its id")
     if status not in (200, 409, 422):

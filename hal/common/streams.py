@@ -43,7 +43,7 @@ class Stream:
         self._is_stuck = False
 
     async def write(self, content: bytes, timeout_ms: int) -> None:
-        """Send all of it. Raises OSError(ETIMEDOUT) where the other side takes nothing, and other OSErrors."""
+        """Send all of it. Raises OSError, ETIMEDOUT where the other side takes nothing."""
         self._need_open()
         await self._bounded(self._send(content), timeout_ms, "nothing sent")
 

@@ -1,6 +1,6 @@
 """Proves what is sent to the office and how its answers are read."""
 
-from firmware.errors import UplinkError
+from firmware.errors import BatchTooLarge, UplinkError
 from firmware.uplink import enrolment, records
 from tests.portable import raises
 
@@ -74,6 +74,13 @@ def test_an_error_says_what_the_office_said_and_what_to_do():
     assert refusal(records.answer, 500, b'{"reason":5}') == "the office answered 500"
     assert len(refusal(records.answer, 500, b'{"reason":"' + b"x" * 5000 + b'"}')) < 250
     assert "\n" not in refusal(records.answer, 500, b'{"reason":"two\\nlines"}')
+
+
+def test_a_batch_that_is_too_large_is_an_error_of_its_own():
+    error = raises(BatchTooLarge, records.answer, 413, b'{"reason":"at most 5 are taken"}')
+    assert str(error) == "the office answered 413: at most 5 are taken"
+    # nginx before an office answers with a page.
+    assert str(raises(BatchTooLarge, records.answer, 413, b"<html>")) == "the office answered 413"
 
 
 def test_enrolment_carries_code_and_public_key():

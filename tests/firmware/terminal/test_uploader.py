@@ -1,0 +1,110 @@
+"""Brings lines to an office that takes only so many at once; no ledger, no signature, virtual time."""
+
+from emulator.models.link import Link
+from emulator.models.prng import Prng
+from emulator.simulation.kernel import Kernel
+from firmware.session import events
+from firmware.terminal.uploader import Uploader
+
+
+class Config:
+    """The settings of the uplink."""
+
+    id = "KT-0001"
+    office_url = "http://office"
+    enrol_code = ""
+    office_timeout_ms = 10000
+    upload_batch = 50
+    upload_retry_s = 300
+    upload_idle_s = 900
+
+
+class Life:
+    """A board whose parts the uploader uses, over a kernel; it is `clock`, `tasks` and `network` alike."""
+
+    signer = None
+
+    def __init__(self, answer):
+        self.kernel = Kernel()
+        self.clock = self.tasks = self.kernel
+        self.entropy = self
+        self.network = Link(Prng(1, "link"), answer).network(self)
+
+    def random(self, count):
+        """Return the longest of pauses."""
+        return b"\xff" * count
+
+    def check(self):
+        """Have power always."""
+
+
+class Lines:
+    """An outbox of numbered lines; `told` is what the terminal hears of the uplink."""
+
+    def __init__(self, last):
+        self.acknowledged = 0
+        self.last = last
+        self.told = []
+
+    def pending(self):
+        """Return how many the office lacks."""
+        return self.last - self.acknowledged
+
+    def batch(self, max_records, max_bytes):
+        """Return the next of them."""
+        first = self.acknowledged + 1
+        return [str(number) for number in range(first, min(self.last, first + max_records - 1) + 1)]
+
+    def acknowledge(self, next_seq):
+        """Go on from there."""
+        self.acknowledged = next_seq - 1
+
+    def post(self, event):
+        """Be the inbox."""
+        self.told.append(event)
+
+
+def faults(lines):
+    """Return what the terminal was told is wrong."""
+    return [facts["what"] for kind, facts in lines.told if kind == events.FAULT]
+
+
+def delivered(lines, most, limit_ms):
+    """Let an uploader deliver to an office that takes `most(request)` lines; return the requests' sizes."""
+    sizes = []
+
+    def answer(head, body):
+        sizes.append(body.count(b"\n"))
+        if sizes[-1] > most(len(sizes)):
+            return b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\n\r\n"
+        content = b'{"next_seq":%d}' % (int(body.split(b"\n")[-2]) + 1)
+        return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(content), content)
+
+    life = Life(answer)
+    uploader = Uploader(life, Config, None, lines, lines, lambda: None)
+    life.kernel.spawn(uploader.run())
+    life.kernel.run_until(lambda: not lines.pending() or life.kernel.now_ms > limit_ms)
+    return sizes
+
+
+def test_batches_halve_until_they_pass_without_a_pause_and_without_a_fault():
+    lines = Lines(60)
+    # 50, 25 and 12 are too many, 6 pass; a pause of the back-off alone would be seconds.
+    assert delivered(lines, lambda request: 7, 2000)[:5] == [50, 25, 12, 6, 6]
+    assert not lines.pending() and not faults(lines)
+
+
+def test_batches_grow_back_after_eight_that_were_taken():
+    lines = Lines(400)
+    sizes = delivered(lines, lambda request: 7 if request < 20 else 1000, 60000)
+    # What is dared after eight is refused at first and halved again, and taken once the limit is gone.
+    assert sizes[3:13] == 8 * [6] + [12, 6] and not lines.pending()
+    assert sizes.count(12) == 10 and sizes.count(24) == 8 and sizes[-1] == 16
+
+
+def test_a_line_that_is_too_large_alone_is_said_in_words_and_tried_again_later():
+    lines = Lines(3)
+    sizes = delivered(lines, lambda request: 0 if request < 12 else 9, 3600000)
+    assert sizes[:4] == [3, 1, 1, 1] and not lines.pending()
+    (what,) = faults(lines)
+    assert "413" in what and "record 1 alone, 2 bytes" in what and "have the limit raised" in what
