@@ -32,6 +32,7 @@ import firmware.receipts.ocmf
 import firmware.screens.catalogue
 import firmware.session.state
 import firmware.session.events
+import firmware.session.actions
 import firmware.session.table
 import firmware.ledger.segment
 import firmware.ledger.journal

@@ -9,7 +9,7 @@ from ..cards import rfid
 from ..cards import token as tokens
 from ..errors import CardError, StorageRefused
 from ..pricing import calendar
-from ..session import events, table
+from ..session import actions, events, table
 from ..session.state import CHARGING, FINISHING, RECOVERING, STARTING, SUSPENDED, Session
 from . import version
 from .performer import Performer
@@ -58,9 +58,9 @@ class Terminal:
         opened = parts.recorder.known["open"]
         if opened:
             self._performer.take_up()
-            await self._adopt(table.recovering(self.session, opened["token"]), None)
+            await self._adopt(actions.recovering(self.session, opened["token"]), None)
         else:
-            await self._adopt(table.resting(self.session), None)
+            await self._adopt(actions.resting(self.session), None)
 
     async def serve(self) -> None:
         """Serve for ever."""
