@@ -33,7 +33,8 @@ class Recorder:
         self._clock = clock
         self._signer = signer
         self._journal = journal
-        self._unwritten: "list[tuple[str, Document]]" = []
+        # What storage refused: kind, members, and the moment at which it happened.
+        self._unwritten: "list[tuple[str, Document, Document]]" = []
         public = signer.public_key()
         self.key = jose.jwk(public)
         self._header = {"alg": "ES256", "kid": jose.thumbprint(public), "typ": chain.RECORD_TYPE}
@@ -46,7 +47,7 @@ class Recorder:
         Raises StorageRefused when storage does not take it; then nothing has changed.
         """
         await self._write_kept()
-        return await self._write(kind, members)
+        return await self._write(kind, members, self.moment())
 
     async def flush(self) -> None:
         """Write what storage refused before, as far as it takes it now."""
@@ -61,16 +62,24 @@ class Recorder:
             self._unwritten.pop(0)
 
     async def record_when_possible(self, kind: str, members: "Document") -> bool:
-        """Write a record, or keep it to be written before the next one; return whether it is durable
-        already.
+        """Write a record, or keep it with its moment to be written before the next one; return whether it is
+        durable already.
         """
+        moment = self.moment()
         try:
-            await self.record(kind, members)
+            await self._write_kept()
+            await self._write(kind, members, moment)
         except StorageRefused:
-            if (kind, members) not in self._unwritten:
-                self._unwritten.append((kind, members))
+            self._keep(kind, members, moment)
             return False
         return True
+
+    def _keep(self, kind: str, members: "Document", moment: "Document") -> None:
+        """Keep what storage refused; a fault is told anew with each try of what failed, and is kept once."""
+        fault = members.get("fault")
+        told = [kept[0] for kept in self._unwritten if kept[1].get("fault") == fault]
+        if fault is None or told[-1:] != [kind]:
+            self._unwritten.append((kind, members, moment))
 
     async def sign(self, content: bytes) -> bytes:
         """Return r and s over the SHA-256 of some bytes."""
@@ -91,9 +100,9 @@ class Recorder:
             "ticks_ms": self._clock.ticks_ms(),
         }
 
-    async def _write(self, kind: str, members: "Document") -> "Document":
+    async def _write(self, kind: str, members: "Document", moment: "Document") -> "Document":
         payload = dict(members)
-        payload.update(self.moment())
+        payload.update(moment)
         payload["kind"] = kind
         payload["terminal"] = self.terminal
         payload["seq"] = self.known["next_seq"]

@@ -12,7 +12,7 @@ def test_a_link_that_takes_nothing_stops_neither_sessions_nor_the_upload_for_goo
 
 
 def gate(charger, most, sizes):
-    """Put a proxy before the office that takes at most `most[0]` records a request; note who asked for what."""
+    """Put a proxy before the office that takes at most `most[0]` records a request; note the sizes."""
     office = charger.office.answer
 
     def answer(head, body):

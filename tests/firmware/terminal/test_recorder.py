@@ -1,0 +1,99 @@
+"""Writes records on a disk that has no room for a while; the clock and the pen are made up."""
+
+import asyncio
+
+from emulator.models.disk import Disk
+from emulator.simulation.craft import PlainCraft
+from firmware.crypto import canonical, jose
+from firmware.ledger import summary
+from firmware.ledger.journal import Journal
+from firmware.terminal.recorder import Recorder
+
+
+class Pen:
+    """A clock that the test moves, and a signer that signs nothing."""
+
+    now_s = 1774717140
+
+    def utc_s(self):
+        """Return the time."""
+        return self.now_s
+
+    def status(self):
+        """Return that it is right until it is lost."""
+        return "unset" if self.now_s is None else "synchronised"
+
+    def ticks_ms(self):
+        """Return the seconds of the minute, for what else there is to tell moments apart."""
+        return 7 if self.now_s is None else self.now_s % 60
+
+    def public_key(self):
+        """Return a key of zeros."""
+        return bytes(64)
+
+    async def sign(self, digest):
+        """Return a signature of zeros."""
+        return bytes(64)
+
+
+class Desk:
+    """A recorder with its disk and clock."""
+
+    def __init__(self):
+        self.disk, self.pen = Disk(PlainCraft().backing()), Pen()
+        self.journal = Journal(self.disk)
+        self.recorder = Recorder("KT-0001", self.pen, self.pen, self.journal, summary.start("x"))
+
+    def tell(self, kind, members, now_s):
+        """Tell of something at a time, and return whether it is durable."""
+        self.pen.now_s = now_s
+        return asyncio.run(self.recorder.record_when_possible(kind, members))
+
+    def written(self):
+        """Return (kind, at, clock, ticks) of every record of the ledger."""
+        found = []
+        for _seq, compact in self.journal.read_from(1):
+            record = canonical.decode(jose.split(compact, "record+jws")[0])
+            found.append((record["kind"], record["at"], record["clock"], record["ticks_ms"]))
+        return found
+
+
+FAULT = {"fault": "meter", "what": "silent"}
+CLEARED = {"fault": "meter"}
+
+
+def test_what_storage_refused_is_written_later_with_the_moment_at_which_it_happened():
+    desk = Desk()
+    desk.disk.set_free_bytes(0)
+    assert not desk.tell("fault", FAULT, 1774717140)
+    assert not desk.tell("fault.cleared", CLEARED, None)
+    desk.disk.set_free_bytes(100000)
+    assert desk.tell("fault", {"fault": "panel", "what": "dark"}, 1774720745)
+    assert desk.written() == [
+        ("fault", "2026-03-28T16:59:00Z", "synchronised", 0),
+        ("fault.cleared", None, "unset", 7),
+        ("fault", "2026-03-28T17:59:05Z", "synchronised", 5),
+    ]
+
+
+def test_a_flush_writes_what_was_kept_and_is_no_error_while_there_is_no_room():
+    desk = Desk()
+    desk.disk.set_free_bytes(0)
+    desk.tell("fault", FAULT, 1774717140)
+    asyncio.run(desk.recorder.flush())
+    assert desk.written() == []
+    desk.disk.set_free_bytes(100000)
+    asyncio.run(desk.recorder.flush())
+    asyncio.run(desk.recorder.flush())
+    assert desk.written() == [("fault", "2026-03-28T16:59:00Z", "synchronised", 0)]
+
+
+def test_a_fault_that_comes_goes_and_comes_again_is_told_as_standing():
+    desk = Desk()
+    desk.disk.set_free_bytes(0)
+    for kind, members in (("fault", FAULT), ("fault", FAULT), ("fault.cleared", CLEARED), ("fault", FAULT)):
+        desk.tell(kind, members, 1774717140)
+    desk.disk.set_free_bytes(100000)
+    asyncio.run(desk.recorder.flush())
+    assert [record[0] for record in desk.written()] == ["fault", "fault.cleared", "fault"]
+    assert desk.recorder.known["faults"] == ["meter"]
