@@ -21,6 +21,7 @@ but `clock` has "unset" or the seconds to jump by, and `order` has {"tariffs": [
 benchmark or a soak, may say `repeat`: how often the simulation plays its steps, one round after another.
 """
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -104,8 +105,7 @@ class _Reading:
             try:
                 return check(given[name])
             except values.Unexpected as expected:
-                shown = repr(given[name])[:60]
-                self.problem((*place, name), f"{shown} is not possible; expected {expected}")
+                self.problem((*place, name), f"{_shown(given[name])} is not possible; expected {expected}")
                 return [] if check is values.tables else {} if check is values.table else None
         if default is fields.NEEDED:
             self.problem(place, f"{name} is missing")
@@ -243,3 +243,10 @@ class _Reading:
 def _present(table: dict) -> dict:
     """Return a table without the members that nobody gave."""
     return {key: given for key, given in table.items() if given is not None}
+
+
+def _shown(given: object) -> str:
+    """Return a value nearly as its file writes it, and not as Python does."""
+    if isinstance(given, bool | list | dict):
+        return json.dumps(given, default=str)[:60]
+    return repr(given)[:60] if isinstance(given, str) else str(given)

@@ -102,8 +102,19 @@ class Setting:
                 fits = self.allowed[0] <= measure <= self.allowed[1]
             if fits:
                 return None
-        shown = repr(given) if self.name not in SECRET else "what is given"
+        shown = _shown(given) if self.name not in SECRET else "what is given"
         return "%s: %s is not possible; it has to be %s" % (self.name, shown[:60], self.expected())
+
+
+def _shown(given: "Any") -> str:
+    """Return what a document gives in the words of its JSON, not in those of Python."""
+    if isinstance(given, bool):
+        return "true" if given else "false"
+    if isinstance(given, dict):
+        return "a table"
+    if isinstance(given, list):
+        return "a list of %d entries" % len(given)
+    return "null" if given is None else repr(given)
 
 
 def settings() -> "Iterator[Setting]":

@@ -35,7 +35,15 @@ class Contracts:
             if len(problems) == before:
                 limits = tuple([contract.get(key) for key in _OPTIONAL])
                 entry = (contract["contract"], contract["tariff"]) + limits
-                self._by_uid.setdefault(contract["uid"], []).append(entry)
+                others = self._by_uid.setdefault(contract["uid"], [])
+                for other in others:
+                    if _overlap(entry, other):
+                        told = (i, entry[0], other[0])
+                        problems.append(
+                            "/contracts/%d/uid: contract %s has the card of contract %s on the same days; "
+                            "remove one, or let valid_to and valid_from part them" % told
+                        )
+                others.append(entry)
         for i, uid in enumerate(deny):
             _check_uid(uid, "/deny/%d" % i, problems)
         if problems:
@@ -43,7 +51,7 @@ class Contracts:
         self._denied = set(deny)
 
     def decide(self, token: "dict[str, Any]", local_date: "str | None") -> "dict[str, Any]":
-        """Return the first valid contract of a card, or the reason why there is none.
+        """Return the valid contract of a card, or the reason why there is none.
 
         Dates count inclusively at the place of the charger. With no date known (None) they are not judged:
         a driver is not turned away because the charger lost its clock.
@@ -61,6 +69,12 @@ class Contracts:
             else:
                 return {"granted": True, "contract": contract, "tariff": tariff, "limit_minor": limit_minor}
         return {"granted": False, "reason": reason}
+
+
+def _overlap(one: "Entry", other: "Entry") -> bool:
+    """Return whether there is a day on which both are valid; an open end reaches for ever."""
+    starts_in_time = one[2] is None or other[3] is None or one[2] <= other[3]
+    return starts_in_time and (other[2] is None or one[3] is None or other[2] <= one[3])
 
 
 def _check(contract: "Any", path: str, problems: "list[str]") -> None:

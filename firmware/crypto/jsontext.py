@@ -10,6 +10,8 @@ from firmware.errors import CryptoError
 MAX_DIGITS = 30
 MAX_EXPONENT = 100
 
+# RFC 8259, 8.1: nobody may put one before JSON, some editors do.
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SPACE = (0x20, 0x09, 0x0A, 0x0D)
 _ESCAPES = {0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F, 0x62: 8, 0x66: 12, 0x6E: 10, 0x72: 13, 0x74: 9}
 _LITERALS = ((b"true", True), (b"false", False), (b"null", None))
@@ -48,7 +50,8 @@ class Number:
         return "-" + text if self.digits < 0 else text
 
     def __repr__(self) -> str:
-        return "Number(%d, %d)" % (self.digits, self.exponent)
+        """Return the same, for messages show people what a document gave."""
+        return str(self)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Number):
@@ -69,6 +72,8 @@ def parse(content: "bytes | str", max_depth: int = 32, max_bytes: int = 1_000_00
     if len(content) > max_bytes:
         raise CryptoError("JSON of %d bytes, at most %d are read" % (len(content), max_bytes))
     reader = _Reader(content, max_depth)
+    if content[:3] == _BYTE_ORDER_MARK:
+        raise reader.fault("a byte order mark (BOM) stands before the text; save it as UTF-8 without one")
     document = reader.document()
     reader.skip_space()
     if reader.position != len(content):

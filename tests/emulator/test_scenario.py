@@ -101,7 +101,13 @@ def test_a_step_has_milliseconds_an_action_and_its_argument(tmp_path):
         ('kind = "rfid"', 'kind = "nfc"', "'nfc' is not possible; expected one of rfid, desfire, emv"),
         ('uid = "04:a1:b2:c3:d4:e5:80"', 'uid = "04a1b2"', "expected 4, 7 or 10 bytes in hex"),
         ('tariff = "energy"', 'tariff = "night"', "no tariff has the id 'night'; expected one of energy"),
-        ("limit_minor = 5000", "limit_minor = true", "True is not possible; expected a whole number"),
+        (
+            "limit_minor = 5000",
+            "limit_minor = 2026-03-28",
+            "2026-03-28 is not possible; expected a whole number",
+        ),
+        ("limit_minor = 5000", "limit_minor = [1.5]", "[1.5] is not possible; expected a whole number"),
+        ("limit_minor = 5000", "limit_minor = true", "true is not possible; expected a whole number"),
         (
             "limit_minor = 5000",
             'limit_minor = 5000\nvalid_to = "2026"',

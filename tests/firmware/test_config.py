@@ -1,6 +1,7 @@
 """Proves that a configuration is judged whole: every problem at once, each with its key and the mend."""
 
 from firmware import config
+from firmware.crypto import jsontext
 from firmware.errors import ConfigError
 from tests.portable import raises
 
@@ -27,6 +28,14 @@ def test_every_problem_is_told_at_once():
 def test_a_problem_says_what_would_be_right():
     problem = raises(ConfigError, config.from_document, {"id": "A", "meter_baud": 50}).problems[0]
     assert problem == "meter_baud: 50 is not possible; it has to be a whole number from 1200 to 115200"
+
+
+def test_what_is_given_is_shown_as_it_was_written():
+    written = (("1.5", "1.5"), ("-0.05", "-0.05"), ("true", "true"), ("null", "null"), ('"1"', "'1'"))
+    for text, shown in written + (('{"a": 1.5}', "a table"), ("[1.5, 2]", "a list of 2 entries")):
+        document = jsontext.parse('{"id": "A", "meter_unit": %s}' % text)
+        problem = raises(ConfigError, config.from_document, document).problems[0]
+        assert problem == "meter_unit: %s is not possible; it has to be a whole number from 1 to 247" % shown
 
 
 def test_a_secret_is_not_repeated():

@@ -74,13 +74,32 @@ def test_without_a_clock_dates_are_not_judged_but_the_deny_list_is():
     assert decide([ended], local_date=None, deny=[ALICE])["reason"] == "denied"
 
 
-def test_the_first_valid_contract_of_a_card_counts():
+def test_of_the_contracts_that_a_card_has_one_after_the_other_the_valid_one_counts():
     old = contract(contract="OLD", valid_to="2026-01-31")
-    first, second = contract(contract="FIRST"), contract(contract="SECOND")
-    assert decide([old, first, second])["contract"] == "FIRST"
-    later = contract(contract="LATER", valid_from="2026-06-01")
+    now = contract(contract="NOW", valid_from="2026-02-01", valid_to="2026-05-31")
+    later = contract(contract="LATER", valid_from="2026-06-01", valid_to=None)
+    for order in ([old, now, later], [later, now, old]):
+        assert decide(order)["contract"] == "NOW"
+        assert decide(order, local_date="2026-06-01")["contract"] == "LATER"
     for order in ([old, later], [later, old]):
         assert decide(order)["reason"] == "not_yet_valid"
+
+
+def test_two_contracts_of_one_card_on_one_day_are_refused_with_both_their_names():
+    one = contract(contract="ONE", valid_from="2026-02-01", valid_to="2026-03-31")
+    for dates in (
+        {},
+        {"valid_from": None, "valid_to": None},
+        {"valid_from": None, "valid_to": "2026-02-01"},
+        {"valid_from": "2026-03-31", "valid_to": None},
+        {"valid_from": "2026-03-01", "valid_to": "2026-03-02"},
+    ):
+        for order in ([one, contract(contract="TWO", **dates)], [contract(contract="TWO", **dates), one]):
+            found = refused(order)
+            assert "/contracts/1/uid: " in found and "ONE" in found and "TWO" in found, dates
+            assert ALICE not in found
+    for dates in ({"valid_to": "2026-01-31"}, {"valid_from": "2026-04-01", "valid_to": None}):
+        Contracts([one, contract(contract="TWO", **dates), contract(contract="BOB", uid=BOB)], [])
 
 
 def test_every_problem_is_listed_with_its_path():

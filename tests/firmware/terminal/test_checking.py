@@ -24,6 +24,17 @@ def test_what_is_no_json_is_told_with_its_place():
     assert problems_of("[]") == ["the configuration has to be one JSON object"]
 
 
+def test_a_byte_order_mark_is_named():
+    (problem,) = problems_of("\ufeff{}")
+    assert "line 1, column 1" in problem and "byte order mark" in problem and "save it as UTF-8" in problem
+
+
+def test_two_contracts_of_one_card_are_named():
+    contracts = (CONTRACT % "day") + ", " + (CONTRACT % "day").replace("C1", "C2")
+    (problem,) = problems_of('{"id": "A", "tariffs": [%s], "contracts": [%s]}' % (TARIFF, contracts))
+    assert problem.startswith("contracts: /contracts/1/uid: contract C2 has the card of contract C1")
+
+
 def test_settings_and_content_are_judged_together():
     text = '{"timezone": "Mars", "currency": "XXQ", "meter_model": "abacus", %s}' % (
         '"office_url": "ftp://x", "meter_unit": 999'
