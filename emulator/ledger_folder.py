@@ -3,7 +3,10 @@
 It does not know what the files say, and never writes.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
+
+from hal.common.blobs import names_in
 
 
 class LedgerFolder:
@@ -12,11 +15,11 @@ class LedgerFolder:
     def __init__(self, folder: str | Path):
         """Name the folder. Raises OSError where there is none."""
         self._folder = Path(folder)
-        self.names()
+        next(self.names(), None)
 
-    def names(self) -> list[str]:
-        """Return the names of all blobs, sorted."""
-        return sorted(path.name for path in self._folder.iterdir() if path.is_file())
+    def names(self) -> Iterator[str]:
+        """Yield the names of all blobs, in no particular order."""
+        return names_in(str(self._folder))
 
     def size(self, name: str) -> int:
         """Return the bytes of a blob, 0 where there is none."""

@@ -9,7 +9,7 @@ from hal.board import Board as Board  # noqa: PLC0414 - whoever types against th
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Coroutine, Generator
+    from collections.abc import Awaitable, Coroutine, Generator, Iterator
     from typing import Any, Protocol
 else:
     Protocol = object
@@ -88,8 +88,11 @@ class Storage(Protocol):
     def replace(self, name: str, content: bytes) -> None:
         """Make a blob hold just these bytes: after a cut it holds the old or the new ones, whole."""
 
-    def names(self) -> "list[str]":
-        """Return the names of all blobs, sorted."""
+    def names(self) -> "Iterator[str]":
+        """Yield the names of all blobs, in no particular order, and hold none of them.
+
+        What is made or removed on the way may be among them or not.
+        """
 
     def remove(self, name: str) -> None:
         """Remove a blob; nothing happens where there is none."""

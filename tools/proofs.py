@@ -58,7 +58,7 @@ def verify(path: str, given: list[bytes]) -> Proof:
 def check_ledger(path: str, given: list[bytes]) -> dict:
     """Return `{"holds", "records", "problems"}` of a ledger, by a given key or its first record's."""
     folder = LedgerFolder(path)
-    if not segment.names(folder):
+    if not segment.oldest(folder):
         raise click.ClickException(f"{path} holds no ledger: there is no file ledger-….log in it")
     first = _first_record(folder)
     public = _choose(_kid(first), given) if given and first else _carried(first)
@@ -230,7 +230,7 @@ def _safe_xml(text: str, given: list[bytes]) -> Proof:
 
 
 def _first_record(folder: LedgerFolder) -> str | None:
-    for name in segment.names(folder):
+    for name in segment.each(folder):
         for _, compact, _, _ in segment.stream(folder, name):
             if compact is not None:
                 return str(compact)

@@ -39,8 +39,8 @@ class Memory:
         self._blobs[name] = bytearray(content)
 
     def names(self):
-        """Return the names of all blobs, sorted."""
-        return sorted(self._blobs)
+        """Yield the names of all blobs, in no particular order."""
+        return iter(self._blobs)
 
     def remove(self, name):
         """Remove a blob."""
@@ -92,7 +92,7 @@ class Disk:
         return self._backing.read(name, offset, count)
 
     def names(self):
-        """Return the names of all blobs, sorted."""
+        """Yield the names of all blobs, in no particular order."""
         self._check_power()
         return self._backing.names()
 

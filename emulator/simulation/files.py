@@ -3,9 +3,11 @@
 It does not know power cuts, and synchronises nothing: in a simulation only the disk above it loses power.
 """
 
+import errno
 import os
 
 from emulator.models.disk import PLENTY_BYTES
+from hal.common.blobs import names_in
 
 
 class Files:
@@ -41,13 +43,16 @@ class Files:
             blob.write(content)
 
     def names(self):
-        """Return the names of all blobs, sorted."""
-        return sorted(os.listdir(self._root))
+        """Yield the names of all blobs, in no particular order."""
+        return names_in(self._root)
 
     def remove(self, name):
         """Remove a blob."""
-        if name in self.names():
+        try:
             os.remove(self._root + name)
+        except OSError as error:
+            if error.errno != errno.ENOENT:
+                raise
 
     def free_bytes(self):
         """Return plenty: how full it is belongs to the disk above."""

@@ -26,7 +26,7 @@ def check_ledger(
     each other are what an interrupted write left: nothing is missing, so they are no problem.
     """
     audit = _Audit(verify, terminal, first_prev)
-    for name in segment.names(storage):
+    for name in segment.each(storage):
         for offset, compact, what, _ in segment.stream(storage, name):
             if compact is None:
                 audit.damage(name, offset, what or "")

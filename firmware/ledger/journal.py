@@ -2,7 +2,8 @@
 
 It does not know what a record says or whether it is true: that is the chain's. A write that failed may have
 left half a line, or all of it; so the next one begins a line of its own, and of two records with the same
-sequence number only the later counts, for the chain went on from it.
+sequence number only the later counts, for the chain went on from it. Nobody else writes segments or removes
+them: the oldest and the newest are looked for once, so that work does not grow with the ledger's age.
 """
 
 from firmware.errors import LedgerError
@@ -27,6 +28,8 @@ class Journal:
         self._storage = storage
         self._segment_bytes = segment_bytes
         self._last_seq = -1
+        # The oldest segment and the one that is written, each empty while it is not known.
+        self._oldest = ""
         self._segment = ""
         self._size = 0
         self._ends_in_line = False
@@ -55,9 +58,8 @@ class Journal:
         self._last_seq = seq
 
     def _find_end(self) -> None:
-        known = segment.names(self._storage)
-        if known:
-            self._segment = known[-1]
+        self._segment = segment.newest(self._storage) or ""
+        if self._segment:
             self._size = self._storage.size(self._segment)
             last = self._storage.read(self._segment, self._size - 1, 1) if self._size else b"\n"
             self._ends_in_line = last != b"\n"
@@ -71,15 +73,44 @@ class Journal:
 
     def first_seq(self) -> int:
         """Return the number of the oldest record that is kept, 0 where there is none."""
-        known = segment.names(self._storage)
-        return segment.first_seq(known[0]) if known else 0
+        oldest = self._find_oldest()
+        return segment.first_seq(oldest) if oldest else 0
+
+    def _find_oldest(self) -> str:
+        if not self._oldest:
+            self._oldest = segment.oldest(self._storage) or ""
+        return self._oldest
+
+    def remove_oldest(self, last_seq: int) -> bool:
+        """Remove the oldest segment if it holds no record after `last_seq`; return whether it went.
+
+        The newest two stay. Raises OSError.
+        """
+        removed = self._find_oldest()
+        following = self._following(removed) if removed else None
+        # A segment ends where the next one begins.
+        if following is None or segment.first_seq(following) - 1 > last_seq:
+            return False
+        if following == (self._segment or segment.newest(self._storage)):
+            return False
+        # Forgotten until it went well: after a failure it is there or not.
+        self._oldest = ""
+        self._storage.remove(removed)
+        self._oldest = following
+        return True
+
+    def _following(self, name: str) -> "str | None":
+        """Return the segment after one; the one that is written has none, which needs no look."""
+        return None if name == self._segment else segment.oldest(self._storage, name)
 
     def tail(self) -> "tuple[int, str] | None":
         """Return (seq, record) of the newest record on storage, read from the end."""
-        for name in reversed(segment.names(self._storage)):
+        name = segment.newest(self._storage)
+        while name:
             newest = _newest(_last_lines(self._storage, name)) or _newest(segment.stream(self._storage, name))
             if newest:
                 return newest
+            name = segment.newest(self._storage, name)
         return None
 
     def read_from(self, seq: int, problem: "Problem | None" = None) -> "Iterator[tuple[int, str]]":
@@ -92,7 +123,9 @@ class Journal:
     ) -> "Iterator[tuple[int, str, Place]]":
         """Yield (seq, record, the place after it) from a number on, or from a place that was given before."""
         held = None
-        for name, offset in self._parts(seq, place):
+        name: "str | None"
+        name, offset = place or (self._holding(seq), 0)
+        while name:
             for at, compact, what, following in segment.stream(self._storage, name, offset):
                 number = segment.seq_of(compact) if compact is not None else None
                 if compact is None or number is None:
@@ -102,20 +135,13 @@ class Journal:
                     if held and held[0] != number:
                         yield held
                     held = number, compact, (name, following)
+            name, offset = self._following(name), 0
         if held:
             yield held
 
-    def _parts(self, seq: int, place: "Place | None") -> "list[Place]":
-        """Return the segments that can hold a record from `seq` on, each with the offset to begin at."""
-        known = segment.names(self._storage)
-        if place and place[0] in known:
-            begin = known.index(place[0])
-            return [place] + [(name, 0) for name in known[begin + 1 :]]
-        begin = 0
-        for index, name in enumerate(known):
-            if segment.first_seq(name) <= seq:
-                begin = index
-        return [(name, 0) for name in known[begin:]]
+    def _holding(self, seq: int) -> str:
+        """Return the segment that holds a record, the oldest where it is not kept, empty where none is."""
+        return segment.newest(self._storage, segment.name(seq + 1)) or self._find_oldest()
 
 
 def _last_lines(storage: "Any", name: str) -> "Iterator[segment.Item]":

@@ -36,10 +36,12 @@ class Outbox:
         last = self._journal.last_seq()
         for number, compact, following in self._journal.read_with_places(seq, place):
             size += len(compact) + 1
-            if number > last or len(records) == max_records or records and size > max_bytes:
+            if number > last or records and size > max_bytes:
                 break
             records.append(compact)
             self._place, self._place_seq = following, number + 1
+            if len(records) == max_records:
+                break
         return records
 
     def acknowledge(self, next_seq: int) -> None:
@@ -56,3 +58,7 @@ class Outbox:
         if next_seq < max(first, 1):
             raise LedgerError("the office asks for record %d, the ledger begins with %d" % (next_seq, first))
         self.acknowledged = next_seq - 1
+
+    def remove_oldest(self) -> bool:
+        """Remove the journal's oldest segment if the office has it whole; return whether. Raises OSError."""
+        return self._journal.remove_oldest(self.acknowledged)

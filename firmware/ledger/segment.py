@@ -39,9 +39,33 @@ def first_seq(segment: str) -> int:
     return int(segment[len(_PREFIX) : -len(_SUFFIX)])
 
 
-def names(storage: "Any") -> "list[str]":
-    """Return the names of all segments, the oldest first."""
-    return [blob for blob in storage.names() if _is_segment(blob)]
+def oldest(storage: "Any", after: str = "") -> "str | None":
+    """Return the name of the oldest segment, of those after a given one, or None.
+
+    One pass over the names, of which one is held: a ledger's age must not show in the heap.
+    """
+    found = None
+    for blob in storage.names():
+        if after < blob and (found is None or blob < found) and _is_segment(blob):
+            found = blob
+    return found
+
+
+def newest(storage: "Any", before: "str | None" = None) -> "str | None":
+    """Return the name of the newest segment, of those before a given one, or None; in one pass, too."""
+    found = None
+    for blob in storage.names():
+        if (before is None or blob < before) and (found is None or blob > found) and _is_segment(blob):
+            found = blob
+    return found
+
+
+def each(storage: "Any") -> "Iterator[str]":
+    """Yield the names of all segments, the oldest first, with a pass over the names for each."""
+    found = oldest(storage)
+    while found:
+        yield found
+        found = oldest(storage, found)
 
 
 def _is_segment(blob: str) -> bool:

@@ -3,7 +3,6 @@
 It does not know records. Room is made from what the office has: whole segments, the oldest first.
 """
 
-from ..ledger import retention
 from ..session import events
 
 LOOK_MS = 30000
@@ -39,8 +38,7 @@ class Room:
         """Look at the room that is left, make some where it is short, and tell what changed."""
         self._looked_ms = self._clock.ticks_ms()
         try:
-            if self._free_bytes() < 2 * self._reserve_bytes:
-                self._make()
+            self._make()
             is_short = self._free_bytes() < self._reserve_bytes
         except OSError as error:
             self.failed(str(error))
@@ -64,8 +62,6 @@ class Room:
         return self._storage.free_bytes()
 
     def _make(self) -> None:
-        """Remove the oldest segment that the office has whole, until there is room again."""
-        for name in retention.removable(self._storage, self._outbox.acknowledged):
-            if self._free_bytes() >= 2 * self._reserve_bytes:
-                return
-            self._storage.remove(name)
+        """Remove what the office has, until there is room again or nothing is left to remove."""
+        while self._free_bytes() < 2 * self._reserve_bytes and self._outbox.remove_oldest():
+            pass

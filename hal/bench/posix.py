@@ -23,7 +23,6 @@ if TYPE_CHECKING or sys.implementation.name != "micropython":
         ftruncate,
         getpid,
         kill,
-        listdir,
         mkdir,
         open,
         rename,
@@ -35,7 +34,7 @@ if TYPE_CHECKING or sys.implementation.name != "micropython":
 
 else:
     import os
-    from os import listdir, mkdir, rename, stat, statvfs, unlink
+    from os import mkdir, rename, stat, statvfs, unlink
 
     import ffi
 
@@ -94,7 +93,6 @@ __all__ = [
     "ftruncate",
     "getpid",
     "kill",
-    "listdir",
     "mkdir",
     "open",
     "rename",

@@ -3,7 +3,28 @@
 It does not know any storage.
 """
 
+import os
+import sys
+
 from firmware.errors import BoardError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+if TYPE_CHECKING or sys.implementation.name != "micropython":
+
+    def _files(directory: str) -> "Iterator[str]":
+        with os.scandir(directory) as entries:
+            for entry in entries:
+                yield entry.name
+
+else:
+
+    def _files(directory):
+        for entry in os.ilistdir(directory):
+            yield entry[0]
+
 
 # MicroPython's errno module lacks it; Linux and the ESP32 agree on the number.
 ENOSPC = 28
@@ -18,6 +39,11 @@ def checked_name(name: str) -> str:
     if not is_name(name):
         raise BoardError("storage: %r is no name of a blob; use a-z, 0-9, dot and dash, at most 40" % name)
     return name
+
+
+def names_in(directory: str) -> "Iterator[str]":
+    """Yield the names of the blobs in a directory, one by one, for all of them may not fit into memory."""
+    return (name for name in _files(directory) if is_name(name))
 
 
 def is_name(name: str) -> bool:

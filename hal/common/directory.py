@@ -7,11 +7,11 @@ on MicroPython.
 import errno
 
 from firmware.errors import BoardError
-from hal.common.blobs import ENOSPC, FRESH, checked_name, is_name
+from hal.common.blobs import ENOSPC, FRESH, checked_name, names_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
 LOCK_EX_NB = 2 | 4
@@ -69,9 +69,9 @@ class DirectoryStorage:
             raise
         self._system.fsync(self._directory_fd)
 
-    def names(self) -> "list[str]":
-        """Return the names of all blobs, sorted."""
-        return sorted([name for name in self._system.listdir(self._root) if is_name(name)])
+    def names(self) -> "Iterator[str]":
+        """Yield the names of all blobs, in no particular order."""
+        return names_in(self._root)
 
     def remove(self, name: str) -> None:
         """Remove a blob; nothing happens where there is none."""

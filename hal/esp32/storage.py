@@ -9,10 +9,11 @@ import os
 import vfs
 
 from firmware.errors import BoardError
-from hal.common.blobs import ENOSPC, FRESH, checked_name, is_name
+from hal.common.blobs import ENOSPC, FRESH, checked_name, names_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 # LittleFS writes anew before it frees: a file's last block and the directory's two.
@@ -81,9 +82,9 @@ class Storage:
             blob.write(content)
         os.rename(fresh, path)
 
-    def names(self) -> "list[str]":
-        """Return the names of all blobs, sorted."""
-        return sorted([name for name in os.listdir(self._root) if is_name(name)])
+    def names(self) -> "Iterator[str]":
+        """Yield the names of all blobs, in no particular order."""
+        return names_in(self._root)
 
     def remove(self, name: str) -> None:
         """Remove a blob; nothing happens where there is none."""

@@ -107,7 +107,7 @@ def overfill(board: str, directory: str, count: str) -> None:
         blobs.replace("slot", b"y" * 2 * int(count) * (left // int(count) + 1))
     except OSError as error:
         say(error.errno)
-    say(blobs.names())
+    say(sorted(blobs.names()))
 
 
 def full(board: str, directory: str) -> None:
@@ -121,7 +121,7 @@ def full(board: str, directory: str) -> None:
             verb("log", b"123456")
         except OSError as error:
             say(error.errno)
-    say([blobs.read("log").decode(), blobs.free_bytes(), blobs.names()])
+    say([blobs.read("log").decode(), blobs.free_bytes(), sorted(blobs.names())])
 
 
 def cut(board: str, directory: str, count: str) -> None:

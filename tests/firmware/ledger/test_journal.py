@@ -31,8 +31,8 @@ def read_with_problems(storage, seq=1):
 def test_records_come_back_in_order_across_segments():
     memory = Memory()
     journal = filled(memory)
-    assert len(segment.names(memory)) > 2
-    for name in segment.names(memory):
+    assert len(list(segment.each(memory))) > 2
+    for name in segment.each(memory):
         assert memory.size(name) <= SMALL
     assert list(journal.read_from(1)) == numbered(1)
     assert list(Journal(memory).read_from(1)) == numbered(1)
@@ -44,7 +44,7 @@ def test_reading_begins_at_any_record_and_in_the_right_segment():
     for seq in range(1, 14):
         assert list(Journal(memory).read_from(seq)) == numbered(seq), seq
     # The first segments are not even opened for the last records.
-    memory.replace(segment.names(memory)[0], b"damaged")
+    memory.replace(segment.oldest(memory), b"damaged")
     assert read_with_problems(memory, 12) == (numbered(12), [])
 
 
@@ -58,7 +58,7 @@ def test_the_tail_is_the_newest_intact_record():
     memory = Memory()
     filled(memory)
     assert Journal(memory).tail() == (12, RECORDS[11])
-    last = segment.names(memory)[-1]
+    last = segment.newest(memory)
     memory.append(last, b"torn")
     assert Journal(memory).tail() == (12, RECORDS[11])
     # The whole last segment is lost: the newest record is in the one before.
@@ -79,7 +79,7 @@ def test_a_start_appends_after_what_is_there():
     memory = Memory()
     filled(memory, 2, 65536)
     Journal(memory).append(3, RECORDS[2])
-    assert segment.names(memory) == [segment.name(1)]
+    assert list(segment.each(memory)) == [segment.name(1)]
     assert list(Journal(memory).read_from(1)) == numbered(1, 3)
     assert b"\n\n" not in memory.read(segment.name(1))
 
@@ -152,7 +152,7 @@ def test_after_a_failed_first_write_of_a_segment_that_segment_is_gone_on_with():
     raises(OSError, journal.append, 4, RECORDS[3])
     journal.append(4, RECORDS[3])
     assert list(journal.read_from(1)) == numbered(1, 4)
-    assert segment.names(storage) == [segment.name(1), segment.name(4)]
+    assert list(segment.each(storage)) == [segment.name(1), segment.name(4)]
 
 
 def test_damage_is_told_and_everything_else_is_read():
@@ -208,3 +208,43 @@ def test_a_place_spares_looking_for_the_next_record():
             (number, record) for number, record, _ in journal.read_with_places(seq + 1, place)
         ]
         assert compact == RECORDS[seq - 1]
+
+
+def test_only_what_was_delivered_whole_may_go_the_oldest_first():
+    memory = Memory()
+    journal = filled(memory)
+    begins = [segment.first_seq(name) for name in segment.each(memory)]
+    assert len(begins) == 4 and journal.first_seq() == 1
+    assert not journal.remove_oldest(begins[1] - 2) and journal.first_seq() == 1
+    assert journal.remove_oldest(begins[1] - 1)
+    assert journal.first_seq() == begins[1] and segment.oldest(memory) == segment.name(begins[1])
+    assert list(journal.read_from(1)) == numbered(begins[1])
+    # The newest two stay, whoever has them.
+    assert journal.remove_oldest(12) and not journal.remove_oldest(12)
+    assert [segment.first_seq(name) for name in segment.each(memory)] == begins[2:]
+    assert not Journal(memory).remove_oldest(12) and not Journal(Memory()).remove_oldest(12)
+
+
+class Stubborn(Memory):
+    """Removes a blob and says that it did not."""
+
+    def remove(self, name):
+        super().remove(name)
+        raise OSError(5)
+
+
+def test_after_a_removal_that_failed_the_journal_looks_what_is_left():
+    storage = Stubborn()
+    journal = filled(storage)
+    assert journal.first_seq() == 1
+    raises(OSError, journal.remove_oldest, 12)
+    assert journal.first_seq() == segment.first_seq(segment.oldest(storage)) > 1
+
+
+def test_a_place_in_a_segment_that_is_gone_leads_to_the_next_one():
+    memory = Memory()
+    journal = filled(memory)
+    second = segment.first_seq(segment.oldest(memory, segment.name(1)))
+    place = list(journal.read_with_places(1))[second - 2][2]
+    assert place[0] == segment.name(1) and journal.remove_oldest(second - 1)
+    assert [seq for seq, _, _ in journal.read_with_places(second, place)] == list(range(second, 13))

@@ -2,7 +2,6 @@
 
 from emulator.models.disk import Memory
 from firmware.errors import LedgerError
-from firmware.ledger import segment
 from firmware.ledger.journal import Journal
 from firmware.ledger.outbox import Outbox
 from tests.firmware.ledger import pen
@@ -65,12 +64,11 @@ def test_an_office_that_lost_data_gets_it_again():
 
 
 def test_an_office_that_asks_for_the_impossible_is_refused():
-    storage = Memory()
-    outbox = Outbox(filled(storage), 5)
+    outbox = Outbox(filled(), 5)
     assert "another was uploaded under its key" in str(raises(LedgerError, outbox.acknowledge, 14))
     raises(LedgerError, outbox.acknowledge, 0)
     outbox.acknowledge(13)
-    storage.remove(segment.name(1))
+    assert outbox.remove_oldest()
     assert "begins with" in str(raises(LedgerError, outbox.acknowledge, 1))
     assert outbox.acknowledged == 12
 

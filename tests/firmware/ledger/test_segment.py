@@ -139,8 +139,15 @@ def test_names_sort_as_their_records_do():
         "ledger-x.log",
     ):
         memory.append(blob, b"x")
-    assert segment.names(memory) == [segment.name(2), segment.name(100)]
-    assert segment.first_seq(segment.name(100)) == 100
+    first, last = segment.name(2), segment.name(100)
+    assert list(segment.each(memory)) == [first, last]
+    assert segment.oldest(memory) == first and segment.newest(memory) == last
+    assert segment.oldest(memory, first) == last and segment.newest(memory, last) == first
+    assert segment.oldest(memory, last) is None and segment.newest(memory, first) is None
+    # A name need not be there to be gone on from.
+    assert segment.oldest(memory, segment.name(50)) == last
+    assert segment.newest(memory, segment.name(50)) == first
+    assert segment.first_seq(last) == 100
 
 
 def test_the_sequence_number_is_read_without_being_fooled():
