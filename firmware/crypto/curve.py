@@ -16,6 +16,8 @@ GY = 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5
 TEETH = 6
 COLUMNS = 43
 HALF = 22
+# By so many bits a number gets shorter between two yields of Euclid's, in some 25 divisions.
+EUCLID_BITS = 42
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,14 +29,17 @@ if TYPE_CHECKING:
     Affine = tuple[int, int]
 
 
-def inverse(number: int, modulus: int) -> int:
+def inverse_steps(number: int, modulus: int) -> "Generator[None, None, int]":
     """Return the inverse modulo a prime. Euclid's time depends on the number: blind a secret one."""
     low, high = number % modulus, modulus
     factor, previous = 1, 0
     while low:
-        quotient = high // low
-        low, high = high - quotient * low, low
-        factor, previous = previous - quotient * factor, factor
+        yield
+        enough = low >> EUCLID_BITS
+        while low > enough:
+            quotient, rest = divmod(high, low)
+            low, high = rest, low
+            factor, previous = previous - quotient * factor, factor
     return previous % modulus
 
 
@@ -48,14 +53,14 @@ def is_public(public: bytes) -> bool:
 
 
 def double(point: "Point") -> "Point":
-    """Return 2 P (dbl-2001-b of the Explicit-Formulas Database, a = -3)."""
+    """Return 2 P (dbl-2001-b of the Explicit-Formulas Database, a = -3; beta is four times theirs)."""
     x, y, z = point
     delta = z * z % P
     gamma = y * y % P
-    beta = x * gamma % P
+    beta = 4 * x * gamma % P
     alpha = 3 * (x - delta) * (x + delta) % P
-    x = (alpha * alpha - 8 * beta) % P
-    return x, (alpha * (4 * beta - x) - 8 * gamma * gamma) % P, 2 * y * z % P
+    x = (alpha * alpha - beta - beta) % P
+    return x, (alpha * (beta - x) - 8 * gamma * gamma) % P, 2 * y * z % P
 
 
 def add(point: "Point", other_x: int, other_y: int) -> "Point":
@@ -64,25 +69,28 @@ def add(point: "Point", other_x: int, other_y: int) -> "Point":
     if not z:
         return other_x, other_y, 1
     square = z * z % P
-    difference = other_x * square % P - x
-    slope = other_y * square % P * z % P - y
+    difference = (other_x * square - x) % P
+    slope = (square * z % P * other_y - y) % P
     if not difference:
         return (0, 1, 0) if slope else double(point)
     squared = difference * difference % P
     cubed = difference * squared % P
     middle = x * squared % P
-    x = (slope * slope - cubed - 2 * middle) % P
+    x = (slope * slope - cubed - middle - middle) % P
     return x, (slope * (middle - x) - y * cubed) % P, z * difference % P
 
 
-def affine(points: "list[Point]") -> "list[Affine]":
-    """Return x and y of points that are not infinity, with one inverse for all (Montgomery's trick)."""
-    product = 1
+def affine_steps(points: "list[Point]", blind: int = 1) -> "Generator[None, None, list[Affine]]":
+    """Return x and y of points that are not infinity, with one inverse for all (Montgomery's trick).
+
+    A factor that nobody knows blinds the inverse, where the points follow from a secret.
+    """
+    product = blind
     products = []
     for point in points:
         products.append(product)
         product = product * point[2] % P
-    rest = inverse(product, P)
+    rest = yield from inverse_steps(product, P)
     result = []
     for index in range(len(points) - 1, -1, -1):
         x, y, z = points[index]
@@ -137,11 +145,6 @@ def _add_entry(point: "Point", table: bytes, entry: int, subtract: bool) -> "Poi
     return add(point, int.from_bytes(table[offset : offset + 32], "big"), P - y if subtract else y)
 
 
-def base(scalar: int) -> "Point":
-    """Return scalar·G at once."""
-    return finish(base_steps(scalar))
-
-
 def finish(steps: "Generator[None, None, Result]") -> "Result":
     """Run a generator of slices to its end and return its result."""
     while True:
@@ -152,17 +155,13 @@ def finish(steps: "Generator[None, None, Result]") -> "Result":
             return result
 
 
-def combine(base_scalar: int, scalar: int, x: int, y: int) -> "Point":
+def combine_steps(base_scalar: int, scalar: int, x: int, y: int) -> "Generator[None, None, Point]":
     """Return base_scalar·G + scalar·Q for public scalars below N and an affine Q, with shared doublings.
 
     Q's scalar is in width-4 non-adjacent form; G's columns of the comb join in the last doublings.
     """
     bits = _comb_bits(base_scalar) if base_scalar else b""
-    odd: "list[Point]" = [(x, y, 1)]
-    (twice,) = affine([double(odd[0])])
-    for _ in range(3):
-        odd.append(add(odd[-1], twice[0], twice[1]))
-    multiples = affine(odd)
+    multiples = yield from multiples_steps(x, y)
     digits = _non_adjacent(scalar)
     point = 0, 1, 0
     for position in range(len(digits) - 1, -1, -1):
@@ -173,7 +172,19 @@ def combine(base_scalar: int, scalar: int, x: int, y: int) -> "Point":
             point = add(point, x, y if digit < 8 else P - y)
         if bits and position < HALF:
             point = _add_columns(point, bits, position, base_scalar & 1 == 0)
+        yield
     return point
+
+
+def multiples_steps(x: int, y: int) -> "Generator[None, None, list[Affine]]":
+    """Return Q, 3·Q, 5·Q and 7·Q of an affine Q."""
+    odd: "list[Point]" = [(x, y, 1)]
+    ((x, y),) = yield from affine_steps([double(odd[0])])
+    for _ in range(3):
+        odd.append(add(odd[-1], x, y))
+    multiples = yield from affine_steps(odd)
+    yield
+    return multiples
 
 
 def _non_adjacent(scalar: int) -> bytearray:
@@ -181,10 +192,12 @@ def _non_adjacent(scalar: int) -> bytearray:
     digits = bytearray(257)
     position = 0
     while scalar:
+        zeros = 1
         if scalar & 1:
             digit = scalar & 15
             digits[position] = digit
             scalar -= digit if digit < 8 else digit - 16
-        scalar >>= 1
-        position += 1
+            zeros = 4
+        scalar >>= zeros
+        position += zeros
     return digits

@@ -26,7 +26,14 @@ def generate(random: "Callable[[int], bytes]") -> bytes:
 
 def public_key(private: bytes) -> bytes:
     """Return X and Y, 64 bytes."""
-    ((x, y),) = curve.affine([curve.base(_scalar(private))])
+    return curve.finish(public_key_steps(private))
+
+
+def public_key_steps(private: bytes) -> "Generator[None, None, bytes]":
+    """Make the public key as a generator that yields between slices and returns X and Y."""
+    point = yield from curve.base_steps(scalar(private))
+    blind = next(rfc6979.numbers(private, bytes(32), curve.N))
+    ((x, y),) = yield from curve.affine_steps([point], blind)
     return x.to_bytes(32, "big") + y.to_bytes(32, "big")
 
 
@@ -36,35 +43,43 @@ def sign(private: bytes, digest: bytes) -> bytes:
 
 
 def sign_steps(private: bytes, digest: bytes) -> "Generator[None, None, bytes]":
-    """Sign as a generator that yields between slices of about a thirtieth and returns r and s."""
-    scalar = _scalar(private)
+    """Sign as a generator that yields between slices of at most 60 multiplications and returns r and s."""
+    secret = scalar(private)
     if len(digest) != 32:
         raise CryptoError("a digest of %d bytes instead of 32" % len(digest))
     numbers = rfc6979.numbers(private, digest, curve.N)
     nonce = next(numbers)
+    yield
     # Euclid's time depends on its input, so what he inverts is multiplied by a number that nobody knows.
     blind = next(numbers)
-    x, _, z = yield from curve.base_steps(nonce)
-    unit = blind * curve.inverse(blind * z % curve.P, curve.P) % curve.P
-    r = x * unit % curve.P * unit % curve.P % curve.N
-    yield
-    unit = blind * curve.inverse(blind * nonce % curve.N, curve.N) % curve.N
-    s = unit * (int.from_bytes(digest, "big") + r * scalar) % curve.N
+    point = yield from curve.base_steps(nonce)
+    ((r, _),) = yield from curve.affine_steps([point], blind)
+    r %= curve.N
+    unit = yield from curve.inverse_steps(blind * nonce % curve.N, curve.N)
+    s = blind * unit % curve.N * ((int.from_bytes(digest, "big") + r * secret) % curve.N) % curve.N
     if not r or not s:
         raise CryptoError("a digest that cannot be signed with this key (the chance is 2**-256)")
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
 def verify(public: bytes, digest: bytes, signature: bytes) -> bool:
-    """Return whether r and s (64 bytes) sign the digest with this key; a key off the curve signs nothing."""
+    """Return whether r and s (64 bytes) sign the digest with this key; a key off the curve signs nothing.
+
+    Of s and N - s both are taken: JOSE and OCMF know no low s.
+    """
+    return curve.finish(verify_steps(public, digest, signature))
+
+
+def verify_steps(public: bytes, digest: bytes, signature: bytes) -> "Generator[None, None, bool]":
+    """Verify as a generator that yields between slices of at most 60 multiplications."""
     if len(digest) != 32 or len(signature) != 64 or not curve.is_public(public):
         return False
     r = int.from_bytes(signature[:32], "big")
     s = int.from_bytes(signature[32:], "big")
     if not 0 < r < curve.N or not 0 < s < curve.N:
         return False
-    unit = curve.inverse(s, curve.N)
-    x, _, z = curve.combine(
+    unit = yield from curve.inverse_steps(s, curve.N)
+    x, _, z = yield from curve.combine_steps(
         int.from_bytes(digest, "big") * unit % curve.N,
         r * unit % curve.N,
         int.from_bytes(public[:32], "big"),
@@ -77,8 +92,9 @@ def verify(public: bytes, digest: bytes, signature: bytes) -> bool:
     )
 
 
-def _scalar(private: bytes) -> int:
-    scalar = int.from_bytes(private, "big")
-    if len(private) != 32 or not 0 < scalar < curve.N:
+def scalar(private: bytes) -> int:
+    """Return the number that a private key is; CryptoError unless it lies in 1 … N - 1."""
+    number = int.from_bytes(private, "big")
+    if len(private) != 32 or not 0 < number < curve.N:
         raise CryptoError("a private key that is no number below the order of P-256 in 32 bytes")
-    return scalar
+    return number

@@ -5,6 +5,10 @@ It does not know the curve beyond the order of its group.
 
 import hashlib
 
+# The bytes 36 and 5C of RFC 2104, 64 times each.
+INNER_PAD = (1 << 512) // 255 * 0x36
+OUTER_PAD = (1 << 512) // 255 * 0x5C
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,16 +16,14 @@ if TYPE_CHECKING:
 
 def hmac_sha256(key: bytes, *parts: bytes) -> bytes:
     """Return HMAC-SHA256 (RFC 2104) over the parts in order; the key has at most 64 bytes."""
-    inner = hashlib.sha256(_padded(key, 0x36))
+    # One long number is masked faster than 64 bytes.
+    number = int.from_bytes(key + bytes(64 - len(key)), "big")
+    inner = hashlib.sha256((number ^ INNER_PAD).to_bytes(64, "big"))
     for part in parts:
         inner.update(part)
-    outer = hashlib.sha256(_padded(key, 0x5C))
+    outer = hashlib.sha256((number ^ OUTER_PAD).to_bytes(64, "big"))
     outer.update(inner.digest())
     return outer.digest()
-
-
-def _padded(key: bytes, byte: int) -> bytes:
-    return bytes([octet ^ byte for octet in key]) + bytes((byte,)) * (64 - len(key))
 
 
 def numbers(private: bytes, digest: bytes, order: int) -> "Iterator[int]":
