@@ -1,11 +1,22 @@
 """Who gets in: passwords, and links that work once. It knows no terminal."""
 
+import datetime
+
 import pytest
 
 from tests.portable import raises
 from tools.backoffice.errors import OfficeError
 
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(place):
+    """Hash passwords fast: how slowly guesses are answered is not what these tests are about."""
+    from django.test import override_settings
+
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 def make(name="alice", password=PASSWORD):
@@ -34,6 +45,80 @@ def test_a_wrong_password_opens_nothing(office):
     response = office.client.post("/login", {"username": "alice", "password": "wrong"}, secure=True)
     assert response.status_code == 200 and b"do not belong together" in response.content
     assert office.get("/").status_code == 302
+
+
+def guess(office, name="alice", password="wrong", address="192.0.2.1"):
+    """Try a password and return the answer."""
+    told = {"username": name, "password": password}
+    return office.client.post("/login", told, secure=True, REMOTE_ADDR=address)
+
+
+def later(monkeypatch, minutes):
+    """Let time pass for who counts tries."""
+    from django.utils import timezone
+
+    now = timezone.now() + datetime.timedelta(minutes=minutes)
+    monkeypatch.setattr("tools.backoffice.people.throttle.timezone.now", lambda: now)
+
+
+def test_who_guesses_a_password_is_told_to_wait_and_even_the_right_one_opens_nothing_then(office):
+    make()
+    for address in range(10):
+        assert guess(office, address=f"192.0.2.{address}").status_code == 200
+    response = guess(office, password=PASSWORD, address="192.0.2.99")
+    assert (response.status_code, response["Retry-After"]) == (429, "900")
+    assert b"Too many failed logins. Try again in 15 minutes" in response.content
+    assert b"do not belong together" not in response.content
+    assert office.get("/").status_code == 302
+    # Nobody is shut out by others: a link still opens.
+    assert office.get(link())["Location"] == "/"
+
+
+def test_after_the_wait_the_password_opens_again(office, monkeypatch):
+    make()
+    for _ in range(10):
+        guess(office)
+    later(monkeypatch, 14)
+    response = guess(office, password=PASSWORD)
+    assert response.status_code == 429 and b"Try again in 1 minute," in response.content
+    later(monkeypatch, 15.1)
+    assert guess(office, password=PASSWORD).status_code == 302
+
+
+def test_who_waits_by_knocking_waits_no_longer(office, monkeypatch):
+    make()
+    for _ in range(10):
+        guess(office)
+    later(monkeypatch, 8)
+    for _ in range(20):
+        assert guess(office).status_code == 429
+    later(monkeypatch, 15.1)
+    assert guess(office, password=PASSWORD).status_code == 302
+
+
+def test_a_password_that_was_mistyped_nine_times_starts_anew_after_the_right_one(office):
+    make()
+    for _ in range(3):
+        for _ in range(9):
+            assert guess(office).status_code == 200
+        assert guess(office, password=PASSWORD).status_code == 302
+
+
+def test_one_address_that_tries_many_names_is_told_to_wait_and_others_are_not(office):
+    make()
+    for number in range(50):
+        assert guess(office, name=f"name{number}", address="2001:db8::1").status_code == 200
+    # The same subscriber with another address of the 2**64 that are theirs.
+    assert guess(office, password=PASSWORD, address="2001:db8::2").status_code == 429
+    assert guess(office, password=PASSWORD, address="2001:db8:0:1::2").status_code == 302
+
+
+def test_what_was_typed_as_a_name_is_kept_nowhere(office):
+    from tools.backoffice.people.models import LoginTry
+
+    guess(office, name="correct horse battery")
+    (kept,) = LoginTry.objects.values_list("name_mark", "address_mark")
+    assert "horse" not in "".join(kept) and "192.0.2.1" not in "".join(kept)
 
 
 def test_a_new_password_replaces_the_old_one(office):
@@ -103,6 +188,12 @@ def test_a_form_from_elsewhere_is_refused(office):
     strict = Client(enforce_csrf_checks=True)
     response = strict.post("/login", {"username": "alice", "password": PASSWORD}, secure=True)
     assert response.status_code == 403
+
+
+def test_the_tables_are_those_of_the_models(office):
+    from django.core.management import call_command
+
+    call_command("makemigrations", "--check", "--dry-run", "people", "records", verbosity=0)
 
 
 def test_another_host_name_is_not_answered(office):
