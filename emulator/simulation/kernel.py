@@ -54,9 +54,13 @@ class Job:
         self.coroutine = coroutine
         self.turn = 0
         self.awaits = None
+        self.begun = False
 
     def cancel(self) -> None:
         """Never run it again. Its `finally` blocks do not run: a simulated power cut is no farewell."""
+        if self.coroutine is not None and not self.begun:
+            # CPython complains of a coroutine that nobody ever ran, unless it is closed.
+            self.coroutine.close()
         self.coroutine = None
 
     def done(self) -> bool:
@@ -87,6 +91,10 @@ class Kernel:
         """Let virtual time pass."""
         return _Ask((None, max(0, duration_ms)))
 
+    def block_ms(self, duration_ms: int) -> None:
+        """Let virtual time pass while nobody else runs, as a call does that waits for slow hardware."""
+        self.now_ms += duration_ms
+
     def ready(self, job: Job, answer) -> None:
         """Run a job next at this moment, after those that were made ready before it."""
         self._schedule(job, 0, answer)
@@ -97,7 +105,7 @@ class Kernel:
             due_ms, _order, turn, job, answer = heapq.heappop(self._due)
             if job.coroutine is None or turn != job.turn:
                 continue
-            self.now_ms = due_ms
+            self.now_ms = max(self.now_ms, due_ms)
             self._resume(job, answer)
 
     def _schedule(self, job, delay_ms, answer):
@@ -119,6 +127,7 @@ class Kernel:
             if job in job.awaits.waiting:
                 job.awaits.waiting.remove(job)
             job.awaits = None
+        job.begun = True
         try:
             event, delay_ms = job.coroutine.send(answer)
         except StopIteration:

@@ -1,6 +1,7 @@
 """Proves that virtual time passes in one order, the same on every interpreter."""
 
 from emulator.simulation.kernel import Kernel
+from tests.portable import raises
 
 
 def test_sleepers_wake_in_the_order_of_their_moments():
@@ -58,3 +59,18 @@ def test_a_cancelled_job_never_runs_again():
     kernel.spawn(stop())
     kernel.run_until(lambda: False)
     assert seen == [10, 20, 30] and job.done()
+
+
+def test_a_job_that_is_cancelled_before_its_first_turn_is_closed():
+    kernel = Kernel()
+    seen = []
+
+    async def note():
+        seen.append(kernel.now_ms)
+
+    coroutine = note()
+    kernel.spawn(coroutine).cancel()
+    kernel.run_until(lambda: False)
+    # What a closed coroutine says differs: CPython refuses to run it, MicroPython says that it has ended.
+    raises((RuntimeError, StopIteration), coroutine.send, None)
+    assert seen == []

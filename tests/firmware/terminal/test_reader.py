@@ -1,10 +1,9 @@
 """Holds the reader's task to one event a tap."""
 
-from emulator.simulation.board import Antenna, Field, Life
-from emulator.simulation.kernel import Kernel
+from emulator.simulation.board import Antenna, Field
 from firmware.session import events
-from firmware.terminal.inbox import Inbox
 from firmware.terminal.reader import TAP, Reader
+from tests.firmware.terminal.desk import Desk
 
 ALICE = bytes.fromhex("04A1B2C3D4E580")
 BOB = bytes.fromhex("11223344")
@@ -18,52 +17,23 @@ class Card:
         return self._uid
 
 
-class Clock:
-    def __init__(self, kernel):
-        self._kernel = kernel
-        self.sleep_ms = kernel.sleep_ms
-
-    def ticks_ms(self):
-        return self._kernel.now_ms
-
-    def elapsed_ms(self, since_ms):
-        return self._kernel.now_ms - since_ms
-
-
 class Config:
     tap_guard_ms = 2000
 
 
-class Board:
-    def __init__(self, kernel, reader):
-        self.clock = Clock(kernel)
-        self.reader = reader
-
-
 def taps(script, until_ms=60000):
     """Return the UIDs that were told while a script of (at_ms, uid or None) was played on the antenna."""
-    kernel = Kernel()
-    antenna = Antenna(kernel)
-    life = Life(kernel, None, None)
-    inbox = Inbox(kernel)
-    told = []
+    desk = Desk()
+    antenna = Antenna(desk.kernel)
 
     async def play():
         for at_ms, uid in script:
-            await kernel.sleep_ms(at_ms - kernel.now_ms)
+            await desk.kernel.sleep_ms(at_ms - desk.kernel.now_ms)
             antenna.put(Card(uid) if uid else None)
 
-    async def listen():
-        while True:
-            event = await inbox.take(None)
-            if event[0] == TAP:
-                told.append(event[1])
-
-    kernel.spawn(listen())
-    kernel.spawn(play())
-    kernel.spawn(Reader(Board(kernel, Field(life, antenna)), Config, inbox).run())
-    kernel.run_until(lambda: kernel.now_ms >= until_ms)
-    return told
+    reader = Reader(desk.board(Field(desk.life, antenna)), Config, desk.inbox)
+    told = desk.run(play(), reader.run(), until_ms=until_ms)
+    return [event[1] for _at, event in told if event[0] == TAP]
 
 
 def test_a_tap_is_one_event():
@@ -87,9 +57,10 @@ def test_another_card_needs_no_guard():
 
 
 def test_a_reader_that_goes_away_is_a_fault_until_it_is_back():
-    kernel = Kernel()
-    inbox = Inbox(kernel)
-    told = []
+    desk = Desk()
+
+    class Found:
+        uid = ALICE
 
     class Broken:
         attempts = 0
@@ -98,20 +69,12 @@ def test_a_reader_that_goes_away_is_a_fault_until_it_is_back():
             self.attempts += 1
             if self.attempts < 4:
                 raise OSError(19, "no such device")
-            return Card2()
+            return Found()
 
         async def wait_removed(self):
-            await kernel.sleep_ms(1000000)
+            await desk.kernel.sleep_ms(1000000)
 
-    class Card2:
-        uid = ALICE
-
-    async def listen():
-        while True:
-            told.append(await inbox.take(None))
-
-    kernel.spawn(listen())
-    kernel.spawn(Reader(Board(kernel, Broken()), Config, inbox).run())
-    kernel.run_until(lambda: kernel.now_ms >= 60000)
+    reader = Reader(desk.board(Broken()), Config, desk.inbox)
+    told = [event for _at, event in desk.run(reader.run(), until_ms=60000)]
     assert [event[0] for event in told] == [events.FAULT, events.FAULT_CLEARED, TAP]
     assert "plug it in" in told[0][1]["what"]

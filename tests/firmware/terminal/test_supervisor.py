@@ -1,45 +1,15 @@
 """Holds the supervisor to its promise: a task that dies is told as a fault and started again."""
 
-from emulator.simulation.kernel import Kernel
 from firmware.session import events
-from firmware.terminal.inbox import Inbox
 from firmware.terminal.supervisor import Supervisor
-
-
-class Clock:
-    def __init__(self, kernel):
-        self._kernel = kernel
-        self.sleep_ms = kernel.sleep_ms
-
-    def ticks_ms(self):
-        return self._kernel.now_ms
-
-    def elapsed_ms(self, since_ms):
-        return self._kernel.now_ms - since_ms
-
-
-class Board:
-    def __init__(self, kernel):
-        self.clock = Clock(kernel)
-        self.tasks = kernel
+from tests.firmware.terminal.desk import Desk
 
 
 def watched(run, until_ms):
     """Return the events of a supervised task in so much time."""
-    kernel = Kernel()
-    board = Board(kernel)
-    inbox = Inbox(kernel)
-    told = []
-
-    async def listen():
-        while True:
-            event = await inbox.take(None)
-            told.append((kernel.now_ms, event))
-
-    kernel.spawn(listen())
-    Supervisor(board, inbox).start("probe", lambda: run(kernel))
-    kernel.run_until(lambda: kernel.now_ms >= until_ms)
-    return told
+    desk = Desk()
+    Supervisor(desk.board(), desk.inbox).start("probe", lambda: run(desk.kernel))
+    return desk.run(until_ms=until_ms)
 
 
 def test_a_task_that_raises_is_a_fault_and_is_started_again():
