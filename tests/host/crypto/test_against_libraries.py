@@ -3,6 +3,7 @@
 import hashlib
 import json
 import random
+from decimal import Decimal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -14,6 +15,7 @@ from joserfc.jwk import ECKey
 
 from firmware.crypto import canonical, curve, jose, jsontext, p256
 from firmware.errors import CryptoError
+from tests.firmware.crypto.random_values import COUNT, RandomValues
 
 ALGORITHM = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 EDGES = (1, 2, 3, 4, curve.N - 1, curve.N - 2, curve.N >> 1, (curve.N >> 1) + 1, 2**22, 2**43, 2**215, 2**255)
@@ -93,6 +95,25 @@ values = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=20,
 )
+
+
+def test_10000_random_values_are_written_as_other_tools_would():
+    source = RandomValues(2)
+    for _ in range(COUNT):
+        value = source.value()
+        assert canonical.encode(value) == written(value).encode(), value
+
+
+def written(value):
+    """Return the canonical text, by the modules json and decimal and UTF-16 itself."""
+    if isinstance(value, jsontext.Number):
+        return f"{Decimal(value.digits).scaleb(value.exponent):f}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(written, value)) + "]"
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
+        return "{" + ",".join(f"{written(key)}:{written(value[key])}" for key in keys) + "}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 @settings(max_examples=200, deadline=None)
