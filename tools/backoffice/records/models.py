@@ -3,8 +3,12 @@
 It does not know how a record is verified: whatever is stored was.
 """
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
+
+from firmware.crypto import canonical, jose
 
 IDENTITY_CHARACTERS = 40
 
@@ -64,6 +68,12 @@ class Record(models.Model):
             models.Index(fields=["session", "id"], name="record_session", condition=~Q(session="")),
             models.Index(fields=["id"], name="record_flagged", condition=~Q(flags="")),
         ]
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """Return what the terminal said."""
+        payload: dict[str, Any] = canonical.decode(jose.unb64url(self.compact.split(".")[1]))
+        return payload
 
 
 class Alert(models.Model):

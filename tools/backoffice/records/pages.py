@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from firmware.crypto import canonical, jose
 from tools.backoffice.records.inspection import KINDS
 from tools.backoffice.records.models import Alert, Record, Terminal
 from tools.backoffice.records.paging import PAGE_ROWS, page_of
@@ -30,27 +29,28 @@ NEWEST_ALERTS = 20
 @require_safe
 def receipts(request: HttpRequest) -> HttpResponse:
     """Show the receipts, newest first."""
-    wish = wishes(request)
-    rows, keys = chosen({**wish, "kind": RECEIPT})
-    page = page_of(rows, keys, wish)
-    shown = [{"record": record, "payload": payload_of(record)} for record in page.rows]
-    return render(request, "records/receipts.html", {"page": page, "wish": wish, "shown": shown})
+    return listing(request, "records/receipts.html", kind=RECEIPT)
 
 
 @require_safe
 def records(request: HttpRequest) -> HttpResponse:
     """Show the records of all kinds, newest first."""
+    return listing(request, "records/records.html")
+
+
+def listing(request: HttpRequest, template: str, **fixed: str) -> HttpResponse:
+    """Show a page of what the visitor wishes; what is fixed for all visitors stands in no link."""
     wish = wishes(request)
-    rows, keys = chosen(wish)
-    page = page_of(rows, keys, wish)
-    return render(request, "records/records.html", {"page": page, "wish": wish, "kinds": sorted(KINDS)})
+    rows, keys = chosen({**wish, **fixed})
+    facts = {"page": page_of(rows, keys, wish), "wish": wish, "kinds": sorted(KINDS)}
+    return render(request, template, facts)
 
 
 @require_safe
 def record(request: HttpRequest, identity: str, seq: int) -> HttpResponse:
     """Show one record, a receipt as a receipt."""
     found = get_object_or_404(Record.objects.select_related("terminal"), terminal_id=identity, seq=seq)
-    payload = payload_of(found)
+    payload = found.payload
     neighbours = Record.objects.filter(terminal_id=identity)
     facts = {
         "record": found,
@@ -130,12 +130,6 @@ def begins_with(text: str) -> Q:
         # LIKE cannot use an index there; a range can.
         return Q(session__gte=text, session__lt=text + "\U0010ffff")
     return Q(session__startswith=text)
-
-
-def payload_of(found: Record) -> dict[str, Any]:
-    """Return what the terminal said."""
-    payload: dict[str, Any] = canonical.decode(jose.unb64url(found.compact.split(".")[1]))
-    return payload
 
 
 def flatten(value: Any, path: str = "") -> list[tuple[str, str]]:
