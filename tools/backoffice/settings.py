@@ -25,58 +25,16 @@ def office_settings(place: Place, database: str | None, hosts: list[str]) -> dic
         "ROOT_URLCONF": "tools.backoffice.urls",
         "DATABASES": {"default": database_settings(place, database)},
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
-        "INSTALLED_APPS": [
-            "django.contrib.auth",
-            "django.contrib.contenttypes",
-            "django.contrib.sessions",
-            "tools.backoffice.people",
-            "tools.backoffice.records",
-        ],
-        "MIDDLEWARE": [
-            "django.middleware.security.SecurityMiddleware",
-            "tools.backoffice.browser.ContentPolicy",
-            "django.contrib.sessions.middleware.SessionMiddleware",
-            "django.middleware.locale.LocaleMiddleware",
-            "django.middleware.http.ConditionalGetMiddleware",
-            "django.middleware.common.CommonMiddleware",
-            "django.middleware.csrf.CsrfViewMiddleware",
-            "django.contrib.auth.middleware.AuthenticationMiddleware",
-            # Every page asks for a login unless it says otherwise.
-            "django.contrib.auth.middleware.LoginRequiredMiddleware",
-            "django.middleware.clickjacking.XFrameOptionsMiddleware",
-        ],
-        "TEMPLATES": [
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "DIRS": [ROOT / "templates"],
-                "OPTIONS": {
-                    "builtins": ["django.templatetags.i18n", "tools.backoffice.records.templatetags.figures"],
-                    "context_processors": [
-                        "django.template.context_processors.request",
-                        "django.contrib.auth.context_processors.auth",
-                    ],
-                },
-            }
-        ],
+        "INSTALLED_APPS": APPLICATIONS,
+        "MIDDLEWARE": MIDDLEWARE,
+        "TEMPLATES": [TEMPLATES],
         "LOGGING": LOGGING,
-        "LOGIN_URL": "login",
-        "LOGIN_REDIRECT_URL": "receipts",
-        "LOGOUT_REDIRECT_URL": "login",
         "AUTH_PASSWORD_VALIDATORS": PASSWORD_RULES,
-        "LANGUAGE_CODE": "en",
-        "LANGUAGES": [("en", "English")],
-        "LOCALE_PATHS": [ROOT / "locale"],
-        "TIME_ZONE": "UTC",
-        "USE_TZ": True,
         "APPEND_SLASH": False,
         "X_FRAME_OPTIONS": "DENY",
-        # It is served over TLS alone. The prefix makes a browser refuse these cookies from anywhere else.
-        "SESSION_COOKIE_NAME": "__Host-session",
-        "SESSION_COOKIE_SECURE": True,
-        "SESSION_COOKIE_AGE": 12 * 3600,
-        "CSRF_COOKIE_NAME": "__Host-csrf",
-        "CSRF_COOKIE_SECURE": True,
-        "CSRF_COOKIE_HTTPONLY": True,
+        **LOGIN,
+        **LANGUAGE,
+        **COOKIES,
     }
 
 
@@ -119,6 +77,60 @@ def _sqlite(path: Path) -> dict[str, Any]:
         },
     }
 
+
+APPLICATIONS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "tools.backoffice.people",
+    "tools.backoffice.records",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "tools.backoffice.browser.ContentPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Every page asks for a login unless it says otherwise.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = {
+    "BACKEND": "django.template.backends.django.DjangoTemplates",
+    "DIRS": [ROOT / "templates"],
+    "OPTIONS": {
+        "builtins": ["django.templatetags.i18n", "tools.backoffice.records.templatetags.figures"],
+        "context_processors": [
+            "django.template.context_processors.request",
+            "django.contrib.auth.context_processors.auth",
+        ],
+    },
+}
+
+LOGIN = {"LOGIN_URL": "login", "LOGIN_REDIRECT_URL": "receipts", "LOGOUT_REDIRECT_URL": "login"}
+
+LANGUAGE = {
+    "LANGUAGE_CODE": "en",
+    "LANGUAGES": [("en", "English")],
+    "LOCALE_PATHS": [ROOT / "locale"],
+    "TIME_ZONE": "UTC",
+    "USE_TZ": True,
+}
+
+# It is served over TLS alone. The prefix makes a browser refuse these cookies from anywhere else.
+COOKIES = {
+    "SESSION_COOKIE_NAME": "__Host-session",
+    "SESSION_COOKIE_SECURE": True,
+    "SESSION_COOKIE_AGE": 12 * 3600,
+    "CSRF_COOKIE_NAME": "__Host-csrf",
+    "CSRF_COOKIE_SECURE": True,
+    "CSRF_COOKIE_HTTPONLY": True,
+}
 
 PASSWORD_RULES = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
