@@ -6,6 +6,7 @@ It does not know what the files say, and never writes.
 from collections.abc import Iterator
 from pathlib import Path
 
+from hal.common import padding
 from hal.common.blobs import names_in
 
 
@@ -24,13 +25,9 @@ class LedgerFolder:
     def size(self, name: str) -> int:
         """Return the bytes of a blob, 0 where there is none."""
         path = self._folder / name
-        return path.stat().st_size if path.exists() else 0
+        return padding.size(str(path)) if path.exists() else 0
 
     def read(self, name: str, offset: int = 0, count: int | None = None) -> bytes:
         """Return up to `count` bytes from `offset`; empty where there is no such blob or no more bytes."""
         path = self._folder / name
-        if not path.exists():
-            return b""
-        with path.open("rb") as blob:
-            blob.seek(offset)
-            return blob.read(-1 if count is None else count)
+        return padding.read(str(path), offset, count) if path.exists() else b""

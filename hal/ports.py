@@ -71,7 +71,10 @@ class Tasks(Protocol):
 
 
 class Storage(Protocol):
-    """Named blobs that survive a power cut. Names match `[a-z0-9.-]{1,40}`."""
+    """Named blobs that survive a power cut. Names match `[a-z0-9.-]{1,40}`.
+
+    What is appended or put in place ends with another byte than NUL: a board may keep room of NULs behind it.
+    """
 
     def size(self, name: str) -> int:
         """Return the bytes of a blob, 0 where there is none."""

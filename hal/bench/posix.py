@@ -10,7 +10,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING or sys.implementation.name != "micropython":
     from fcntl import flock
     from os import (
-        O_APPEND,
         O_CLOEXEC,
         O_CREAT,
         O_DIRECTORY,
@@ -25,6 +24,7 @@ if TYPE_CHECKING or sys.implementation.name != "micropython":
         kill,
         mkdir,
         open,
+        pwrite,
         rename,
         stat,
         statvfs,
@@ -42,7 +42,6 @@ else:
     O_WRONLY = 0o1
     O_CREAT = 0o100
     O_TRUNC = 0o1000
-    O_APPEND = 0o2000
     O_DIRECTORY = 0o200000
     O_CLOEXEC = 0o2000000
 
@@ -67,11 +66,16 @@ else:
     ftruncate = _call("ftruncate", "il")
     getpid = _call("getpid", "")
     kill = _call("kill", "ii")
+    _pwrite = _call("pwrite", "ipIl")
     _write = _call("write", "ipI")
 
     def open(path, flags, mode=0o777):
         """Open a file and return its descriptor."""
         return _open(path, flags, mode)
+
+    def pwrite(fd, content, offset):
+        """Write bytes at an offset and return how many were taken."""
+        return _pwrite(fd, content, len(content), offset)
 
     def write(fd, content):
         """Write bytes and return how many were taken."""
@@ -79,7 +83,6 @@ else:
 
 
 __all__ = [
-    "O_APPEND",
     "O_CLOEXEC",
     "O_CREAT",
     "O_DIRECTORY",
@@ -95,6 +98,7 @@ __all__ = [
     "kill",
     "mkdir",
     "open",
+    "pwrite",
     "rename",
     "stat",
     "statvfs",

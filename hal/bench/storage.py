@@ -36,14 +36,14 @@ class Storage(DirectoryStorage):
         free_bytes = super().free_bytes()
         return free_bytes if self._left_bytes is None else min(free_bytes, self._left_bytes)
 
-    def _write(self, fd: int, content: bytes) -> None:
+    def _write(self, fd: int, content: bytes, offset: int) -> None:
         if self._writes_to_cut:
             self._writes_to_cut -= 1
             if not self._writes_to_cut:
-                self._lose_power(fd, content)
-        super()._write(fd, content)
+                self._lose_power(fd, content, offset)
+        super()._write(fd, content, offset)
 
-    def _lose_power(self, fd: int, content: bytes) -> None:
-        posix.write(fd, content[: len(content) // 2])
+    def _lose_power(self, fd: int, content: bytes, offset: int) -> None:
+        posix.pwrite(fd, content[: len(content) // 2], offset)
         posix.fsync(fd)
         posix.kill(posix.getpid(), SIGKILL)

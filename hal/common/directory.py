@@ -1,12 +1,13 @@
 """Storage over a directory of a POSIX file system: durable appends, whole replacements, one terminal on it.
 
 It does not know what it stores, nor where the system calls come from: `os` on CPython, foreign functions
-on MicroPython.
+on MicroPython. Behind the blob that grows it makes room, so that an append need not make the file longer.
 """
 
 import errno
 
 from firmware.errors import BoardError
+from hal.common import padding
 from hal.common.blobs import ENOSPC, FRESH, checked_name, names_in
 
 TYPE_CHECKING = False
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOCK_EX_NB = 2 | 4
+# A segment of the journal; the room is made in its first append.
+STEP_BYTES = 65536
+# No room is made where less than this is free.
+PLENTY_BYTES = 16 * STEP_BYTES
 
 
 class DirectoryStorage:
@@ -26,14 +31,21 @@ class DirectoryStorage:
         self._tail_name = ""
         self._tail_fd = -1
         self._tail_bytes = 0
+        self._room_bytes = 0
         self._directory_fd = self._open_directory(directory, flock)
+        self._cut_rooms()
 
     def size(self, name: str) -> int:
         """Return the bytes of a blob, 0 where there is none."""
+        if name == self._tail_name:
+            return self._tail_bytes
         return self._find(self._path(name)) or 0
 
     def read(self, name: str, offset: int = 0, count: "int | None" = None) -> bytes:
         """Return up to `count` bytes from `offset`; empty where there is no such blob or no more bytes."""
+        if name == self._tail_name:
+            left = max(0, self._tail_bytes - offset)
+            count = left if count is None else min(count, left)
         try:
             with open(self._path(name), "rb") as blob:
                 blob.seek(offset)
@@ -45,21 +57,25 @@ class DirectoryStorage:
 
     def append(self, name: str, content: bytes) -> None:
         """Add bytes at the end of a blob, durable on return. Raises OSError, and then nothing changed."""
-        self._need(len(content))
+        self._need(content)
         fd = self._tail(name)
+        end = self._tail_bytes + len(content)
+        room_bytes = self._room_bytes - len(content)
         try:
-            self._write(fd, content)
+            self._write(fd, content, self._tail_bytes)
+            if room_bytes < 0:
+                room_bytes = self._make_room(fd, end)
             self._system.fdatasync(fd)
         except OSError:
             self._cut_back()
             raise
-        self._tail_bytes += len(content)
+        self._tail_bytes, self._room_bytes = end, room_bytes
 
     def replace(self, name: str, content: bytes) -> None:
         """Make a blob hold just these bytes; after a cut it holds the old or the new ones, whole."""
         path, fresh = self._path(name), self._root + FRESH
-        self._need(len(content))
-        if name == self._tail_name:
+        self._need(content)
+        if name == self._tail_name or len(content) > self._unused_bytes():
             self._close_tail()
         try:
             self._write_fresh(fresh, content)
@@ -82,9 +98,8 @@ class DirectoryStorage:
             self._system.fsync(self._directory_fd)
 
     def free_bytes(self) -> int:
-        """Return how many bytes can still be written."""
-        figures = self._system.statvfs(self._root)
-        return int(figures[1] * figures[4])
+        """Return how many bytes can still be written; the room behind the growing blob is among them."""
+        return self._unused_bytes() + self._room_bytes
 
     def _open_directory(self, directory: str, flock: "Callable[[int, int], Any]") -> int:
         system = self._system
@@ -121,10 +136,52 @@ class DirectoryStorage:
     def _path(self, name: str) -> str:
         return self._root + checked_name(name)
 
-    def _need(self, count: int) -> None:
-        """Refuse before anything is touched what would not fit."""
-        if count > self.free_bytes():
+    def _cut_rooms(self) -> None:
+        """Take away the room that a terminal left when it lost its power."""
+        system = self._system
+        for name in padding.find(self._root):
+            path = self._root + name
+            try:
+                fd = system.open(path, system.O_WRONLY | system.O_CLOEXEC)
+                try:
+                    system.ftruncate(fd, padding.size(path))
+                finally:
+                    system.close(fd)
+            except OSError as error:
+                raise BoardError(
+                    "storage %s: its room cannot be cut (%s); make the disk writable" % (path, error)
+                )
+
+    def _need(self, content: bytes) -> None:
+        """Refuse before anything is touched what would not fit, or would be taken for room."""
+        if content[-1:] == padding.NUL:
+            raise BoardError("storage %s: a blob cannot end with NUL; end it with a newline" % self._root)
+        if len(content) > self.free_bytes():
             raise OSError(ENOSPC, "storage %s is full" % self._root)
+
+    def _unused_bytes(self) -> int:
+        """Return how many bytes the disk has for any file."""
+        figures = self._system.statvfs(self._root)
+        return int(figures[1] * figures[4])
+
+    def _make_room(self, fd: int, end: int) -> int:
+        """Write NULs up to the next step and return how many, none where the disk has no plenty.
+
+        Written, not merely reserved: the first write to reserved room is as dear as a longer file.
+        """
+        if self.free_bytes() < PLENTY_BYTES:
+            return 0
+        step_end = end - end % STEP_BYTES + STEP_BYTES
+        try:
+            for at in range(end, step_end, padding.BLOCK_BYTES):
+                count = min(padding.BLOCK_BYTES, step_end - at)
+                if self._system.pwrite(fd, bytes(count), at) < count:
+                    raise OSError(ENOSPC, "no room")
+        except OSError:
+            # A quota or a limit; the content itself has been written.
+            self._system.ftruncate(fd, end)
+            return 0
+        return step_end - end
 
     def _tail(self, name: str) -> int:
         """Return the descriptor that appends to a blob; the last one stays open, for most go to one blob."""
@@ -134,7 +191,7 @@ class DirectoryStorage:
         known_bytes = self._find(path)
         self._close_tail()
         system = self._system
-        flags = system.O_WRONLY | system.O_APPEND | system.O_CREAT | system.O_CLOEXEC
+        flags = system.O_WRONLY | system.O_CREAT | system.O_CLOEXEC
         self._tail_fd = system.open(path, flags, 0o600)
         if known_bytes is None:
             system.fsync(self._directory_fd)
@@ -151,9 +208,16 @@ class DirectoryStorage:
             return None
 
     def _close_tail(self) -> None:
-        if self._tail_fd >= 0:
-            self._system.close(self._tail_fd)
-        self._tail_name, self._tail_fd = "", -1
+        """Close the blob that grew, without room behind it."""
+        if self._tail_fd < 0:
+            return
+        fd, room_bytes = self._tail_fd, self._room_bytes
+        self._tail_name, self._tail_fd, self._room_bytes = "", -1, 0
+        try:
+            if room_bytes:
+                self._system.ftruncate(fd, self._tail_bytes)
+        finally:
+            self._system.close(fd)
 
     def _cut_back(self) -> None:
         """Take a half-written append away, so that the blob ends where it ended before."""
@@ -163,17 +227,17 @@ class DirectoryStorage:
         finally:
             self._close_tail()
 
-    def _write(self, fd: int, content: bytes) -> None:
-        written = self._system.write(fd, content)
-        while written < len(content):
+    def _write(self, fd: int, content: bytes, offset: int) -> None:
+        while content:
+            written = self._system.pwrite(fd, content, offset)
             content = content[written:]
-            written = self._system.write(fd, content)
+            offset += written
 
     def _write_fresh(self, path: str, content: bytes) -> None:
         system = self._system
         fd = system.open(path, system.O_WRONLY | system.O_CREAT | system.O_TRUNC | system.O_CLOEXEC, 0o600)
         try:
-            self._write(fd, content)
+            self._write(fd, content, 0)
             system.fsync(fd)
         finally:
             system.close(fd)
