@@ -8,7 +8,7 @@ import hashlib
 
 from firmware.crypto import canonical
 from firmware.errors import LedgerError
-from firmware.ledger.chain import Chain
+from firmware.ledger.chain import Chain, payload_of
 
 # So many of the newest records are known again, each by the first bytes of its hash: more than a batch holds.
 REMEMBERED = 128
@@ -33,6 +33,15 @@ class Office:
         """Return the sequence number that is stored next."""
         return self._chain.next_seq
 
+    def backup(self) -> tuple:
+        """Return what `restore` takes."""
+        return self._chain.next_seq, self._chain.prev, bytes(self._newest), self.stored
+
+    def restore(self, backup: tuple) -> None:
+        """Lose everything that came after a backup."""
+        self._chain.next_seq, self._chain.prev, newest, self.stored = backup
+        self._newest = bytearray(newest)
+
     def answer(self, head: bytes, body: bytes) -> bytes:
         """Return the HTTP response to one whole HTTP request."""
         words = head[: head.find(b"\r\n")].decode().split(" ")
@@ -42,12 +51,22 @@ class Office:
         start, number = 0, 1
         while start < len(body):
             end = body.find(b"\n", start)
-            problem = self._take(body[start:end].decode())
+            compact = body[start:end].decode()
+            problem = self._take(compact)
+            if problem and self._is_later(compact):
+                return _response("409 Conflict", {"next_seq": self.next_seq(), "reason": problem})
             if problem:
                 told = {"next_seq": self.next_seq(), "line": number, "reason": problem}
                 return _response("422 Unprocessable Content", told)
             start, number = end + 1, number + 1
         return _response("200 OK", {"next_seq": self.next_seq()})
+
+    def _is_later(self, compact):
+        """Return whether a record that was not taken comes after one that is missing here."""
+        try:
+            return payload_of(compact, None)["seq"] > self.next_seq()
+        except LedgerError:
+            return False
 
     def _take(self, compact):
         """Store a record unless it is known, and return what is wrong with it."""

@@ -76,6 +76,15 @@ class Charger:
         self.assembly = assembly
         await assembly.serve()
 
+    def stop(self) -> None:
+        """Tell the terminal's process to end in order, as SIGTERM does, and let it end."""
+        if self._life is None or self.assembly is None:
+            return
+        self.assembly.stop()
+        life, self._life = self._life, None
+        self.assembly = None
+        life.end()
+
     def power_cut(self) -> None:
         """Take the power from the terminal: its contactor drops, its memory is gone, its storage keeps
         what was durable.

@@ -17,6 +17,8 @@ class World:
         self._since_ms = kernel.now_ms
         self._commanded = False
         self._fault = "none"
+        # How long contacts and auxiliary contact lag behind a command.
+        self.contactor_lag_ms = 0
         self.contactor_closed = False
         self.pilot_changed = kernel.event()
         self._load_changed = kernel.event()
@@ -48,7 +50,10 @@ class World:
         if is_closed:
             self._on_close()
         self._commanded = is_closed
-        self._settle()
+        if self.contactor_lag_ms:
+            self._kernel.spawn(self._settle_late())
+        else:
+            self._settle()
 
     def contactor_fault(self, fault: str) -> None:
         """Weld the contactor, make it stick, or mend it."""
@@ -74,6 +79,10 @@ class World:
     def pilot(self) -> str:
         """Return the IEC 61851-1 letter."""
         return self._vehicle.state()
+
+    async def _settle_late(self):
+        await self._kernel.sleep_ms(self.contactor_lag_ms)
+        self._settle()
 
     def _settle(self):
         self.sync()

@@ -76,6 +76,7 @@ class Uploader:
 
     async def _deliver(self) -> None:
         """Send batch after batch until nothing is pending. UplinkError when it takes nothing."""
+        has_gone_back = False
         while self._outbox.pending():
             self._wake.clear()
             before = self._outbox.acknowledged
@@ -88,13 +89,24 @@ class Uploader:
                 continue
             self._send_more()
             self._come_back_s = answer.get("come_back_s")
-            self._outbox.acknowledge(answer["next_seq"])
+            self._go_on(answer["next_seq"], before + 1 + body.count(b"\n"))
             self._on_acknowledged()
             if "line" in answer:
                 told = (answer["next_seq"], answer["reason"])
                 raise UplinkError("the office refuses record %d: %s; have it looked at" % told)
-            if self._outbox.acknowledged <= before:
+            if self._outbox.acknowledged < before and not has_gone_back:
+                # It lost what came after, and gets it again.
+                has_gone_back = True
+            elif self._outbox.acknowledged <= before:
                 raise UplinkError("the office goes on asking for record %d" % answer["next_seq"])
+
+    def _go_on(self, next_seq: int, sent: int) -> None:
+        """Go on where the office says, but take nothing for delivered that was not sent (up to before
+        `sent`): of a ledger that another wrote under this key the numbers are known and the records are not.
+        """
+        self._outbox.acknowledge(next_seq)
+        if next_seq > sent:
+            self._outbox.acknowledge(sent)
 
     def _send_less(self, body: bytes, error: BatchTooLarge) -> None:
         """Halve the batches. UplinkError where a single record is too large already."""

@@ -47,3 +47,65 @@ def test_a_record_that_is_too_large_alone_is_told_and_tried_again():
     assert 20 < len(sizes) < 200, len(sizes)
     assert len(played.of("session.ended")) == 1
     assert len([record for record in played.of("fault.cleared") if record["fault"] == "uplink"]) >= 1
+
+
+def believing(played):
+    """Return the violations but those which say that the office lacks what it had acknowledged."""
+    said = played.result["invariants"]["violated"]
+    return [what for what in said if "believes" not in what and "office stored" not in what]
+
+
+def test_an_office_that_lost_its_newest_records_gets_them_again():
+    def tamper(charger):
+        async def lose():
+            await charger.kernel.sleep_ms(5000)
+            backup = charger.office.backup()
+            await charger.kernel.sleep_ms(3700 * 1000)
+            assert charger.office.next_seq() > backup[0] + 1
+            charger.office.restore(backup)
+
+        charger.kernel.spawn(lose())
+
+    # The next record makes the terminal call, and it goes back as far as the office asks.
+    played = Played(CHARGE + [(600, "tap", "stolen"), (60, "wait", "uploaded")], tamper)
+    assert believing(played) == []
+    assert played.result["office"]["next_seq"] == len(played.records) + 1
+    assert played.charger.office.stored == len(played.records) and len(played.of("session.ended")) == 1
+    assert "uplink" not in [fault["fault"] for fault in played.of("fault")]
+
+
+def test_an_office_that_claims_what_was_never_written_or_sent_is_not_believed():
+    asked = []
+
+    def tamper(charger):
+        office = charger.office.answer
+
+        def answer(head, body):
+            office(head, body)
+            asked.append(lines_of(body))
+            # Another ledger was uploaded under this key, and reached further.
+            return http("200 OK", b'{"next_seq":%d}' % claimed[0])
+
+        async def learn():
+            await charger.kernel.sleep_ms(1800 * 1000)
+            believed.append(charger.assembly.outbox.acknowledged)
+            charger.link.answer = office
+
+        charger.link.answer = answer
+        charger.kernel.spawn(learn())
+
+    # 100 are more than it ever writes here; 4 are there once the session began, and fewer were sent at once.
+    for number in (100, 4):
+        claimed, believed = [number], []
+        del asked[:]
+        played = Played(CHARGE + [(600, "wait", "uploaded")], tamper).holds()
+        assert played.charger.office.stored == len(played.records)
+        told = [fault["what"] for fault in played.of("fault") if fault["fault"] == "uplink"]
+        if number == 100:
+            assert believed == [0] and len(told) == 1 and "another was uploaded under its key" in told[0]
+            assert len(asked) < 60
+
+
+def lines_of(body):
+    """Return how many records a request brings."""
+    return body.count(b"\n")

@@ -87,6 +87,43 @@ def delivered(lines, most, limit_ms):
     return sizes
 
 
+def uploaded(lines, told_next, limit_ms):
+    """Let an uploader deliver to an office that answers each request with the next of these numbers."""
+    asked = []
+
+    def answer(head, body):
+        asked.append(int(body.split(b"\n")[0]))
+        content = b'{"next_seq":%d}' % told_next[min(len(asked), len(told_next)) - 1]
+        return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(content), content)
+
+    life = Life(answer)
+    life.kernel.spawn(Uploader(life, Config, None, lines, lines, lambda: None).run())
+    life.kernel.run_until(lambda: life.kernel.now_ms > limit_ms or not lines.pending())
+    return asked
+
+
+def test_an_office_that_lost_records_gets_them_at_once_and_that_is_no_fault():
+    lines = Lines(9)
+    lines.acknowledged = 7
+    assert uploaded(lines, [3, 10], 1000) == [8, 3]
+    assert not lines.pending() and not faults(lines)
+
+
+def test_an_office_that_goes_back_again_and_again_is_told_and_called_less_and_less():
+    lines = Lines(9)
+    lines.acknowledged = 7
+    asked = uploaded(lines, 20 * [5, 3], 60000)
+    # A minute holds five tries, with 3, 5, 9 and 17 seconds between them; each goes back once, or raises.
+    assert asked[:3] == [8, 5, 3] and len(asked) == 2 + 4 * 4, asked
+    assert faults(lines)[0] == "the office goes on asking for record 3"
+
+
+def test_what_was_not_sent_is_not_taken_for_delivered():
+    lines = Lines(100)
+    # 50 go at once; whoever claims 80 has them from another ledger.
+    assert uploaded(lines, [81, 101], 1000) == [1, 51]
+
+
 def test_batches_halve_until_they_pass_without_a_pause_and_without_a_fault():
     lines = Lines(60)
     # 50, 25 and 12 are too many, 6 pass; a pause of the back-off alone would be seconds.
