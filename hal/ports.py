@@ -179,13 +179,16 @@ class Panel(Protocol):
 
 
 class Signer(Protocol):
-    """The terminal's key, which never leaves it."""
+    """The terminal's key, which never leaves it: a file, the chip's store, or a secure element on a bus."""
 
     def public_key(self) -> bytes:
         """Return X and Y of the P-256 point, 64 bytes."""
 
     async def sign(self, digest: bytes) -> bytes:
-        """Return r and s (64 bytes) of the signature over a SHA-256 digest (32 bytes), k by RFC 6979."""
+        """Return r and s (64 bytes) of the signature over a SHA-256 digest (32 bytes).
+
+        Its k follows RFC 6979, or a secure element draws it. Raises OSError: the element does not answer.
+        """
 
 
 class Entropy(Protocol):

@@ -82,8 +82,14 @@ class Recorder:
             self._unwritten.append((kind, members, moment))
 
     async def sign(self, content: bytes) -> bytes:
-        """Return r and s over the SHA-256 of some bytes."""
-        return await self._signer.sign(hashlib.sha256(content).digest())
+        """Return r and s over the SHA-256 of some bytes.
+
+        Raises StorageRefused when the key's chip does not answer: without a signature there is no record.
+        """
+        try:
+            return await self._signer.sign(hashlib.sha256(content).digest())
+        except OSError as error:
+            raise StorageRefused("the key does not sign: %s" % error)
 
     def number(self) -> str:
         """Return the number of the session that begins next, or of the open one: receipts are numbered
