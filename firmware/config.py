@@ -164,13 +164,13 @@ def unknown_keys(document: "dict[str, Any]") -> "list[str]":
     problems = []
     for key in sorted(document):
         if key not in known:
-            near = [name for name in known if _alike(name, key)]
+            near = [name for name in known if alike(name, key)]
             hint = "; did you mean %s?" % near[0] if near else "; remove it"
             problems.append("%s: no such setting%s" % (key, hint))
     return problems
 
 
-def _alike(name: str, key: str) -> bool:
+def alike(name: str, key: str) -> bool:
     """Return whether two names differ in at most two places, so that one may be a slip for the other."""
     if abs(len(name) - len(key)) > 2:
         return False

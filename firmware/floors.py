@@ -23,7 +23,14 @@ import firmware.cards.token
 import firmware.pricing.ratio
 import firmware.pricing.money
 import firmware.pricing.calendar
+import firmware.pricing.conditions
+import firmware.pricing.fields
+import firmware.pricing.restrictions
 import firmware.pricing.tariff
+import firmware.pricing.discount
+import firmware.pricing.course
+import firmware.pricing.stretches
+import firmware.pricing.bill
 import firmware.pricing.engine
 import firmware.pricing.quote
 import firmware.access.contracts

@@ -5,7 +5,7 @@ It does not know what time it is: a moment comes in as `utc_s`, seconds since 19
 
 from firmware.errors import PricingError
 
-_DAY_S = 86400
+DAY_S = 86400
 _DIGITS = "0123456789"
 _EXAMPLE = " such as CET-1CEST,M3.5.0,M10.5.0/3"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -13,6 +13,8 @@ _YEAR_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     Rule = tuple[str, int, int, int, int]
 
 
@@ -55,7 +57,7 @@ def weekday(days: int) -> int:
 def parse_date(text: str) -> int:
     """Return the days since 1970-01-01 of `2026-03-28`; PricingError for anything else."""
     if isinstance(text, str) and len(text) == 10 and text[4] == "-" and text[7] == "-":
-        year, month, day = _number(text[:4]), _number(text[5:7]), _number(text[8:])
+        year, month, day = number(text[:4]), number(text[5:7]), number(text[8:])
         if year >= 1 and 1 <= month <= 12 and 1 <= day <= month_days(year, month):
             return days_from_civil(year, month, day)
     raise PricingError(["%r is no date such as 2026-03-28" % (text,)])
@@ -64,15 +66,48 @@ def parse_date(text: str) -> int:
 def parse_utc(text: str) -> int:
     """Return utc_s of `2026-03-28T16:59:00Z`, whole seconds in UTC; PricingError for anything else."""
     if isinstance(text, str) and len(text) == 20 and text[10] + text[13] + text[16] + text[19] == "T::Z":
-        hour, minute, second = _number(text[11:13]), _number(text[14:16]), _number(text[17:19])
+        hour, minute, second = number(text[11:13]), number(text[14:16]), number(text[17:19])
         if 0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60:
-            return parse_date(text[:10]) * _DAY_S + hour * 3600 + minute * 60 + second
+            return parse_date(text[:10]) * DAY_S + hour * 3600 + minute * 60 + second
     raise PricingError(["%r is no moment such as 2026-03-28T16:59:00Z" % (text,)])
+
+
+def parse_moment(text: str) -> "tuple[int, int, int]":
+    """Return (utc_s, digits, 10**count) of an RFC 3339 moment as OCPI writes it; PricingError for all else.
+
+    The digits are those of its fraction of a second. `Z` may be missing (OCPI, types, DateTime), and an
+    offset such as `+02:00` is understood.
+    """
+    try:
+        rest, offset_s = text[19:], 0
+        if rest[-1:] == "Z":
+            rest = rest[:-1]
+        elif rest[-6:-5] in ("+", "-") and rest[-3] == ":":
+            hours, minutes = number(rest[-5:-3]), number(rest[-2:])
+            if not (0 <= hours < 24 and 0 <= minutes < 60):
+                raise PricingError([])
+            offset_s = (hours * 3600 + minutes * 60) * (-1 if rest[-6] == "-" else 1)
+            rest = rest[:-6]
+        digits = 0
+        if rest:
+            digits = number(rest[1:]) if rest[0] == "." and len(rest) <= 10 else -1
+            if digits < 0:
+                raise PricingError([])
+        return parse_utc(text[:19] + "Z") - offset_s, digits, 10 ** max(len(rest) - 1, 0)
+    except (PricingError, TypeError, IndexError):
+        raise PricingError(["%r is no moment such as 2026-03-28T16:59:00Z" % (text,)])
 
 
 def format_utc(utc_s: int) -> str:
     """Write a moment as RFC 3339 in UTC: `2026-03-28T16:59:00Z`."""
     return _civil_text(utc_s) + "Z"
+
+
+def format_offset(utc_s: int, offset_s: int) -> str:
+    """Write a moment as RFC 3339 with an offset of whole minutes: `2026-03-28T17:59:00+01:00`."""
+    minutes = abs(offset_s) // 60
+    sign = "-" if offset_s < 0 else "+"
+    return "%s%s%02d:%02d" % (_civil_text(utc_s + offset_s), sign, minutes // 60, minutes % 60)
 
 
 def local_date(zone: "Zone", utc_s: int) -> str:
@@ -81,13 +116,13 @@ def local_date(zone: "Zone", utc_s: int) -> str:
 
 
 def _civil_text(local_s: int) -> str:
-    rest = local_s % _DAY_S
+    rest = local_s % DAY_S
     clock = (rest // 3600, rest // 60 % 60, rest % 60)
-    return "%04d-%02d-%02dT%02d:%02d:%02d" % (civil_from_days(local_s // _DAY_S) + clock)
+    return "%04d-%02d-%02dT%02d:%02d:%02d" % (civil_from_days(local_s // DAY_S) + clock)
 
 
-def _number(digits: str) -> int:
-    """Return the value of ASCII digits, -1 where anything else is among them."""
+def number(digits: str) -> int:
+    """Return the value of ASCII digits, -1 where anything else is among them or there are none."""
     for character in digits:
         if character not in _DIGITS:
             return -1
@@ -117,26 +152,34 @@ class Zone:
 
     def offset_s(self, utc_s: int) -> int:
         """Return the seconds east of UTC at a moment."""
-        if self._rules is None:
-            return self._standard_s
-        # Times of up to a week around the day of the rule may put a change into the year before or after.
-        year = civil_from_days((utc_s + self._standard_s) // _DAY_S)[0]
         latest_s, offset_s = None, self._standard_s
-        for candidate in (year - 1, year, year + 1):
-            end_s = _change_s(self._rules[1], candidate) - self._dst_s
-            start_s = _change_s(self._rules[0], candidate) - self._standard_s
-            # Daylight time all year long ends and begins in one moment, and goes on: so the start is last.
-            for moment_s, offset_after_s in ((end_s, self._standard_s), (start_s, self._dst_s)):
-                if moment_s <= utc_s and (latest_s is None or moment_s >= latest_s):
-                    latest_s, offset_s = moment_s, offset_after_s
+        for moment_s, offset_after_s in self._changes(utc_s):
+            if moment_s <= utc_s and (latest_s is None or moment_s >= latest_s):
+                latest_s, offset_s = moment_s, offset_after_s
         return offset_s
+
+    def next_change_s(self, utc_s: int) -> "int | None":
+        """Return the next moment at which the offset may change, None where it never does."""
+        next_s = None
+        for moment_s, _offset_after_s in self._changes(utc_s):
+            if moment_s > utc_s and (next_s is None or moment_s < next_s):
+                next_s = moment_s
+        return next_s
+
+    def _changes(self, utc_s: int) -> "Iterator[tuple[int, int]]":
+        """Yield (moment, offset from then on) of the years around a moment."""
+        if self._rules is None:
+            return
+        # Times of up to a week around the day of the rule may put a change into the year before or after.
+        year = civil_from_days((utc_s + self._standard_s) // DAY_S)[0]
+        for candidate in (year - 1, year, year + 1):
+            # Daylight time all year long ends and begins in one moment, and goes on: so the start is last.
+            yield _change_s(self._rules[1], candidate) - self._dst_s, self._standard_s
+            yield _change_s(self._rules[0], candidate) - self._standard_s, self._dst_s
 
     def format_local(self, utc_s: int) -> str:
         """Write a moment as RFC 3339 with the offset of the place: `2026-03-28T17:59:00+01:00`."""
-        offset_s = self.offset_s(utc_s)
-        minutes = abs(offset_s) // 60
-        sign = "-" if offset_s < 0 else "+"
-        return "%s%s%02d:%02d" % (_civil_text(utc_s + offset_s), sign, minutes // 60, minutes % 60)
+        return format_offset(utc_s, self.offset_s(utc_s))
 
 
 def _change_s(rule: "Rule", year: int) -> int:
@@ -151,7 +194,7 @@ def _change_s(rule: "Rule", year: int) -> int:
         days = first + day - 1 + (day >= 60 and is_leap(year))
     else:
         days = first + day
-    return days * _DAY_S + time_s
+    return days * DAY_S + time_s
 
 
 class _TzReader:
@@ -200,7 +243,7 @@ class _TzReader:
 
     def integer(self, lowest: int, highest: int) -> int:
         start = self.position
-        value = _number(self.take(_DIGITS)[:5])
+        value = number(self.take(_DIGITS)[:5])
         if not lowest <= value <= highest:
             self.position = start
             raise self.wrong("a number from %d to %d" % (lowest, highest))

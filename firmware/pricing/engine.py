@@ -4,182 +4,234 @@ It does not know clocks, meters and cards: totals since the session began come i
 """
 
 from firmware.errors import PricingError
-from firmware.pricing import money, ratio
-from firmware.pricing.tariff import DIMENSIONS
+from firmware.pricing import bill as bills
+from firmware.pricing import conditions, ratio
+from firmware.pricing.course import NOWHERE, Course
+from firmware.pricing.stretches import Stretches, along, book_pieces
 
-# What the receipt says of the rounding; docs/decisions/rounding.md has the reasons.
-ROUNDING = "net and gross each half up once, from exact totals; lines by largest remainder"
-
-# Base units (Wh, ms) in the unit of the price, and in the unit of step_size (Wh, s).
-_UNITS = {"ENERGY": ("kWh", 1000, 1), "TIME": ("h", 3600000, 1000)}
-_STATE_VERSION = 1
+_STATE_VERSION = 2
+# No power or current that was measured.
+_UNKNOWN = -2 * conditions.NEVER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from firmware.pricing.ratio import Ratio
-    from firmware.pricing.tariff import Component, Tariff
-
-
-class _Line:
-    """What one dimension costs: the quantity in the unit of its price, exact net and VAT in minor units."""
-
-    __slots__ = ("component", "net", "quantity", "unit", "vat")
-
-    def __init__(self, component: "Component", quantity: "Ratio", unit: str, minor_units: "Ratio") -> None:
-        self.component = component
-        self.quantity = quantity
-        self.unit = unit
-        self.net = ratio.mul(ratio.mul(quantity, component.price), minor_units)
-        self.vat = ratio.sub(ratio.mul(self.net, component.gross_factor()), self.net)
-
-    def shown(self, net_minor: int, vat_minor: int) -> "dict[str, Any]":
-        """Return the line of a bill with its share of the rounded totals."""
-        return {
-            "dimension": self.component.dimension,
-            "quantity": ratio.text(self.quantity),
-            "unit": self.unit,
-            "unit_price": ratio.text(self.component.price),
-            "vat": ratio.text(self.component.vat_percent),
-            "net_minor": net_minor,
-            "vat_minor": vat_minor,
-            "gross_minor": net_minor + vat_minor,
-        }
+    from firmware.pricing.calendar import Zone
+    from firmware.pricing.course import Point
+    from firmware.pricing.discount import Discount
+    from firmware.pricing.tariff import Tariff
 
 
 class Engine:
-    """The price of one session: `add` every reading, ask `gross_minor` and `bill` at any moment."""
+    """The price of one session: `add` every reading, ask `gross_minor` and `bill` at any moment.
 
-    __slots__ = ("_elapsed_ms", "_energy_wh", "_tariff")
+    Between readings in which no condition can change nothing is computed: the run of one set of prices that
+    began at `_run` goes on, up to `_until`.
+    """
 
-    def __init__(self, tariff: "Tariff", state: "list[Any] | None" = None) -> None:
-        self._tariff = tariff
-        # None before the first reading: nothing has begun, so nothing is owed.
-        self._elapsed_ms: "int | None" = None
-        self._energy_wh = 0
+    __slots__ = (
+        "_course", "_discounts", "_elapsed", "_energy", "_has_begun", "_idle", "_is_parking", "_limits",
+        "_moving", "_per_wh", "_places", "_rates", "_run", "_stretches", "_until",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        tariff: "Tariff",
+        zone: "Zone | None",
+        start_utc_s: "int | None",
+        state: "list[Any] | None" = None,
+        discounts: "list[Discount] | None" = None,
+    ) -> None:
+        """Begin at a moment (None: the clock is unset), or go on from what `state` gave."""
+        self._discounts = discounts
+        self._per_wh = _energy_counts(tariff)
+        start = None if start_utc_s is None else start_utc_s * 1000
+        units = (1000 * self._per_wh, 1000, 1000, 1000)
+        self._course = Course(tariff, zone, start, units)
+        self._stretches = Stretches(tariff, units[0], 1000)
+        self._has_begun = False
+        self._elapsed = self._energy = self._idle = 0
+        self._is_parking = False
+        self._places = (NOWHERE, NOWHERE, NOWHERE)
+        self._run = (0, 0)
+        # Elapsed time, energy, then lowest and first-beyond power and current of the run.
+        self._until: "tuple[int, ...]" = (-1, 0, 0, 0, 0, 0)
+        self._rates: "tuple[Any, ...] | None" = None
+        self._moving = 0
+        self._limits = self._stretches.gross_limits()
         if state is not None:
-            if not isinstance(state, list) or len(state) != 3 or state[0] != _STATE_VERSION:
-                raise PricingError(["a pricing state of another version: %r" % (state,)])
-            if state[1] is not None:
-                self.add(state[1], state[2])
+            self._restore(state)
 
-    def add(self, elapsed_ms: int, energy_wh: int, power_w: "int | None" = None) -> None:
-        """Take the totals since the session began. Raises PricingError where one is smaller than before.
+    def learn_start(self, start_utc_s: int) -> None:
+        """Take the moment of the start once the clock is known; conditions on it count from now on."""
+        self._course.start = start_utc_s * 1000
+        self._until = (-1, 0, 0, 0, 0, 0)
 
-        `power_w` is for tariffs that depend on it; none is supported yet.
+    def add(
+        self,
+        elapsed_ms: int,
+        energy_wh: int,
+        power_w: "int | None" = None,
+        current_ma: "int | None" = None,
+        is_parking: bool = False,
+    ) -> None:
+        """Take the totals since the session began; power, current and parking are those since the last ones.
+
+        Raises PricingError where a total is smaller than before; then nothing has changed.
         """
-        for total in (elapsed_ms, energy_wh):
-            if not isinstance(total, int) or isinstance(total, bool) or total < 0:
-                raise PricingError(["a total has to be a whole number from 0 on, not %r" % (total,)])
-        if energy_wh < self._energy_wh or elapsed_ms < (self._elapsed_ms or 0):
-            before = "%d ms and %d Wh" % (self._elapsed_ms or 0, self._energy_wh)
+        if type(elapsed_ms) is not int or type(energy_wh) is not int:
+            raise PricingError(["totals have to be whole numbers, not %r and %r" % (elapsed_ms, energy_wh)])
+        energy = energy_wh * self._per_wh
+        elapsed = self._elapsed
+        if elapsed_ms < elapsed or energy < self._energy:
+            before = "%d ms and %d Wh" % (elapsed, self._energy // self._per_wh)
             now = "%d ms and %d Wh" % (elapsed_ms, energy_wh)
             raise PricingError(["totals of %s after %s: they never fall" % (now, before)])
-        self._elapsed_ms, self._energy_wh = elapsed_ms, energy_wh
+        power = _UNKNOWN if power_w is None else power_w
+        current = _UNKNOWN if current_ma is None else current_ma
+        until = self._until
+        if (
+            elapsed_ms >= until[0]
+            or energy >= until[1]
+            or is_parking != self._is_parking
+            or not until[2] <= power < until[3]
+            or not until[4] <= current < until[5]
+        ):
+            self._has_begun = True
+            if elapsed_ms > elapsed or energy > self._energy:
+                self._move(elapsed_ms, energy, power, current, is_parking)
+        if is_parking:
+            self._idle += elapsed_ms - elapsed
+        self._elapsed, self._energy = elapsed_ms, energy
 
-    def state(self) -> "list[Any]":
-        """Return what `Engine(tariff, state)` goes on from."""
-        return [_STATE_VERSION, self._elapsed_ms, self._energy_wh]
+    def _move(self, elapsed_ms: int, energy: int, power: int, current: int, is_parking: bool) -> None:
+        """Go on to a reading where conditions may change before it or have changed."""
+        course, stretches = self._course, self._stretches
+        start = self._point()
+        idle = self._idle + (elapsed_ms - self._elapsed if is_parking else 0)
+        stop = (elapsed_ms, energy, elapsed_ms - idle, idle)
+        powers = None if power == _UNKNOWN else (power, power)
+        currents = None if current == _UNKNOWN else (current, current)
+        pieces, (flat, share) = course.pieces(start, stop, powers, currents, stretches.flat != NOWHERE)
+        at = along(start, stop, share)
+        stretches.book(flat, 1, ratio.ZERO, at, at)
+        places = pieces[-1][0][:3]
+        if len(pieces) > 1 or places != self._places or is_parking != self._is_parking:
+            self._close_run(stretches)
+            self._run = (self._elapsed, self._energy)
+            if len(pieces) > 1:
+                book_pieces(stretches, start, stop, pieces)
+                self._run = (elapsed_ms, energy)
+            self._places, self._is_parking = places, is_parking
+        self._rates = None
+        self._set_horizon(stop, power, current)
+
+    def _set_horizon(self, point: "Point", power: int, current: int) -> None:
+        """Note up to where, and in which class of power and current, nothing can change."""
+        until = self._course.until
+        # Only one of the two grows in a run, as fast as the time.
+        still = until[4] - point[3] if self._is_parking else until[3] - point[2]
+        self._until = (
+            min(until[1], point[0] + still),
+            until[2],
+            power if power == _UNKNOWN else until[5],
+            power + 1 if power == _UNKNOWN else until[6],
+            current if current == _UNKNOWN else until[7],
+            current + 1 if current == _UNKNOWN else until[8],
+        )
+
+    def _point(self) -> "Point":
+        return self._elapsed, self._energy, self._elapsed - self._idle, self._idle
+
+    def _close_run(self, stretches: "Stretches") -> None:
+        """Take the volumes of the run that goes on into lines."""
+        begin, energy = self._run
+        stretches.book(self._places[0], self._energy - energy, ratio.ZERO, begin, self._elapsed)
+        place = self._places[2 if self._is_parking else 1]
+        stretches.book(place, self._elapsed - begin, ratio.ZERO, begin, self._elapsed)
+
+    def next_boundary(self) -> "tuple[int | None, int | None]":
+        """Return the elapsed milliseconds and the energy in Wh at which the price may change next.
+
+        None where that count alone changes nothing. An energy that is no whole Wh is told as the next one.
+        """
+        if self._until[0] < 0:
+            course = self._course
+            course.look(self._point(), None, None, self._stretches.flat != NOWHERE)
+            elapsed_ms, energy = course.until[1], course.until[2]
+        else:
+            elapsed_ms, energy = self._until[0], self._until[1]
+        return (
+            None if elapsed_ms >= conditions.NEVER else elapsed_ms,
+            None if energy >= conditions.NEVER else -(-energy // self._per_wh),
+        )
 
     def gross_minor(self) -> int:
         """Return the gross total so far, by the rule of `bill`."""
-        return _totals(self._lines())[1]
+        elapsed, energy = self._elapsed - self._run[0], self._energy - self._run[1]
+        moving = (energy > 0) + 2 * (elapsed > 0)
+        if self._rates is None or moving != self._moving:
+            if not self._has_begun:
+                return 0
+            self._moving = moving
+            place = self._places[2 if self._is_parking else 1]
+            self._rates = self._stretches.rates(
+                self._places[0] if energy else NOWHERE, place if elapsed else NOWHERE, self._flat_place()
+            )
+        parts, weight, up, step, time_weight, time_up, time_step, rest = self._rates
+        parts += weight * ((up + energy) // step * step if step else energy)
+        parts += time_weight * ((time_up + elapsed) // time_step * time_step if time_step else elapsed)
+        least, most, scale = self._limits
+        if parts < least:
+            parts, rest = least, ratio.ZERO
+        if most is not None and parts >= most:
+            parts, rest = most, ratio.ZERO
+        if self._discounts:
+            gross = ratio.reduced(parts * rest[1] + rest[0], scale * rest[1])
+            return ratio.round_half_up(bills.discounted(self._discounts, gross))
+        # The scale is even, so the rest cannot matter: docs/decisions/rounding.md.
+        return (parts + scale // 2) // scale
+
+    def _flat_place(self) -> int:
+        """Return the flat fee that is due while nothing was used yet, NOWHERE once it is in a line."""
+        if self._elapsed or self._energy:
+            return NOWHERE
+        self._course.look(self._point(), None, None, False)
+        return self._course.active[3]
 
     def bill(self) -> "dict[str, Any]":
-        """Return lines and totals: exact numbers as texts (`0.49`, `1201/1800`), amounts in minor units.
+        """Return lines and totals: exact numbers as texts (`0.49`, `1201/1800`), amounts in minor units."""
+        if not self._has_begun:
+            return bills.bill(self._course, [])
+        stretches = self._stretches.copy()
+        self._close_run(stretches)
+        stretches.book(self._flat_place(), 1, ratio.ZERO, 0, 0)
+        return bills.bill(self._course, bills.lines(self._course, stretches), self._discounts)
 
-        A line's `quantity` times its `unit_price` is exactly its net before rounding; `vat` is in percent.
-        """
-        lines = self._lines()
-        net_minor, gross_minor = _totals(lines)
-        groups = _by_rate(lines)
-        nets = share(net_minor, [_sum([lines[i].net for i in places]) for _, places in groups])
-        vats = share(gross_minor - net_minor, [_sum([lines[i].vat for i in places]) for _, places in groups])
-        shown: "list[Any]" = [None] * len(lines)
-        rates = []
-        for (rate, places), rate_net_minor, rate_vat_minor in zip(groups, nets, vats):
-            rates.append({"rate": ratio.text(rate), "net_minor": rate_net_minor, "vat_minor": rate_vat_minor})
-            line_nets = share(rate_net_minor, [lines[i].net for i in places])
-            line_vats = share(rate_vat_minor, [lines[i].vat for i in places])
-            for i, line_net_minor, line_vat_minor in zip(places, line_nets, line_vats):
-                shown[i] = lines[i].shown(line_net_minor, line_vat_minor)
-        return {
-            "currency": self._tariff.currency,
-            "rounding": ROUNDING,
-            "lines": shown,
-            "net_minor": net_minor,
-            "vat": rates,
-            "gross_minor": gross_minor,
-        }
+    def state(self) -> "list[Any]":
+        """Return what `Engine(tariff, zone, start_utc_s, state)` goes on from."""
+        run = (
+            [self._elapsed, self._energy, self._idle, self._is_parking] + list(self._run) + list(self._places)
+        )
+        return [_STATE_VERSION, self._has_begun, run, self._stretches.last, self._stretches.state()]
 
-    def _lines(self) -> "list[_Line]":
-        """Return what is owed, in the order of DIMENSIONS; a volume of 0 is no line."""
-        lines: "list[_Line]" = []
-        if self._elapsed_ms is None:
-            return lines
-        minor_units = (10 ** money.exponent(self._tariff.currency), 1)
-        for dimension in DIMENSIONS:
-            component = self._tariff.active(dimension)
-            if component is None:
-                continue
-            if dimension == "FLAT":
-                quantity, unit = ratio.ONE, "session"
-            else:
-                total = self._energy_wh if dimension == "ENERGY" else self._elapsed_ms
-                unit, base_units, step_units = _UNITS[dimension]
-                quantity = ratio.reduced(_stepped(total, component.step_size * step_units), base_units)
-            if quantity != ratio.ZERO:
-                lines.append(_Line(component, quantity, unit, minor_units))
-        return lines
+    def _restore(self, state: "list[Any]") -> None:
+        if not isinstance(state, list) or len(state) != 5 or state[0] != _STATE_VERSION:
+            raise PricingError(["a pricing state of another version: %r" % (state,)])
+        self._has_begun, run = state[1], state[2]
+        self._elapsed, self._energy, self._idle, self._is_parking = run[:4]
+        self._run = (run[4], run[5])
+        self._places = (run[6], run[7], run[8])
+        self._stretches.restore(state[4], state[3])
 
 
-def _stepped(total: int, step: int) -> int:
-    """Return the smallest multiple of a step that is not smaller than the total (mod_cdrs, step_size)."""
-    return -(-total // step) * step if step else total
-
-
-def _sum(parts: "list[Ratio]") -> "Ratio":
-    total = ratio.ZERO
-    for part in parts:
-        total = ratio.add(total, part)
-    return total
-
-
-def _totals(lines: "list[_Line]") -> "tuple[int, int]":
-    """Return net and gross in minor units, each rounded once from its own exact value."""
-    net = _sum([line.net for line in lines])
-    gross = ratio.add(net, _sum([line.vat for line in lines]))
-    return ratio.round_half_up(net), ratio.round_half_up(gross)
-
-
-def _by_rate(lines: "list[_Line]") -> "list[tuple[Ratio, list[int]]]":
-    """Return the VAT rates that occur, highest first, each with the places of its lines."""
-    groups: "list[tuple[Ratio, list[int]]]" = []
-    for i, line in enumerate(lines):
-        rate = line.component.vat_percent
-        place = 0
-        while place < len(groups) and ratio.compare(groups[place][0], rate) > 0:
-            place += 1
-        if place == len(groups) or groups[place][0] != rate:
-            groups.insert(place, (rate, []))
-        groups[place][1].append(i)
-    return groups
-
-
-def share(total_minor: int, exact: "list[Ratio]") -> "list[int]":
-    """Round exact parts down, then raise those with the largest remainders until they add up to the total.
-
-    Of equal remainders the first is raised. The total lies between the sum of the exact parts rounded down
-    and the same rounded up, so a remainder of 0 is never raised: docs/decisions/rounding.md has the proof.
-    """
-    parts = [ratio.floor(part) for part in exact]
-    remainders = [ratio.sub(part, (floor, 1)) for part, floor in zip(exact, parts)]
-    for _ in range(total_minor - sum(parts)):
-        largest = 0
-        for i in range(1, len(parts)):
-            if ratio.compare(remainders[i], remainders[largest]) > 0:
-                largest = i
-        parts[largest] += 1
-        remainders[largest] = ratio.ZERO
-    return parts
+def _energy_counts(tariff: "Tariff") -> int:
+    """Return in how many counts a Wh has to be divided so that every boundary of energy is a whole count."""
+    counts = 1
+    for element in tariff.elements:
+        for kind, low, high in conditions.each(element.flat):
+            for limit in (low, high) if kind == conditions.ENERGY else ():
+                if limit is not None:
+                    counts = ratio.multiple(1000 * counts, limit[1]) // 1000
+    return counts

@@ -23,6 +23,11 @@ def reduced(numerator: int, denominator: int) -> "Ratio":
     return numerator // a, denominator // a
 
 
+def multiple(left: int, right: int) -> int:
+    """Return the least common multiple of two positive integers."""
+    return left if left % right == 0 else left * reduced(left, right)[1]
+
+
 def add(left: "Ratio", right: "Ratio") -> "Ratio":
     """Return left + right."""
     return reduced(left[0] * right[1] + right[0] * left[1], left[1] * right[1])
@@ -67,6 +72,15 @@ def text(pair: "Ratio") -> str:
     if rest != 1:
         return "%d/%d" % pair
     return places(pair[0] * 10**digits // pair[1], digits)
+
+
+def parse(text: str) -> "Ratio":
+    """Return the number that `text` wrote; ValueError for what it would not write."""
+    above, bar, below = text.partition("/")
+    if bar:
+        return reduced(int(above), int(below))
+    whole, _point, fraction = text.partition(".")
+    return reduced(int(whole + fraction), 10 ** len(fraction))
 
 
 def places(scaled: int, digits: int) -> str:

@@ -1,76 +1,142 @@
-"""Reads OCPI tariffs (2.2.1 and 2.3.0, mod_tariffs) and refuses as a whole what it cannot price exactly.
+"""Reads OCPI tariffs (2.2.1 and 2.3.0, mod_tariffs) and refuses as a whole what cannot be priced exactly.
 
-It does not know sessions and consumption. What is not supported yet is a problem, never a wrong price.
+It does not know sessions and consumption.
 """
 
 import hashlib
 
-from firmware.crypto import canonical, jsontext
+from firmware.crypto import canonical
 from firmware.errors import CryptoError, PricingError
-from firmware.pricing import money, ratio
+from firmware.pricing import conditions, money, ratio, restrictions
+from firmware.pricing.fields import Fields
 
 # The order in which drivers are told prices: per kWh, per minute, per session.
-DIMENSIONS = ("ENERGY", "TIME", "FLAT")
+DIMENSIONS = ("ENERGY", "TIME", "PARKING_TIME", "FLAT")
 
-_REQUIRED = ("id", "currency", "elements")
 # They say whom, when and where a tariff concerns, not what it costs.
-_HARMLESS = (
-    "country_code", "party_id", "type", "tariff_alt_text", "tariff_alt_url", "last_updated", "energy_mix",
-    "start_date_time", "end_date_time",
+_HARMLESS = ("country_code", "party_id", "tariff_alt_url", "last_updated", "energy_mix")
+_READ = (
+    "type", "tariff_alt_text", "start_date_time", "end_date_time", "min_price", "max_price", "tax_included",
+    "preauthorize_amount",
 )  # fmt: skip
-_NOT_YET = ("min_price", "max_price", "preauthorize_amount")
-# Beyond it a price is a slip of the hand in any currency.
+_TYPES = ("AD_HOC_PAYMENT", "PROFILE_CHEAP", "PROFILE_FAST", "PROFILE_GREEN", "REGULAR")
+# The forms of a price limit: 2.2.1, then 2.3.0.
+_NET, _GROSS = ("excl_vat", "before_taxes"), ("incl_vat", "after_taxes")
+# Beyond it a price is a slip of the hand in any currency, and a tariff no tariff.
 _MAX_PRICE = 1000000
+_MAX_STEP = 10000000
+_MAX_ELEMENTS = 500
+_MAX_COMPONENTS = 20
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from firmware.pricing.ratio import Ratio
 
-    Elements = tuple[tuple["Component", ...], ...]
-    Keys = tuple[str, ...]
+    Limit = tuple[Ratio | None, Ratio | None]
 
 
 class Component:
-    """One price component: net `price` per kWh, hour or session, VAT, `step_size` in Wh or s (0: none)."""
+    """One price component: `price` per kWh, hour or session as the tariff states it, `vat_percent` (None: it
+    bears none) and `step_size` in Wh or s (0: none).
+    """
 
     __slots__ = ("dimension", "price", "step_size", "vat_percent")
 
-    def __init__(self, dimension: str, price: "Ratio", vat_percent: "Ratio", step_size: int) -> None:
+    def __init__(self, dimension: str, price: "Ratio", vat_percent: "Ratio | None", step_size: int) -> None:
         self.dimension = dimension
         self.price = price
         self.vat_percent = vat_percent
         self.step_size = step_size
 
-    def gross_price(self) -> "Ratio":
-        """Return the price with VAT."""
-        return ratio.mul(self.price, self.gross_factor())
 
-    def gross_factor(self) -> "Ratio":
-        """Return what makes a gross amount of a net one."""
-        return ratio.reduced(100 * self.vat_percent[1] + self.vat_percent[0], 100 * self.vat_percent[1])
+class Element:
+    """Price components and the conditions on which they apply, each flat in one tuple to save memory."""
+
+    __slots__ = ("flat", "prices")
+
+    def __init__(self, prices: "tuple[Any, ...]", flat: "tuple[Any, ...]") -> None:
+        """Take (dimension, price's numerator, denominator, VAT, step size, …) and (kind, low, high, …)."""
+        self.prices = prices
+        self.flat = flat
+
+    @property
+    def components(self) -> "tuple[Component, ...]":
+        """The components in their order."""
+        return tuple([self._component(i) for i in range(0, len(self.prices), 5)])
+
+    @property
+    def conditions(self) -> "tuple[tuple[str, Any, Any], ...]":
+        """The conditions as (kind, low, high); none: the element always applies."""
+        return tuple(conditions.each(self.flat))
+
+    def component(self, dimension: str) -> "Component | None":
+        """Return the component that prices a dimension, the first where there are several."""
+        for i in range(0, len(self.prices), 5):
+            if self.prices[i] == dimension:
+                return self._component(i)
+        return None
+
+    def _component(self, i: int) -> Component:
+        dimension, numerator, denominator, vat_percent, step_size = self.prices[i : i + 5]
+        return Component(dimension, (numerator, denominator), vat_percent, step_size)
 
 
 class Tariff:
     """A tariff that can be priced; `hash` is the SHA-256 of its document's canonical form in hex."""
 
-    __slots__ = ("currency", "document", "elements", "hash", "id")
+    __slots__ = (
+        "alt_text", "currency", "elements", "ends_utc_s", "hash", "id", "max_price", "min_price",
+        "starts_utc_s", "tax",
+    )  # fmt: skip
 
-    def __init__(self, document: "dict[str, Any]", elements: "Elements", digest: str) -> None:
-        self.id: str = document["id"]
-        self.currency: str = document["currency"]
-        self.document = document
+    def __init__(
+        self, tariff_id: str, currency: str, elements: "tuple[Element, ...]", tax: str = "NO"
+    ) -> None:
+        """Take what every tariff has; limits, validity, texts and the hash are set by whoever read them."""
+        self.id = tariff_id
+        self.currency = currency
         self.elements = elements
-        self.hash = digest
+        self.tax = tax
+        self.min_price: "Limit | None" = None
+        self.max_price: "Limit | None" = None
+        self.starts_utc_s: "int | None" = None
+        self.ends_utc_s: "int | None" = None
+        self.alt_text: "tuple[tuple[str, str], ...]" = ()
+        self.hash = ""
 
-    def active(self, dimension: str) -> "Component | None":
-        """Return the component that prices a dimension: that of the first element that has one."""
-        for element in self.elements:
-            for component in element:
-                if component.dimension == dimension:
-                    return component
-        return None
+
+def pack(components: "Iterable[Component]", conditions_of: "Iterable[tuple[str, Any, Any]]") -> Element:
+    """Return the element of some components and of conditions as (kind, low, high)."""
+    prices: "list[Any]" = []
+    for component in components:
+        prices += (component.dimension, component.price[0], component.price[1])
+        prices += (component.vat_percent, component.step_size)
+    flat: "list[Any]" = []
+    for condition in conditions_of:
+        flat += condition
+    return Element(tuple(prices), tuple(flat))
+
+
+def net_price(component: Component, tax: str) -> "Ratio":
+    """Return a component's price without VAT; `tax` is that of its tariff."""
+    return ratio.mul(component.price, _without_vat(component)) if tax == "YES" else component.price
+
+
+def gross_price(component: Component, tax: str) -> "Ratio":
+    """Return a component's price with VAT; `tax` is that of its tariff."""
+    if tax != "NO":
+        return component.price
+    without = _without_vat(component)
+    return ratio.mul(component.price, (without[1], without[0]))
+
+
+def _without_vat(component: Component) -> "Ratio":
+    """Return what makes a net amount of a gross one."""
+    vat = component.vat_percent or ratio.ZERO
+    return ratio.reduced(100 * vat[1], 100 * vat[1] + vat[0])
 
 
 def parse(document: "Any") -> Tariff:
@@ -78,114 +144,98 @@ def parse(document: "Any") -> Tariff:
     if not isinstance(document, dict):
         raise PricingError(["the tariff has to be a JSON object"])
     problems: "list[str]" = []
-    _check_keys(document, "", _REQUIRED, _HARMLESS + _NOT_YET + ("tax_included",), problems)
-    _check_head(document, problems)
-    elements = _elements(document.get("elements"), problems)
-    digest = _hash(document, problems)
+    fields = Fields(document, "", problems)
+    fields.check_keys(("id", "currency", "elements"), _HARMLESS + _READ)
+    fields.word("type", _TYPES)
+    fields.number("preauthorize_amount", _MAX_PRICE)
+    # Equal parts of elements are kept once.
+    shared: "dict[Any, Any]" = {}
+    given = fields.array("elements", _MAX_ELEMENTS)
+    elements = tuple([_element(element, i, problems, shared) for i, element in enumerate(given)])
+    # NO is what every tariff of 2.2.1 means.
+    tax = fields.word("tax_included", ("YES", "NO", "N/A")) or "NO"
+    tariff = Tariff(fields.text("id", 36) or "", fields.get("currency"), elements, tax)
+    _read_rest(tariff, fields)
     if problems:
         raise PricingError(problems)
-    return Tariff(document, elements, digest)
-
-
-def _check_keys(
-    members: "dict[str, Any]", path: str, required: "Keys", optional: "Keys", problems: "list[str]"
-) -> None:
-    for key in required:
-        if members.get(key) is None:
-            problems.append("%s/%s: missing" % (path, key))
-    for key in sorted(members):
-        if key not in required and key not in optional:
-            problems.append("%s/%s: no such key in an OCPI tariff; check its spelling" % (path, key))
-
-
-def _check_head(document: "dict[str, Any]", problems: "list[str]") -> None:
-    tariff_id, currency = document.get("id"), document.get("currency")
-    if tariff_id is not None and (not isinstance(tariff_id, str) or not 1 <= len(tariff_id) <= 36):
-        problems.append("/id: has to be a text of 1 to 36 characters")
-    if currency is not None:
-        try:
-            money.exponent(currency)
-        except PricingError as error:
-            problems.append("/currency: %s" % error)
-    for key in _NOT_YET:
-        if document.get(key) is not None:
-            problems.append("/%s: not supported yet" % key)
-    # NO is what every tariff of 2.2.1 means.
-    if document.get("tax_included") not in (None, "NO"):
-        problems.append("/tax_included: only NO is supported yet")
-
-
-def _elements(elements: "Any", problems: "list[str]") -> "Elements":
-    if elements is None:
-        return ()
-    if not isinstance(elements, (list, tuple)) or not elements:
-        problems.append("/elements: has to be a list with at least one element")
-        return ()
-    return tuple([_element(element, "/elements/%d" % i, problems) for i, element in enumerate(elements)])
-
-
-def _element(element: "Any", path: str, problems: "list[str]") -> "tuple[Component, ...]":
-    if not isinstance(element, dict):
-        problems.append("%s: has to be an object" % path)
-        return ()
-    _check_keys(element, path, ("price_components",), ("restrictions",), problems)
-    # An empty object restricts nothing.
-    if element.get("restrictions") not in (None, {}):
-        problems.append("%s/restrictions: not supported yet" % path)
-    components = element.get("price_components")
-    path += "/price_components"
-    if components is None:
-        return ()
-    if not isinstance(components, (list, tuple)) or not components:
-        problems.append("%s: has to be a list with at least one component" % path)
-        return ()
-    read = [_component(component, "%s/%d" % (path, i), problems) for i, component in enumerate(components)]
-    return tuple([component for component in read if component is not None])
-
-
-def _component(component: "Any", path: str, problems: "list[str]") -> "Component | None":
-    if not isinstance(component, dict):
-        problems.append("%s: has to be an object" % path)
-        return None
-    before = len(problems)
-    _check_keys(component, path, ("type", "price"), ("vat", "step_size"), problems)
-    dimension: "Any" = component.get("type")
-    if dimension == "PARKING_TIME":
-        problems.append("%s/type: PARKING_TIME is not supported yet" % path)
-    elif dimension is not None and dimension not in DIMENSIONS:
-        problems.append("%s/type: %r is no tariff dimension of OCPI" % (path, dimension))
-    price = _bounded(component.get("price"), 0, _MAX_PRICE, path + "/price", problems)
-    vat_percent = _bounded(component.get("vat"), 0, 100, path + "/vat", problems)
-    step_size = _bounded(component.get("step_size"), 1, 1000000, path + "/step_size", problems)
-    if step_size[1] != 1:
-        problems.append("%s/step_size: has to be a whole number" % path)
-    if len(problems) > before:
-        return None
-    return Component(dimension, price, vat_percent, step_size[0])
-
-
-def _bounded(number: "Any", missing: int, highest: int, path: str, problems: "list[str]") -> "Ratio":
-    """Return a number from 0 to `highest` as a ratio, `missing` where there is none."""
-    if number is None:
-        return missing, 1
-    pair = None
-    if isinstance(number, int) and not isinstance(number, bool):
-        pair = (number, 1)
-    elif isinstance(number, jsontext.Number):
-        pair = number.ratio()
-    if pair is None:
-        problems.append("%s: has to be a number, exact as it stands in the JSON text" % path)
-    elif pair[0] < 0 or pair[0] > highest * pair[1]:
-        problems.append("%s: has to lie between 0 and %d" % (path, highest))
-    else:
-        return ratio.reduced(pair[0], pair[1])
-    return missing, 1
-
-
-def _hash(document: "dict[str, Any]", problems: "list[str]") -> str:
     try:
-        content = canonical.encode(document)
+        tariff.hash = hashlib.sha256(canonical.encode(document)).digest().hex()
     except CryptoError as error:
-        problems.append("the tariff has no canonical form: %s" % error)
-        return ""
-    return hashlib.sha256(content).digest().hex()
+        raise PricingError(["the tariff has no canonical form: %s" % error])
+    return tariff
+
+
+def _read_rest(tariff: Tariff, fields: "Fields") -> None:
+    """Read currency, limits, validity and texts."""
+    try:
+        if tariff.currency is not None:
+            money.exponent(tariff.currency)
+    except PricingError as error:
+        fields.wrong("currency", str(error))
+    tariff.min_price = _limit(fields, "min_price")
+    tariff.max_price = _limit(fields, "max_price")
+    for least, most in zip(tariff.min_price or (), tariff.max_price or ()):
+        if least is not None and most is not None and ratio.compare(least, most) > 0:
+            fields.wrong("max_price", "has to be no less than min_price")
+    tariff.starts_utc_s = starts = fields.moment("start_date_time")
+    tariff.ends_utc_s = ends = fields.moment("end_date_time")
+    if starts is not None and ends is not None and starts >= ends:
+        fields.wrong("end_date_time", "has to be later than start_date_time")
+    tariff.alt_text = _alt_text(fields)
+
+
+def _limit(fields: "Fields", key: str) -> "Limit | None":
+    if fields.get(key) is None:
+        return None
+    limit = Fields(fields.get(key), "%s/%s" % (fields.path, key), fields.problems)
+    if not limit.is_object:
+        return None
+    place = 1 if "before_taxes" in limit.members or "after_taxes" in limit.members else 0
+    # 2.3.0 lists the taxes of a limit, which follow from its two amounts.
+    limit.check_keys((), (_NET[place], _GROSS[place], "taxes") if place else (_NET[0], _GROSS[0]))
+    net, gross = limit.number(_NET[place], _MAX_PRICE), limit.number(_GROSS[place], _MAX_PRICE)
+    if limit.get(_NET[place]) is None and limit.get(_GROSS[place]) is None:
+        limit.wrong(_NET[place], "missing")
+    if net is not None and gross is not None and ratio.compare(net, gross) > 0:
+        limit.wrong(_GROSS[place], "has to be no less than " + _NET[place])
+    return net, gross
+
+
+def _element(element: "Any", i: int, problems: "list[str]", shared: "dict[Any, Any]") -> Element:
+    path = "/elements/%d" % i
+    fields = Fields(element, path, problems)
+    if fields.is_object:
+        fields.check_keys(("price_components",), ("restrictions",))
+    flat = restrictions.read(fields.get("restrictions"), path + "/restrictions", problems)
+    prices: "list[Any]" = []
+    for place, component in enumerate(fields.array("price_components", _MAX_COMPONENTS)):
+        component_path = "%s/price_components/%d" % (path, place)
+        prices += _prices(Fields(component, component_path, problems), shared)
+    pooled = tuple([shared.setdefault(part, part) if isinstance(part, tuple) else part for part in flat])
+    return Element(shared.setdefault(tuple(prices), tuple(prices)), shared.setdefault(pooled, pooled))
+
+
+def _prices(fields: "Fields", shared: "dict[Any, Any]") -> "tuple[Any, ...]":
+    if not fields.is_object:
+        return ()
+    fields.check_keys(("type", "price"), ("vat", "step_size"))
+    dimension = fields.word("type", DIMENSIONS)
+    price = fields.number("price", _MAX_PRICE) or ratio.ZERO
+    vat_percent = fields.number("vat", 100)
+    step_size = fields.integer("step_size", _MAX_STEP)
+    if vat_percent is not None:
+        vat_percent = shared.setdefault(vat_percent, vat_percent)
+    return dimension, price[0], price[1], vat_percent, 1 if step_size is None else step_size
+
+
+def _alt_text(fields: "Fields") -> "tuple[tuple[str, str], ...]":
+    """Return (language, text) of what the operator says in words."""
+    if not fields.get("tariff_alt_text"):
+        return ()
+    texts = []
+    for i, entry in enumerate(fields.array("tariff_alt_text", 100)):
+        words = Fields(entry, "%s/tariff_alt_text/%d" % (fields.path, i), fields.problems)
+        if words.is_object:
+            words.check_keys(("language", "text"), ())
+            texts.append((words.text("language", 2) or "", words.text("text", 512) or ""))
+    return tuple(texts)
