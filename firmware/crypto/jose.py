@@ -124,16 +124,3 @@ def _check_header(header: bytes, typ: bytes) -> None:
     for byte in kid:
         if byte not in _ALPHABET:
             raise CryptoError("a JWS header whose kid is not base64url")
-
-
-def der_signature(signature: bytes) -> bytes:
-    """Return r and s (64 bytes) as an ASN.1 SEQUENCE of two INTEGERs in DER (RFC 3279, 2.2.3)."""
-    content = _der_integer(signature[:32]) + _der_integer(signature[32:])
-    return bytes((0x30, len(content))) + content
-
-
-def _der_integer(content: bytes) -> bytes:
-    content = content.lstrip(b"\0") or b"\0"
-    if content[0] & 0x80:
-        content = b"\0" + content
-    return bytes((0x02, len(content))) + content

@@ -1,10 +1,10 @@
-"""Writes and reads points, keys and signatures of P-256 in the forms of other programs: SEC 1 and DER.
+"""Writes and reads points and keys of P-256 in the forms of other programs: SEC 1, and DER around it.
 
 It does not know where a key is kept, and takes nothing but what it would write itself: there is one form of
 each. The terminal's own records need none of it, so only who reads or writes such a form loads it.
 """
 
-from firmware.crypto import curve, jose, p256
+from firmware.crypto import curve, p256
 from firmware.errors import CryptoError
 
 # id-ecPublicKey and prime256v1 (RFC 5480, 2.1.1), each an OBJECT IDENTIFIER.
@@ -95,20 +95,6 @@ def private_from_der(content: bytes) -> bytes:
             p256.scalar(private)
             return private
     raise CryptoError("bytes that are no private key of P-256 in DER (PKCS #8 or RFC 5915)")
-
-
-def raw_signature(content: bytes) -> bytes:
-    """Return r and s (64 bytes) of a SEQUENCE of two INTEGERs in strict DER; CryptoError for all else."""
-    raw = b""
-    if len(content) >= 8:
-        middle = 4 + content[3]
-        r, s = content[4:middle].lstrip(b"\0"), content[middle + 2 :].lstrip(b"\0")
-        if len(r) <= 32 and len(s) <= 32:
-            raw = bytes(32 - len(r)) + r + bytes(32 - len(s)) + s
-    # Written anew it has to be the same: so no second spelling of a signature gets through.
-    if not raw or jose.der_signature(raw) != content:
-        raise CryptoError("%d bytes that are no signature of P-256 in DER (RFC 3279, 2.2.3)" % len(content))
-    return raw
 
 
 def _der(tag: int, content: bytes) -> bytes:

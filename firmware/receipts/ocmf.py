@@ -3,7 +3,7 @@
 It does not know keys and curves: what is signed goes out, the signature comes in.
 """
 
-from firmware.crypto import canonical, jose, jsontext
+from firmware.crypto import canonical, der, jsontext
 from firmware.errors import CryptoError, ReceiptError
 
 # Every release of both public verifiers reads 1.0; docs/decisions/ocmf-version.md.
@@ -72,7 +72,7 @@ def _problems(facts: "dict[str, Any]", gateway: "dict[str, Any]") -> "list[str]"
 
 def assemble(signed_payload: str, signature: bytes) -> str:
     """Return the record of a payload and its signature (r and s, 64 bytes)."""
-    section = _object([("SA", ALGORITHM), ("SE", "hex"), ("SD", jose.der_signature(signature).hex())])
+    section = _object([("SA", ALGORITHM), ("SE", "hex"), ("SD", der.signature(signature).hex())])
     return "OCMF|%s|%s" % (signed_payload, section)
 
 

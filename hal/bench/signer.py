@@ -19,6 +19,7 @@ else:
     from hal.common import key_file
     from hal.common.soft_signer import SoftSigner
     from hal.common.urandom import Entropy
+    from hal.common.waiting import breathe
 
     def open_signer(path):
         """Return the signer of a key file, which is made once where missing. Raises BoardError."""
@@ -27,11 +28,11 @@ else:
         except OSError as error:
             if error.errno != errno.ENOENT:
                 raise BoardError("key %s: %s; name a readable file in `key_file`" % (path, error))
-            return SoftSigner(_make(path))
+            return SoftSigner(_make(path), breathe)
         if mode & 0o077:
             raise BoardError("key %s: others may read or change it; run: chmod 600 %s" % (path, path))
         with open(path) as file:
-            return SoftSigner(key_file.decode(file.read())[0])
+            return SoftSigner(key_file.decode(file.read())[0], breathe)
 
     def _make(path):
         private = p256.generate(Entropy().random)

@@ -28,3 +28,8 @@ if TYPE_CHECKING or not MICROPYTHON:
 else:
     pause_ms = asyncio.sleep_ms
     within_ms = asyncio.wait_for_ms
+
+
+async def breathe() -> None:
+    """Let whoever else is due run for a turn."""
+    await pause_ms(0)

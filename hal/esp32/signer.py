@@ -9,7 +9,7 @@ import esp32
 from firmware.crypto import p256
 from firmware.errors import BoardError, CryptoError
 from hal.common.soft_signer import SoftSigner
-from hal.common.waiting import pause_ms
+from hal.common.waiting import breathe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,10 +37,6 @@ def open_signer(entropy: "Entropy") -> SoftSigner:
     if count != KEY_BYTES:
         raise BoardError("key: the chip's store holds %d bytes instead of %d" % (count, KEY_BYTES))
     try:
-        return SoftSigner(bytes(private), _breathe)
+        return SoftSigner(bytes(private), breathe)
     except CryptoError:
         raise BoardError("key: what the chip's store holds is no key; the board has to be enrolled anew")
-
-
-async def _breathe() -> None:
-    await pause_ms(0)

@@ -1,8 +1,8 @@
-"""Proves the forms of points, keys and signatures. The key is that of RFC 6979, A.2.5, framed by hand after
+"""Proves the forms of points and keys. The key is that of RFC 6979, A.2.5, framed by hand after
 the standards that the module names; tests/host/crypto holds the same against OpenSSL.
 """
 
-from firmware.crypto import curve, jose, keyforms, p256
+from firmware.crypto import curve, keyforms, p256
 from firmware.errors import CryptoError
 from tests.portable import raises
 
@@ -88,35 +88,6 @@ def test_a_private_key_beside_anothers_public_key_is_refused_and_not_told():
     assert "not its own" in str(error) and PRIVATE.hex() not in str(error)
     raises(CryptoError, keyforms.private_from_der, keyforms.pkcs8(bytes(32), b""))
     raises(CryptoError, keyforms.private_from_der, keyforms.pkcs8(b"\xff" * 32, b""))
-
-
-def test_der_signatures_come_back_as_r_and_s():
-    high, low = b"\x80" + bytes(31), bytes(31) + b"\x01"
-    for raw in (high + low, low + high, bytes(range(1, 65)), bytes(64), b"\xff" * 64):
-        assert keyforms.raw_signature(jose.der_signature(raw)) == raw
-
-
-def test_other_spellings_of_a_der_signature_are_refused():
-    for text in (
-        "",
-        "3006",
-        "300602010102010100",  # a byte after it
-        "3006020101020101" + "00",
-        "30070201010201010000",
-        "308106020101020101",  # a length in long form
-        "3080020101020101" + "0000",  # without end, as BER allows
-        "300702020001020101",  # a leading zero that nothing asks for
-        "3007020101" + "02020001",
-        "3006020180020101",  # negative
-        "3006030101020101",  # no INTEGER
-        "3106020101020101",  # a SET
-        "3006020101",
-        "3005020101" + "0200",
-        "3026022200" + "00" * 33 + "020101",
-        "30820006020101020101",
-        "3009020101020101020101",  # a third number
-    ):
-        raises(CryptoError, keyforms.raw_signature, bytes.fromhex(text))
 
 
 def changed(content, index):

@@ -7,7 +7,7 @@ import hashlib
 import json
 import sys
 
-from firmware.crypto import ecdh, jose, keyforms, p256
+from firmware.crypto import der, ecdh, jose, keyforms, p256
 from firmware.errors import CryptoError
 
 
@@ -16,7 +16,7 @@ def signature_holds(public, message, form, signature):
     content = bytes.fromhex(signature)
     try:
         if form == "der":
-            content = keyforms.raw_signature(content)
+            content = der.raw_signature(content)
         point = keyforms.public_from_point(bytes.fromhex(public))
     except CryptoError:
         return False

@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey
 from jwcrypto import jwe as jwcrypto_jwe
 from jwcrypto import jwk as jwcrypto_jwk
 
-from firmware.crypto import curve, ecdh, jose, jwe, keyforms, p256
+from firmware.crypto import curve, der, ecdh, jose, jwe, keyforms, p256
 from firmware.errors import CryptoError
 from hal.common import aes
 
@@ -83,16 +83,16 @@ def test_points_are_refused_where_openssl_refuses_them():
 def test_der_signatures_are_taken_only_where_the_library_takes_them():
     taken = 0
     for number in range(400):
-        der = bytearray(
+        encoded = bytearray(
             utils.encode_dss_signature(SOURCE.getrandbits(256 - number % 9), SOURCE.getrandbits(250))
         )
         if number & 1:
-            der[SOURCE.randrange(len(der))] ^= 1 << SOURCE.randrange(8)
+            encoded[SOURCE.randrange(len(encoded))] ^= 1 << SOURCE.randrange(8)
         try:
-            raw = keyforms.raw_signature(bytes(der))
+            raw = der.raw_signature(bytes(encoded))
         except CryptoError:
             continue
-        r, s = utils.decode_dss_signature(bytes(der))
+        r, s = utils.decode_dss_signature(bytes(encoded))
         assert raw == r.to_bytes(32, "big") + s.to_bytes(32, "big")
         taken += 1
     assert taken > 200

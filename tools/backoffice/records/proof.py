@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from firmware.crypto import canonical, jose
+from firmware.crypto import canonical, der
 
 ES256 = ec.ECDSA(SHA256())
 # Integers with fewer digits are certainly below 2**53.
@@ -28,7 +28,7 @@ def verifier(public_key: bytes) -> Callable[[bytes, bytes], bool]:
 
     def verify(signing_input: bytes, signature: bytes) -> bool:
         try:
-            key.verify(jose.der_signature(signature), signing_input, ES256)
+            key.verify(der.signature(signature), signing_input, ES256)
         except InvalidSignature:
             return False
         return True
