@@ -1,0 +1,1 @@
+"""Tests of pricing and checking tariffs on the command line."""
