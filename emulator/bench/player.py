@@ -146,9 +146,7 @@ class Player:
         self._bench.charger.panel.send({"storage_free_bytes": count})
 
     def _order(self, order: dict) -> None:
-        raise BenchError(
-            "orders cannot be sent to the office on the bench yet; play this story with simulate"
-        )
+        raise BenchError("orders cannot be sent to the office yet; take the step out of the story")
 
     def _wait(self, state: str) -> None:
         patience_s = max(SHORTEST_PATIENCE_S, PATIENCE_S // self._place.speed)

@@ -190,6 +190,9 @@ class Player:
     async def _storage_free(self, count):
         self.charger.disk.set_free_bytes(count)
 
+    async def _order(self, order):
+        self._violate("orders cannot be played yet; take the step out of the story")
+
     async def _wait(self, state):
         if not await self._until(WAITS[state](self.charger), PATIENCE_MS):
             self._violate("the story waited a day for %s" % state)
@@ -239,6 +242,7 @@ ACTIONS = {
     "button": Player._button,
     "contactor_fault": Player._contactor_fault,
     "storage_free_bytes": Player._storage_free,
+    "order": Player._order,
     "wait": Player._wait,
 }
 
