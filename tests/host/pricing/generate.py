@@ -259,7 +259,7 @@ def _times(chance: random.Random, facts: _Facts) -> dict[str, str]:
         for _ in range(2)
     )
     both = {"start_time": low, "end_time": high}
-    if low == high != "00:00" or chance.random() < 0.2:
+    if chance.random() < 0.2:
         del both[chance.choice(("start_time", "end_time"))]
     return both
 
