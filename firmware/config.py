@@ -22,6 +22,7 @@ language                word   en                  en de fr
 ledger                  text   ledger              1 240
 key_file                text   terminal.key        1 240
 tariffs                 list   -                   0 50
+discounts               list   -                   0 200
 contracts               list   -                   0 100000
 deny                    list   -                   0 100000
 meter_model             text   eastron-sdm630      1 40
@@ -36,9 +37,11 @@ meter_poll_ms           number 2000                100 60000
 meter_idle_poll_ms      number 60000               1000 3600000
 meter_patience_s        number 60                  5 86400
 recovery_patience_s     number 86400               60 864000
-max_power_w             number 400000              1000 1000000
+max_power_w             number 0                   0 1000000
 reader                  text   pcsc                1 240
 panel                   text   -                   0 240
+panel_rows              number 0                   0 100
+panel_page_s            number 4                   1 60
 plug_timeout_s          number 60                  5 3600
 message_s               number 6                   1 600
 receipt_s               number 60                  5 3600

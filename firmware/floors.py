@@ -13,6 +13,7 @@ import firmware.crypto.curve
 import firmware.crypto.rfc6979
 import firmware.crypto.p256
 import firmware.crypto.jose
+import firmware.crypto.der
 import firmware.config
 import firmware.metering.modbus
 import firmware.metering.registers
@@ -32,11 +33,14 @@ import firmware.pricing.course
 import firmware.pricing.stretches
 import firmware.pricing.bill
 import firmware.pricing.engine
+import firmware.pricing.budget
 import firmware.pricing.quote
+import firmware.pricing.fast_charging
 import firmware.access.contracts
 import firmware.receipts.receipt
 import firmware.receipts.ocmf
 import firmware.screens.catalogue
+import firmware.screens.words
 import firmware.session.state
 import firmware.session.events
 import firmware.session.actions

@@ -5,6 +5,7 @@ It does not print: every check says by itself whether it holds and why.
 
 import re
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,9 +13,11 @@ import click
 
 from emulator.ledger_folder import LedgerFolder
 from firmware.crypto import jose, jsontext
-from firmware.errors import CryptoError, LedgerError, ReceiptError
+from firmware.errors import CryptoError, LedgerError, PricingError, ReceiptError
 from firmware.ledger import audit, chain, segment
+from firmware.pricing import money
 from firmware.receipts import ocmf
+from firmware.screens import catalogue, words
 from tools import keys
 
 COMPACT = re.compile(r"[^.\s]+\.[^.\s]+\.[^.\s]*")
@@ -125,8 +128,9 @@ def _receipt(proof: Proof, receipt: dict, given: list[bytes]) -> None:
     try:
         _energy(proof, receipt)
         _amounts(proof, receipt)
+        _lines(proof, receipt)
         text = receipt["ocmf"]
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError, ZeroDivisionError, PricingError) as error:
         proof.check("members", False, f"the receipt lacks or garbles {error}")
         return
     content = _ocmf(proof, text, given)
@@ -152,6 +156,20 @@ def _amounts(proof: Proof, receipt: dict) -> None:
     )
     wrong = [f"{name} is {summed}, not {stated}" for name, summed, stated in sums if summed != stated]
     proof.check("amounts", not wrong, "; ".join(wrong) or "lines, net, VAT and gross add up")
+
+
+def _lines(proof: Proof, receipt: dict) -> None:
+    """Redo every line: quantity by unit price, which rounding moves by less than one minor unit."""
+    minor_units = 10 ** money.exponent(receipt["currency"])
+    wrong = []
+    for number, line in enumerate(receipt["lines"], 1):
+        exact = Fraction(line["quantity"]) * Fraction(line["unit_price"]) * minor_units
+        stated = line["net_minor"] if receipt.get("tax", "NO") == "NO" else line["gross_minor"]
+        if abs(exact - stated) >= 1:
+            told = f"{line['quantity']} {line['unit']} at {line['unit_price']} is {float(exact):.3f}"
+            wrong.append(f"line {number}, {line['dimension']}: {told} minor units, not {stated}")
+    shown = [text.replace(catalogue.NO_BREAK, " ") for text in words.bill(receipt, "en")]
+    proof.check("lines", not wrong, "; ".join(wrong or shown) or "nothing was charged")
 
 
 def _ocmf(proof: Proof, text: str, given: list[bytes]) -> dict | None:

@@ -11,14 +11,15 @@ _REQUIRED = ("contract", "uid", "tariff")
 # What a record can carry, and more than anyone charges for.
 _LONGEST_TEXT = 64
 _HIGHEST_LIMIT = 1000000000
-_OPTIONAL = ("valid_from", "valid_to", "limit_minor")
+_OPTIONAL = ("valid_from", "valid_to", "limit_minor", "discounts")
+_MOST_DISCOUNTS = 10
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    # Contract, tariff, first and last valid date, limit of a session in minor units.
-    Entry = tuple[str, str, str | None, str | None, int | None]
+    # Contract, tariff, first and last valid date, limit of a session in minor units, ids of discounts.
+    Entry = tuple[str, str, str | None, str | None, int | None, list[str] | None]
 
 
 class Contracts:
@@ -60,7 +61,7 @@ class Contracts:
         if uid in self._denied:
             return {"granted": False, "reason": "denied"}
         reason = "unknown_card"
-        for contract, tariff, valid_from, valid_to, limit_minor in self._by_uid.get(uid, ()):
+        for contract, tariff, valid_from, valid_to, limit_minor, _discounts in self._by_uid.get(uid, ()):
             if local_date is not None and valid_from is not None and local_date < valid_from:
                 reason = "not_yet_valid"
             elif local_date is not None and valid_to is not None and local_date > valid_to:
@@ -69,6 +70,13 @@ class Contracts:
             else:
                 return {"granted": True, "contract": contract, "tariff": tariff, "limit_minor": limit_minor}
         return {"granted": False, "reason": reason}
+
+    def discounts(self, token: "dict[str, Any] | None", contract: "str | None") -> "list[str]":
+        """Return the ids of the discounts that a card's contract gives, in their order."""
+        for entry in self._by_uid.get(token["uid"], ()) if token else ():
+            if entry[0] == contract:
+                return entry[5] or []
+        return []
 
 
 def _overlap(one: "Entry", other: "Entry") -> bool:
@@ -89,11 +97,23 @@ def _check(contract: "Any", path: str, problems: "list[str]") -> None:
             problems.append("%s/%s: has to be a text of 1 to %d characters" % (path, key, _LONGEST_TEXT))
     _check_uid(contract.get("uid"), path + "/uid", problems)
     _check_dates(contract.get("valid_from"), contract.get("valid_to"), path, problems)
+    _check_discounts(contract.get("discounts"), path, problems)
     limit_minor = contract.get("limit_minor")
     whole = isinstance(limit_minor, int) and not isinstance(limit_minor, bool)
     if limit_minor is not None and not (whole and 0 < limit_minor <= _HIGHEST_LIMIT):
         told = (path, _HIGHEST_LIMIT)
         problems.append("%s/limit_minor: has to be a whole number of minor units from 1 to %d" % told)
+
+
+def _check_discounts(discounts: "Any", path: str, problems: "list[str]") -> None:
+    if discounts is None:
+        return
+    fits = isinstance(discounts, list) and len(discounts) <= _MOST_DISCOUNTS
+    for given in discounts if fits else ():
+        fits = fits and isinstance(given, str) and discounts.count(given) == 1
+    if not fits:
+        told = (path, _MOST_DISCOUNTS)
+        problems.append("%s/discounts: has to be a list of up to %d ids of discounts, each once" % told)
 
 
 def _check_dates(valid_from: "Any", valid_to: "Any", path: str, problems: "list[str]") -> None:

@@ -46,11 +46,14 @@ def build(facts: "dict[str, Any]") -> "dict[str, Any]":
         "tariff": {"id": facts["tariff"]["id"], "hash": facts["tariff"]["hash"]},
         "reason": facts["reason"],
         "payment": {"kind": "contract", "contract": facts["contract"]},
-        "flags": list(facts["flags"]),
+        "flags": list(facts["flags"]) + list(bill.get("flags", ())),
         "ocmf": facts["ocmf"],
     }
     for key in ("currency", "lines", "net_minor", "vat", "gross_minor", "rounding"):
         members[key] = bill[key]
+    # Where prices are gross, or no tax applies, the lines say so.
+    if "tax" in bill:
+        members["tax"] = bill["tax"]
     return members
 
 

@@ -8,6 +8,8 @@ from firmware.pricing import money, ratio
 LANGUAGES = ("en", "de", "fr")
 # What small displays show: four lines of so many characters.
 WIDTH = 24
+# A blank that never parts a line.
+NO_BREAK = "\u00a0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,17 +19,16 @@ if TYPE_CHECKING:
 def screen(screen_id: str, language: str, facts: "dict[str, Any]") -> "dict[str, Any]":
     """Return {"id", "language", "lines"} of a screen; KeyError for a missing fact or what is in no table.
 
-    Facts: welcome "quote" (lines of pricing.quote); plug_in may have "seconds"; charging, suspended, receipt
-    "energy_wh", "gross_minor", "currency", the first two also "duration_s", the last "receipt"; refused
-    "reason"; out_of_order "fault".
+    Facts: welcome "quote" (texts of words.quote); plug_in may have "seconds"; charging, suspended, receipt
+    "energy_wh", "gross_minor", "currency", the first two also "duration_s", the last "receipt" and maybe
+    "bill" (texts of words.bill); refused "reason"; out_of_order "fault".
     """
-    texts = _texts(language)
+    texts = texts_of(language)
     lines = []
     for line in find(texts, _key(screen_id, facts, texts)).split("|"):
         lines.extend(_wrapped(line.format(**_told(line, language, facts))))
-    if screen_id == "welcome":
-        for line in facts["quote"]:
-            lines.extend(_wrapped(line))
+    for line in facts["quote"] if screen_id == "welcome" else facts.get("bill", ()):
+        lines.extend(_wrapped(line))
     return {"id": screen_id, "language": language, "lines": lines}
 
 
@@ -39,7 +40,7 @@ def find(texts: str, key: str) -> "str":
     return texts[begin + len(key) + 3 : texts.find("\n", begin + 1)]
 
 
-def _texts(language: str) -> str:
+def texts_of(language: str) -> str:
     """Return the texts of a language; only a language that is shown takes up memory."""
     if language == "en":
         from firmware.screens import en
@@ -95,4 +96,4 @@ def _wrapped(line: str) -> "list[str]":
         lines.append(line[:cut])
         line = line[cut + 1 :]
     lines.append(line)
-    return lines
+    return [part.replace(NO_BREAK, " ") for part in lines]

@@ -21,6 +21,8 @@ refused.card_error: Karte nicht gelesen|Bitte nochmals vorhalten
 refused.other_card: Es läuft der Vorgang|einer anderen Karte
 refused.storage_full: Zurzeit nicht möglich|Bitte andere Ladesäule|benutzen
 refused.out_of_order: Außer Betrieb|Bitte andere Ladesäule|benutzen
+refused.no_tariff: Zurzeit gilt kein Preis|Bitte andere Ladesäule|benutzen
+refused.no_clock: Die Uhr ist nicht|gestellt, der Preis ist|ungewiss
 refused.other: Nicht möglich|({reason})
 out_of_order.meter: Außer Betrieb|Der Stromzähler|antwortet nicht
 out_of_order.contactor: Außer Betrieb|Das Schaltschütz|gehorcht nicht
@@ -28,4 +30,27 @@ out_of_order.storage: Außer Betrieb|Der Speicher ist voll
 out_of_order.reader: Außer Betrieb|Der Kartenleser|antwortet nicht
 out_of_order.key: Außer Betrieb|Der Schlüssel des|Terminals fehlt
 out_of_order.other: Außer Betrieb|({fault})
+from: ab {}
+else: sonst
+no_clock: Uhr nicht gestellt:|keine Tageszeitpreise
+no_price: Zurzeit gilt kein Preis
+days: So Mo Di Mi Do Fr Sa
+price.ENERGY: {}/kWh
+price.TIME: {}
+price.PARKING_TIME: Blockiergebühr {}
+price.FLAT: {}/Ladevorgang
+price.MIN_PRICE: Mindestens {}
+price.MAX_PRICE: Höchstens {}
+if.energy: ab {0}|bis {1}|{0} bis {1}
+if.power: ab {0}|unter {1}|{0} bis {1}
+if.time: ab {0}|bis {1}|{0} bis {1}
+if.duration: nach {0}|bis {1}|{0} bis {1}
+if.charging_time: nach {0} Laden|bis {1} Laden|{0} bis {1} Laden
+if.idle_time: nach {0} Stehen|bis {1} Stehen|{0} bis {1} Stehen
+if.brand: mit {0}
+line.PARKING_TIME: Blockiergebühr
+line.FLAT: Grundgebühr
+line.MIN_PRICE: Bis zum Mindestpreis
+line.MAX_PRICE: Über dem Höchstpreis
+line.DISCOUNT: Rabatt
 """

@@ -21,6 +21,8 @@ refused.card_error: Card not read|Hold it here again
 refused.other_card: A session of another|card is running
 refused.storage_full: No new sessions now|Please use another|charger
 refused.out_of_order: Out of order|Please use another|charger
+refused.no_tariff: No price is valid now|Please use another|charger
+refused.no_clock: The clock is not set|and the price unknown
 refused.other: Not possible|({reason})
 out_of_order.meter: Out of order|The energy meter|does not answer
 out_of_order.contactor: Out of order|The power switch|does not obey
@@ -28,4 +30,27 @@ out_of_order.storage: Out of order|The memory is full
 out_of_order.reader: Out of order|The card reader|does not answer
 out_of_order.key: Out of order|The terminal's key|is missing
 out_of_order.other: Out of order|({fault})
+from: from {}
+else: otherwise
+no_clock: Clock not set:|no time-of-day prices
+no_price: No price is valid now
+days: Sun Mon Tue Wed Thu Fri Sat
+price.ENERGY: {}/kWh
+price.TIME: {}
+price.PARKING_TIME: Idle fee {}
+price.FLAT: {}/session
+price.MIN_PRICE: At least {}
+price.MAX_PRICE: At most {}
+if.energy: from {0}|up to {1}|{0} to {1}
+if.power: from {0}|below {1}|{0} to {1}
+if.time: from {0}|until {1}|{0} to {1}
+if.duration: after {0}|up to {1}|{0} to {1}
+if.charging_time: after {0} charging|up to {1} charging|{0} to {1} charging
+if.idle_time: after {0} idle|up to {1} idle|{0} to {1} idle
+if.brand: with {0}
+line.PARKING_TIME: Idle fee
+line.FLAT: Session fee
+line.MIN_PRICE: Up to the minimum
+line.MAX_PRICE: Above the maximum
+line.DISCOUNT: Discount
 """

@@ -21,6 +21,8 @@ refused.card_error: Carte non lue|Présentez-la à nouveau
 refused.other_card: Une recharge est en|cours: autre carte
 refused.storage_full: Impossible à présent|Utilisez une autre|borne
 refused.out_of_order: Hors service|Utilisez une autre|borne
+refused.no_tariff: Aucun tarif n'est|valable à présent|Utilisez une autre|borne
+refused.no_clock: L'horloge n'est pas|réglée, le prix|est inconnu
 refused.other: Impossible|({reason})
 out_of_order.meter: Hors service|Le compteur|ne répond pas
 out_of_order.contactor: Hors service|Le contacteur|n'obéit pas
@@ -28,4 +30,27 @@ out_of_order.storage: Hors service|La mémoire est pleine
 out_of_order.reader: Hors service|Le lecteur de cartes|ne répond pas
 out_of_order.key: Hors service|La clé du terminal|est absente
 out_of_order.other: Hors service|({fault})
+from: dès {}
+else: sinon
+no_clock: Horloge non réglée:|sans tarifs horaires
+no_price: Aucun tarif valable
+days: dim lun mar mer jeu ven sam
+price.ENERGY: {}/kWh
+price.TIME: {}
+price.PARKING_TIME: Occupation {}
+price.FLAT: {}/recharge
+price.MIN_PRICE: Au moins {}
+price.MAX_PRICE: Au plus {}
+if.energy: dès {0}|jusqu'à {1}|de {0} à {1}
+if.power: dès {0}|moins de {1}|de {0} à {1}
+if.time: dès {0}|jusqu'à {1}|de {0} à {1}
+if.duration: après {0}|jusqu'à {1}|de {0} à {1}
+if.charging_time: après {0} de charge|jusqu'à {1} de charge|de {0} à {1} de charge
+if.idle_time: après {0} à l'arrêt|jusqu'à {1} à l'arrêt|de {0} à {1} à l'arrêt
+if.brand: avec {0}
+line.PARKING_TIME: Occupation
+line.FLAT: Frais fixes
+line.MIN_PRICE: Jusqu'au minimum
+line.MAX_PRICE: Au-delà du plafond
+line.DISCOUNT: Remise
 """

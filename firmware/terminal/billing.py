@@ -11,42 +11,82 @@ if TYPE_CHECKING:
 
     from hal.ports import Clock
 
+    from ..pricing.calendar import Zone
+    from ..pricing.discount import Discount
     from ..pricing.tariff import Tariff
 
     Document = dict[str, Any]
+
+# A reading that comes so soon after the moment for which it was asked is one of it: no register is newer.
+AT_ONCE_MS = 1000
+# Near a boundary of energy readings are taken so long before it is expected, and no oftener than this.
+AHEAD_MS = 1000
+SOONEST_MS = 250
+MS_IN_H = 3600000
 
 
 class Billing:
     """Energy, time and price of one session."""
 
-    def __init__(self, clock: "Clock", tariff: "Tariff", start: "Document") -> None:
+    def __init__(
+        self, clock: "Clock", zone: "Zone", tariff: "Tariff", start: "Document", discounts: "list[Discount]"
+    ) -> None:
         """Begin at a start: `{"wh", "serial", "utc_s", "clock"}`."""
         self._clock = clock
+        self._zone = zone
         self._ticks_ms = 0
-        self._engine = Engine(tariff)
+        self._discounts = discounts
         self.tariff = tariff
         self.start = start
+        self._engine = self._begun(None)
         self.elapsed_ms = 0
         self.last_wh: int = start["wh"]
+        # What was measured and what the vehicle did when the last reading was taken.
+        self._power_w: "int | None" = None
+        self._current_ma: "int | None" = None
+        self._is_parking = False
 
-    def begin(self, reading: "Document") -> None:
+    def _begun(self, state: "list[Any] | None") -> Engine:
+        # A clock that was unset stays so for this session: what was told before it is what is asked for.
+        return Engine(self.tariff, self._zone, self.start["utc_s"], state, self._discounts)
+
+    def begin(self, reading: "Document", is_parking: bool) -> None:
         """Price the first sample: the reading that stands in session.started."""
         self._ticks_ms = reading["ticks_ms"]
-        self._engine.add(0, 0, None)
+        self._note(reading, is_parking)
+        self._engine.add(0, 0)
 
-    def add(self, reading: "Document") -> None:
-        """Price a later reading."""
+    def add(self, reading: "Document", is_parking: bool, is_last: bool) -> None:
+        """Price a later reading; `is_parking` says whether the vehicle asks for no power from now on.
+
+        A reading after the contactor was told to move says nothing of the power that flowed before: that of
+        the reading before counts.
+        """
+        before_ms = self.elapsed_ms
+        boundary_ms = self._engine.next_boundary()[0]
         self.elapsed_ms += self._clock.elapsed_ms(self._ticks_ms) - self._clock.elapsed_ms(
             reading["ticks_ms"]
         )
         self._ticks_ms = reading["ticks_ms"]
         self.last_wh = reading["wh"]
-        self._engine.add(self.elapsed_ms, self.energy_wh(), reading["power_w"])
+        if is_parking == self._is_parking and not is_last:
+            self._note(reading, is_parking)
+        if boundary_ms is not None and before_ms < boundary_ms < self.elapsed_ms <= boundary_ms + AT_ONCE_MS:
+            self._price(boundary_ms)
+        self._price(self.elapsed_ms)
+        self._note(reading, is_parking)
+
+    def _note(self, reading: "Document", is_parking: bool) -> None:
+        self._power_w, self._current_ma = reading["power_w"], reading["current_ma"]
+        self._is_parking = is_parking
+
+    def _price(self, elapsed_ms: int) -> None:
+        self._engine.add(elapsed_ms, self.energy_wh(), self._power_w, self._current_ma, self._is_parking)
 
     def close_at(self, wh: int) -> None:
         """Price the register found after a power cut; time stopped with the power."""
         self.last_wh = wh
-        self._engine.add(self.elapsed_ms, self.energy_wh(), None)
+        self._price(self.elapsed_ms)
 
     def energy_wh(self) -> int:
         """Return the energy of the session so far."""
@@ -60,6 +100,35 @@ class Billing:
         """Return the bill as `firmware.pricing.engine` shapes it."""
         return self._engine.bill()
 
+    def next_reading_ms(self, stop_ms: "int | None") -> "int | None":
+        """Return after how long a reading is due, because the price changes or the session stops then."""
+        boundary_ms, boundary_wh = self._engine.next_boundary()
+        if boundary_ms is not None:
+            stop_ms = _sooner(stop_ms, boundary_ms - self._elapsed_now_ms())
+        return _sooner(stop_ms, self._early(self._until_energy_ms(boundary_wh)))
+
+    def limit_left_ms(self, limit_minor: int) -> "int | None":
+        """Return after how long the price reaches a limit as things go now, or None where it never does."""
+        if self.gross_minor() >= limit_minor:
+            return 0
+        elapsed_ms, energy_wh = None, None
+        left_ms = None if elapsed_ms is None else elapsed_ms - self._elapsed_now_ms()
+        return _sooner(left_ms, self._until_energy_ms(energy_wh))
+
+    def _elapsed_now_ms(self) -> int:
+        return self.elapsed_ms + self._clock.elapsed_ms(self._ticks_ms)
+
+    def _until_energy_ms(self, energy_wh: "int | None") -> "int | None":
+        """Return after how long the session will have so much energy, None where nothing flows."""
+        if energy_wh is None or not self._power_w or self._power_w < 0 or self._is_parking:
+            return None
+        since_reading_ms = (energy_wh - self.energy_wh()) * MS_IN_H // self._power_w
+        return since_reading_ms - self._clock.elapsed_ms(self._ticks_ms)
+
+    def _early(self, left_ms: "int | None") -> "int | None":
+        """Return when to read for a boundary of energy: some time before, then more and more often."""
+        return left_ms if left_ms is None else max(SOONEST_MS, left_ms - AHEAD_MS)
+
     def progress(self) -> "Document":
         """Return what a checkpoint has to keep."""
         return {"elapsed_ms": self.elapsed_ms, "wh": self.last_wh, "engine": self._engine.state()}
@@ -67,8 +136,14 @@ class Billing:
     def restore(self, progress: "Document | None") -> None:
         """Go on from a checkpoint, or from the start where none was written."""
         if progress is None:
-            self._engine.add(0, 0, None)
+            self._engine.add(0, 0)
             return
-        self._engine = Engine(self.tariff, progress["engine"])
+        self._engine = self._begun(progress["engine"])
         self.elapsed_ms = progress["elapsed_ms"]
         self.last_wh = progress["wh"]
+
+
+def _sooner(one: "int | None", other: "int | None") -> "int | None":
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)

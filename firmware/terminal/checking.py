@@ -8,8 +8,9 @@ from ..access import contracts
 from ..crypto import jsontext
 from ..errors import AccessError, ConfigError, CryptoError, MeteringError, PricingError, UplinkError
 from ..metering import models
-from ..pricing import calendar, money, tariff
+from ..pricing import calendar, discount, money
 from ..uplink import address, records
+from .tariffs import parse_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,10 +40,12 @@ def _content_problems(config: "Any") -> "list[str]":
     problems += _told("timezone", lambda: calendar.Zone(config.timezone))
     problems += _told("currency", lambda: money.exponent(config.currency))
     problems += _told("meter_model", lambda: models.find(config.meter_model))
+    problems += _told("discounts", lambda: discount.parse_all(config.discounts))
     problems += _told("contracts", lambda: contracts.Contracts(config.contracts, config.deny))
     if config.office_url:
         problems += _told("office_url", lambda: address.parse(config.office_url)) or _office(config)
-    return problems + _tariffs(config) + _contracted(config)
+    problems += parse_all(config.tariffs, config.max_power_w, config.currency)[1]
+    return problems + _contracted(config)
 
 
 def _told(key: str, check: "Callable[[], object]") -> "list[str]":
@@ -63,29 +66,17 @@ def _office(config: "Any") -> "list[str]":
     return []
 
 
-def _tariffs(config: "Any") -> "list[str]":
-    problems = []
-    ids = []
-    for index, document in enumerate(config.tariffs):
-        place = "tariffs/%d" % index
-        found = _told(place, lambda: tariff.parse(document))  # noqa: B023 - called at once
-        problems += found
-        if found:
-            continue
-        if document["currency"] != config.currency:
-            told = (place, document["id"], document["currency"], config.currency)
-            problems.append("%s: tariff %s is in %s, the terminal in %s" % told)
-        if document["id"] in ids:
-            problems.append("%s: there is a tariff %s already" % (place, document["id"]))
-        ids.append(document["id"])
-    return problems
-
-
 def _contracted(config: "Any") -> "list[str]":
-    """Return the contracts that name a tariff which nobody gave."""
+    """Return the contracts that name a tariff or a discount which nobody gave."""
     ids = [document.get("id") for document in config.tariffs if isinstance(document, dict)]
+    offered = [document.get("id") for document in config.discounts if isinstance(document, dict)]
     problems = []
     for index, contract in enumerate(config.contracts):
-        if isinstance(contract, dict) and "tariff" in contract and contract["tariff"] not in ids:
+        if not isinstance(contract, dict):
+            continue
+        if "tariff" in contract and contract["tariff"] not in ids:
             problems.append("contracts/%d: there is no tariff %s" % (index, contract["tariff"]))
+        for given in contract.get("discounts") or ():
+            if given not in offered:
+                problems.append("contracts/%d: there is no discount %s" % (index, given))
     return problems

@@ -38,6 +38,10 @@ class Meter:
         self._serial: "str | None" = None
         self._known_serial: "str | None" = None
         self._watched = False
+        self._hurries = False
+        # A reading is due so long after that moment, where the pace would have it later.
+        self._due_ms: "int | None" = None
+        self._due_since_ms = 0
 
     def ask(self) -> int:
         """Have the meter read now; the answer is METER_LOST, or a READING of this turn or a later one."""
@@ -49,16 +53,35 @@ class Meter:
     def watch(self, is_watched: bool) -> None:
         """Read at the pace of an open session from now on, or at that of an idle outlet."""
         if is_watched and not self._watched:
+            self._hurries = True
             self._wake.set()
         self._watched = is_watched
+
+    def read_in(self, duration_ms: "int | None") -> None:
+        """Have the next reading begin after so long, where the pace would have it later."""
+        self._due_ms = duration_ms
+        self._due_since_ms = self._clock.ticks_ms()
+        self._wake.set()
 
     async def run(self) -> None:
         """Read for ever."""
         while True:
             await self._read()
-            if not self._asked:
-                await self._wake.wait_ms(self._pause_ms())
+            await self._pause()
+
+    async def _pause(self) -> None:
+        """Wait until a reading is due, by the pace, by its own time, or because somebody asks."""
+        since_ms = self._clock.ticks_ms()
+        while True:
             self._wake.clear()
+            left_ms = self._pause_ms() - self._clock.elapsed_ms(since_ms)
+            if self._due_ms is not None:
+                left_ms = min(left_ms, self._due_ms - self._clock.elapsed_ms(self._due_since_ms))
+            if self._asked or self._hurries or left_ms <= 0:
+                break
+            await self._wake.wait_ms(left_ms)
+        self._hurries = False
+        self._due_ms = None
 
     def _pause_ms(self) -> int:
         if not self._healthy:
@@ -118,6 +141,7 @@ class Meter:
         return {
             "wh": reading.energy_wh,
             "power_w": reading.power_w,
+            "current_ma": _sum(reading.current_ma),
             "serial": self._serial,
             "ticks_ms": ticks_ms,
             "utc_s": self._clock.utc_s(),
@@ -144,3 +168,9 @@ class Meter:
         why = plausible.judge(self._last[0], elapsed_ms, reading.energy_wh, limit_w, step_wh)
         if why:
             raise MeteringError("meter %s: %s" % (self._serial, why))
+
+
+def _sum(currents_ma: "list[int | None]") -> "int | None":
+    """Return the current of all phases; None where the meter does not give each."""
+    known = [current_ma for current_ma in currents_ma if current_ma is not None]
+    return sum(known) if known and len(known) == len(currents_ma) else None

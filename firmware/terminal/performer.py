@@ -6,8 +6,9 @@ It does not know which effect comes when. Only a start or an end that storage do
 
 from ..errors import SessionError
 from ..metering import plausible
-from ..pricing import calendar
+from ..pricing import calendar, discount
 from ..session import events
+from ..session.state import FINISHING, SUSPENDED
 from .billing import Billing
 from .closing import members
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from hal.ports import Board
 
+    from ..access.contracts import Contracts
+    from ..pricing.discount import Discount
     from ..session.state import Session
     from .startup import Assembly
     from .timer import Timer
@@ -26,18 +29,23 @@ if TYPE_CHECKING:
 
 # A checkpoint is written with the first reading after its time, and a reading may come late.
 LATE_MS = 60000
+# From the reading to the opened contactor: a session whose limit is nearer ends now.
+STOP_AHEAD_MS = 1000
 # What the display goes on showing of a receipt; the whole of it stands in the ledger.
-SHOWN = ("receipt", "energy_wh", "gross_minor", "currency")
+SHOWN = ("receipt", "energy_wh", "gross_minor", "currency", "lines", "tax")
 
 
 class Performer:
     """The hands of the terminal; `session` is the one that stands while effects are performed."""
 
-    def __init__(self, board: "Board", config: "Any", parts: "Assembly", timer: "Timer") -> None:
+    def __init__(
+        self, board: "Board", config: "Any", parts: "Assembly", timer: "Timer", contracts: "Contracts"
+    ) -> None:
         self._board = board
         self._config = config
         self._parts = parts
         self._timer = timer
+        self._contracts = contracts
         self._billing: "Billing | None" = None
         self._saved_at_ms = 0
         self._awaited = 0
@@ -80,18 +88,21 @@ class Performer:
             "utc_s": calendar.parse_utc(opened["at"]) if opened["at"] else None,
             "clock": opened["clock"],
         }
-        self._billing = Billing(self._board.clock, tariff, start)
+        discounts = [discount.parse(told) for told in opened.get("discounts", ())]
+        self._billing = Billing(self._board.clock, self._parts.zone, tariff, start, discounts)
         self._billing.restore(self._parts.memory.progress)
 
     # Money and records
 
     async def _start(self, session: "Session", reading: "Document") -> None:
         parts = self._parts
-        tariff = parts.tariffs.get(session.tariff)
+        # One that was told and expired while the driver looked for the plug still counts.
+        tariff = parts.tariffs.at(session.tariff, reading["utc_s"]) or parts.tariffs.at(session.tariff, None)
         if tariff is None:
             raise SessionError("a session began under a tariff that is not in force; this is a bug")
+        discounts = self._discounts(session)
         meter = {"model": self._config.meter_model, "serial": reading["serial"], "wh": reading["wh"]}
-        started = {
+        started: "Document" = {
             "session": parts.recorder.number(),
             "token": session.token,
             "contract": session.contract,
@@ -100,10 +111,19 @@ class Performer:
             "limit_minor": session.limit_minor,
             "unbilled_wh": _unbilled_wh(parts.recorder.known, reading),
         }
+        if discounts:
+            started["discounts"] = [discount.document() for discount in discounts]
         await parts.recorder.record("session.started", started)
-        self._billing = Billing(self._board.clock, tariff, reading)
-        self._billing.begin(reading)
+        self._billing = Billing(self._board.clock, parts.zone, tariff, reading, discounts)
+        self._billing.begin(reading, not session.asks())
         self._checkpoint()
+        self._schedule(session)
+
+    def _discounts(self, session: "Session") -> "list[Discount]":
+        """Return the discounts of the driver's contract."""
+        given = self._contracts.discounts(session.token, session.contract)
+        offered = [discount.parse(document) for document in self._config.discounts if document["id"] in given]
+        return [each for wanted in given for each in offered if each.id == wanted]
 
     async def _price(self, session: "Session", reading: "Document") -> None:
         billing = self._opened()
@@ -111,11 +131,19 @@ class Performer:
         if lie:
             self._parts.inbox.post((events.METER_LOST, {"what": lie}))
             return
-        billing.add(reading)
-        if session.limit_minor is not None and billing.gross_minor() >= session.limit_minor:
-            self._parts.inbox.post((events.LIMIT, None))
+        billing.add(reading, session.state == SUSPENDED, session.state == FINISHING)
+        self._schedule(session)
         if billing.elapsed_ms - self._saved_at_ms >= 1000 * self._config.checkpoint_s:
             self._checkpoint()
+
+    def _schedule(self, session: "Session") -> None:
+        """Have the meter read where the price changes, and the session end before its limit is exceeded."""
+        billing = self._opened()
+        left_ms = None if session.limit_minor is None else billing.limit_left_ms(session.limit_minor)
+        if left_ms is not None and left_ms <= STOP_AHEAD_MS:
+            self._parts.inbox.post((events.LIMIT, None))
+        stop_ms = None if left_ms is None else max(0, left_ms - STOP_AHEAD_MS)
+        self._parts.meter.read_in(billing.next_reading_ms(stop_ms))
 
     async def _end(self, session: "Session", ending: "Document") -> None:
         parts = self._parts
@@ -123,7 +151,7 @@ class Performer:
         told = {"stop": stop, "reason": ending["reason"], "flags": flags}
         ended = await members(self._opened(), parts.recorder, parts.zone, told)
         await parts.recorder.record("session.ended", ended)
-        parts.display.receipt = {name: ended[name] for name in SHOWN}
+        parts.display.receipt = {name: ended[name] for name in SHOWN if name in ended}
         self._billing = None
         self._checkpoint()
 
@@ -195,6 +223,13 @@ class Performer:
     async def _show(self, session: "Session", facts: "tuple[str, Document]") -> None:
         try:
             self._parts.display.show(facts[0], facts[1], self._billing)
+        except OSError as error:
+            self._fault("panel", error)
+
+    def look(self) -> None:
+        """Have the display do what is due."""
+        try:
+            self._parts.display.look()
         except OSError as error:
             self._fault("panel", error)
 

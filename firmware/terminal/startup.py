@@ -43,11 +43,11 @@ class Assembly:
         self._board = board
         self._config = config
         self._ca = ca
-        self.tariffs = Tariffs(board.storage, config.tariffs)
+        self.tariffs = Tariffs(board.storage, config.tariffs, config.max_power_w, config.currency)
         self._keep_tariffs()
         self.inbox = Inbox(board.tasks)
         self.zone = calendar.Zone(config.timezone)
-        self.display = Display(board.panel, config.language, self.tariffs.first(), config.currency)
+        self.display = Display(board, config, self.tariffs, self.zone)
         self.meter = Meter(board, config, self.inbox)
         self.outlet = Outlet(board, self.inbox)
         self._open_ledger()
@@ -106,7 +106,7 @@ class Assembly:
         document = [
             [name, getattr(self._config, name)] for name in ("id", "timezone", "currency", "meter_model")
         ]
-        document.append([[tariff.id, tariff.hash] for tariff in self.tariffs.all()])
+        document.append(self.tariffs.hashes())
         digest = hashlib.sha256(canonical.encode(document)).digest().hex()
         if digest != self.recorder.known["configured"]:
             told = {"hash": digest, "tariffs": self.tariffs.ids()}

@@ -1,10 +1,11 @@
 """The tariffs in force, and those that an open session began with: each is kept in storage under its hash.
 
-It does not know prices.
+It does not know prices. A tariff may stand in several versions with one id, none valid while another is.
 """
 
 from ..crypto import canonical
 from ..errors import PricingError
+from ..pricing import fast_charging, quote
 from ..pricing import tariff as parser
 
 TYPE_CHECKING = False
@@ -17,63 +18,112 @@ if TYPE_CHECKING:
 
 
 class Tariffs:
-    """Tariffs by id, and by hash for a session that outlived a change of them."""
+    """Tariffs by id and moment, and by hash for a session that outlived a change of them."""
 
-    def __init__(self, storage: "Storage", documents: "list[Any]") -> None:
-        """Parse all tariffs.
+    def __init__(self, storage: "Storage", documents: "list[Any]", power_w: int, currency: str) -> None:
+        """Parse all tariffs of a charger of such a power (0: it is not told).
 
         Raises PricingError with every problem of every tariff; then none is in force.
         """
         self._storage = storage
-        self._by_id: "dict[str, Tariff]" = {}
-        problems: "list[str]" = []
-        for index, document in enumerate(documents):
-            try:
-                parsed = parser.parse(document)
-            except PricingError as error:
-                problems.extend(["/tariffs/%d%s" % (index, problem) for problem in error.problems])
-                continue
-            if parsed.id in self._by_id:
-                problems.append("/tariffs/%d/id: %s stands twice" % (index, parsed.id))
-            self._by_id[parsed.id] = parsed
+        self._documents = documents
+        self._tariffs, problems = parse_all(documents, power_w, currency)
         if problems:
             raise PricingError(problems)
 
     def keep(self) -> None:
         """Store every tariff under its hash, once. Raises OSError."""
-        for tariff in self._by_id.values():
+        for tariff, document in zip(self._tariffs, self._documents):
             if not self._storage.size(_name(tariff.hash)):
-                self._storage.replace(_name(tariff.hash), canonical.encode(tariff.document))
+                self._storage.replace(_name(tariff.hash), canonical.encode(document))
 
     def ids(self) -> "list[str]":
         """Return the ids, sorted."""
-        return sorted(self._by_id)
+        return sorted({tariff.id for tariff in self._tariffs})
 
-    def all(self) -> "list[Tariff]":
-        """Return the tariffs in the order of their ids."""
-        return [self._by_id[tariff_id] for tariff_id in self.ids()]
+    def hashes(self) -> "list[list[str]]":
+        """Return id and hash of every version, sorted."""
+        return sorted([[tariff.id, tariff.hash] for tariff in self._tariffs])
 
-    def get(self, tariff_id: "str | None") -> "Tariff | None":
-        """Return a tariff by its id, or None."""
-        return self._by_id.get(tariff_id) if tariff_id else None
+    def at(self, tariff_id: "str | None", utc_s: "int | None") -> "Tariff | None":
+        """Return the version of a tariff that is valid at a moment, or None; with no id that of the first id.
 
-    def first(self) -> "Tariff | None":
-        """Return the tariff that a driver without a contract reads about, or None where there is none."""
-        tariffs = self.all()
-        return tariffs[0] if tariffs else None
+        With the clock unset (None) validity is not judged, and the version that stands first counts.
+        """
+        found: "Tariff | None" = None
+        for tariff in self._tariffs:
+            is_wanted = tariff_id in (None, tariff.id) and is_valid(tariff, utc_s)
+            if is_wanted and (found is None or tariff.id < found.id):
+                found = tariff
+        return found
+
+    def refusal(self, tariff_id: str, utc_s: "int | None") -> "str | None":
+        """Return why no session can begin under a tariff now, or None where one can."""
+        if tariff_id not in [tariff.id for tariff in self._tariffs]:
+            return "out_of_order"
+        tariff = self.at(tariff_id, utc_s)
+        if tariff is None:
+            return "no_tariff"
+        return "no_clock" if utc_s is None and quote.untimed(tariff) else None
+
+    def next_change_s(self, utc_s: int) -> "int | None":
+        """Return when the next version begins or ends to be valid, or None."""
+        moments = [tariff.starts_utc_s for tariff in self._tariffs]
+        moments += [tariff.ends_utc_s for tariff in self._tariffs]
+        later = [moment for moment in moments if moment is not None and moment > utc_s]
+        return min(later) if later else None
 
     def of(self, tariff_id: str, tariff_hash: str) -> "Tariff":
         """Return the very tariff that a session began with.
 
         Raises PricingError where it is nowhere any more.
         """
-        current = self._by_id.get(tariff_id)
-        if current and current.hash == tariff_hash:
-            return current
+        for tariff in self._tariffs:
+            if tariff.hash == tariff_hash:
+                return tariff
         content = self._storage.read(_name(tariff_hash))
         if not content:
             raise PricingError(["tariff %s with hash %s is not in storage" % (tariff_id, tariff_hash)])
         return parser.parse(canonical.decode(content))
+
+
+def parse_all(documents: "list[Any]", power_w: int, currency: str) -> "tuple[list[Tariff], list[str]]":
+    """Return the tariffs of a charger of such a power, and every problem of every one with its path."""
+    tariffs: "list[Tariff]" = []
+    problems: "list[str]" = []
+    for i in range(len(documents)):
+        try:
+            parsed = parser.parse(documents[i])
+        except PricingError as error:
+            problems += ["tariffs/%d%s" % (i, problem) for problem in error.problems]
+            continue
+        found = fast_charging.problems(parsed, power_w)
+        if parsed.currency != currency:
+            found.append("/currency: the tariff is in %s, the terminal in %s" % (parsed.currency, currency))
+        for other in tariffs:
+            if other.id == parsed.id and _overlap(other, parsed):
+                found.append("/id: there is a tariff %s already that is valid at the same time" % parsed.id)
+        problems += ["tariffs/%d%s" % (i, problem) for problem in found]
+        tariffs.append(parsed)
+    return tariffs, problems
+
+
+def is_valid(tariff: "Tariff", utc_s: "int | None") -> bool:
+    """Return whether a moment lies between a tariff's dates, the last excluded."""
+    if utc_s is None:
+        return True
+    starts_s, ends_s = tariff.starts_utc_s, tariff.ends_utc_s
+    return (starts_s is None or utc_s >= starts_s) and (ends_s is None or utc_s < ends_s)
+
+
+def _overlap(one: "Tariff", other: "Tariff") -> bool:
+    return not _ends_before(one, other) and not _ends_before(other, one)
+
+
+def _ends_before(early: "Tariff", late: "Tariff") -> bool:
+    if early.ends_utc_s is None or late.starts_utc_s is None:
+        return False
+    return bool(early.ends_utc_s <= late.starts_utc_s)
 
 
 def _name(tariff_hash: str) -> str:

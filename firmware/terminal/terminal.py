@@ -44,7 +44,7 @@ class Terminal:
         self._parts = parts
         self._contracts = Contracts(config.contracts, config.deny)
         self._timer = Timer(board.clock)
-        self._performer = Performer(board, config, parts, self._timer)
+        self._performer = Performer(board, config, parts, self._timer, self._contracts)
         self.session = Session()
 
     async def begin(self) -> None:
@@ -65,13 +65,15 @@ class Terminal:
     async def serve(self) -> None:
         """Serve for ever."""
         while True:
-            left_ms = self._timer.left_ms()
-            event = await self._parts.inbox.take(TICK_MS if left_ms is None else min(TICK_MS, left_ms))
+            due = (self._timer.left_ms(), self._parts.display.left_ms())
+            patience_ms = min([TICK_MS] + [left_ms for left_ms in due if left_ms is not None])
+            event = await self._parts.inbox.take(patience_ms)
             if event:
                 await self.handle(event)
             elif self._timer.left_ms() == 0:
                 self._timer.run(None)
                 await self.handle((events.TIMEOUT, None))
+            self._performer.look()
             if self._parts.room.look_now_and_then():
                 await self._parts.recorder.flush()
             self._board.watchdog.feed()
@@ -115,8 +117,10 @@ class Terminal:
             reason = "random_uid" if rfid.is_random(uid) else "card_error"
             return (events.CARD_REFUSED, {"reason": reason, "token": None})
         decision = self._contracts.decide(token, self._local_date())
-        if decision["granted"] and self._parts.tariffs.get(decision["tariff"]) is None:
-            decision = {"granted": False, "reason": "out_of_order"}
+        if decision["granted"]:
+            refusal = self._parts.tariffs.refusal(decision["tariff"], self._clock.utc_s())
+            if refusal:
+                decision = {"granted": False, "reason": refusal}
         self._parts.room.look()
         return (events.CARD, {"token": token, "decision": decision})
 

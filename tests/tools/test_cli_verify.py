@@ -151,6 +151,18 @@ def test_a_changed_amount_breaks_signature_and_sums(result, key, tmp_path, capsy
     assert (code, failed(told)) == (1, ["signature", "amounts"])
 
 
+def test_the_lines_are_redone_and_told_in_words(result, receipt, key, tmp_path, capsys):
+    _code, told = verified(capsys, receipt, "--key", key)
+    assert [check["why"] for check in told["checks"] if check["check"] == "lines"][0].endswith(" EUR")
+    header, payload, signature = result["jws"][-1].split(".")
+    changed = canonical.decode(jose.unb64url(payload))
+    changed["lines"][0]["quantity"] = "1000"
+    path = tmp_path / "changed.jws"
+    path.write_text(f"{header}.{jose.b64url(canonical.encode(changed))}.{signature}")
+    code, told = verified(capsys, path, "--key", key)
+    assert (code, failed(told)) == (1, ["signature", "lines"])
+
+
 def test_a_changed_reading_breaks_the_ocmf_record(result, key, tmp_path, capsys):
     path = tmp_path / "changed.ocmf"
     start_wh = result["receipts"][0]["meter"]["start_wh"]

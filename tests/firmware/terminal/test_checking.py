@@ -48,11 +48,33 @@ def test_a_contract_needs_its_tariff():
     assert problems_of(text) == ["contracts/0: there is no tariff night"]
 
 
-def test_a_tariff_stands_once_and_in_the_terminals_currency():
+def test_a_tariff_stands_once_at_a_time_and_in_the_terminals_currency():
     text = '{"id": "A", "currency": "CHF", "tariffs": [%s]}' % TARIFF
-    assert problems_of(text) == ["tariffs/0: tariff day is in EUR, the terminal in CHF"]
+    assert problems_of(text) == ["tariffs/0/currency: the tariff is in EUR, the terminal in CHF"]
     text = '{"id": "A", "tariffs": [%s, %s]}' % (TARIFF, TARIFF)
-    assert problems_of(text) == ["tariffs/1: there is a tariff day already"]
+    assert problems_of(text) == ["tariffs/1/id: there is a tariff day already that is valid at the same time"]
+    march = TARIFF[:-1] + ', "end_date_time": "2026-04-01T00:00:00Z"}'
+    april = TARIFF[:-1] + ', "start_date_time": "2026-04-01T00:00:00Z"}'
+    assert checking.read(('{"id": "A", "tariffs": [%s, %s]}' % (march, april)).encode()).id == "A"
+
+
+def test_the_law_of_fast_chargers_counts_where_the_chargers_power_is_told():
+    flat = TARIFF.replace("ENERGY", "FLAT")
+    assert checking.read(('{"id": "A", "tariffs": [%s]}' % flat).encode()).max_power_w == 0
+    assert checking.read(('{"id": "A", "max_power_w": 22000, "tariffs": [%s]}' % flat).encode()).id == "A"
+    found = problems_of('{"id": "A", "max_power_w": 50000, "tariffs": [%s]}' % flat)
+    assert len(found) == 1 and found[0].startswith("tariffs/0/elements/0: a price per session;")
+
+
+def test_discounts_are_judged_and_contracts_name_those_that_there_are():
+    contract = CONTRACT % "day"
+    contract = contract[:-1] + ', "discounts": ["staff", "inn"]}'
+    discounts = '[{"id": "staff", "percent": 12.5}]'
+    text = '{"id": "A", "tariffs": [%s], "contracts": [%s], "discounts": %s}'
+    assert problems_of(text % (TARIFF, contract, discounts)) == ["contracts/0: there is no discount inn"]
+    assert problems_of('{"id": "A", "discounts": [{"id": "staff"}]}') == [
+        "discounts: /0: has to have either percent or amount_minor"
+    ]
 
 
 def test_an_office_has_to_be_verifiable():

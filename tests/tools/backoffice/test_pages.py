@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.tools.backoffice.terminals import Terminal, canonical
+from tests.tools.backoffice.terminals import Terminal, canonical, session_ended
 
 
 def text(response):
@@ -56,6 +56,38 @@ def test_a_receipt_shows_what_a_driver_and_an_auditor_need(office):
     assert "What does not fit" not in shown
 
 
+def test_a_receipt_says_of_each_line_when_and_why(office):
+    terminal = office.enrolled()
+    ended = session_ended("KT-0001-000001")
+    day, time = ended["lines"]
+    moments = {"from": "2026-03-28T17:59:00+01:00", "to": "2026-03-29T00:10:00+01:00"}
+    day = {**day, **moments, "why": [["time", 61200, 86400], ["weekday", 62, None]], "estimated": True}
+    time = {**time, "from": 0, "to": 1800, "why": [], "step": True, "vat": None}
+    office.upload(terminal, terminal.session(1, lines=[day, time], tax="NO"))
+    office.log_in()
+    shown = text(office.get("/records/KT-0001/2"))
+    assert "Energy 17:59:00 – 2026-03-29 00:10:00, 17:00 to 24:00, Mon-Fri, divided by estimate" in shown
+    assert "Charging time 0:00:00 – 0:30:00, rounded up to whole steps" in shown
+    assert "What does not fit" not in shown
+
+
+def test_a_receipt_of_gross_prices_adds_up(office):
+    terminal = office.enrolled()
+    line = {**session_ended("x")["lines"][0], "quantity": "11", "unit_price": "0.5831"}
+    totals = {
+        "net_minor": 539,
+        "gross_minor": 642,
+        "vat": [{"rate": "19", "net_minor": 539, "vat_minor": 103}],
+    }
+    discount = {"id": "inn", "name": "Inn", "amount_minor": 100}
+    given = {"dimension": "DISCOUNT", "quantity": "1", "unit": "session", "unit_price": "0", "vat": "19"}
+    given.update({"net_minor": 0, "vat_minor": 0, "gross_minor": 0, "discount": discount})
+    office.upload(terminal, terminal.session(1, lines=[line, given], tax="YES", **totals))
+    office.log_in()
+    shown = text(office.get("/records/KT-0001/2"))
+    assert "with VAT" in shown and "Discount Inn" in shown and "What does not fit" not in shown
+
+
 def test_amounts_follow_the_currency(office):
     terminal = office.enrolled()
     yen = {"currency": "JPY", "net_minor": 599, "gross_minor": 713}
@@ -79,7 +111,7 @@ def test_a_receipt_that_does_not_add_up_says_so(office):
         {"session": ["x"], "stop": 7, "vat": "19", "lines": {"a": 1}, "meter": None, "token": []},
         {"session": "<script>alert(1)</script>", "currency": "EUR", "gross_minor": 2**53 - 1},
         {
-            "lines": [1, None, {}],
+            "lines": [1, None, {}, {"why": [1], "from": 5, "discount": []}, {"why": [["x", None, None]]}],
             "vat": [[]],
             "currency": "XXX",
             "energy_wh": -5,

@@ -133,11 +133,13 @@ def _total_faults(payload: dict[str, Any]) -> Iterator[str]:
     except PricingError:
         yield "currency: not one of ISO 4217"
         return
+    # Where the tariff's prices are gross, or no tax applies, so are those of the lines.
+    side = "net" if payload.get("tax", "NO") == "NO" else "gross"
     for number, line in enumerate(lines, 1):
         exact = _product(line["quantity"], line["unit_price"]) * minor_units
         # Lines share a rounded total, so each lies less than one minor unit from its exact amount.
-        if abs(exact - line["net_minor"]) >= 1:
-            yield f"lines: the net amount of line {number} is not quantity times unit price"
+        if abs(exact - line[f"{side}_minor"]) >= 1:
+            yield f"lines: the {side} amount of line {number} is not quantity times unit price"
 
 
 def _product(quantity: str, unit_price: str) -> Decimal | Fraction:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from firmware.errors import PricingError
 from firmware.pricing import money as minor_units
+from firmware.screens import catalogue, words
 
 register = template.Library()
 
@@ -61,6 +62,8 @@ def duration(seconds: Any) -> str:
 @register.filter
 def quantity(text: Any) -> str:
     """Write an exact number; a fraction such as `1201/1800` as a decimal with a sign that it is rounded."""
+    if text is None:
+        return "–"
     if not isinstance(text, str) or "/" not in text:
         return str(text)
     try:
@@ -90,10 +93,41 @@ def kind_name(kind: str) -> str:
 
 @register.filter
 def dimension_name(dimension: Any) -> str:
-    """Name what a price component counts (OCPI, TariffDimensionType)."""
+    """Name what a line of a bill is for (OCPI, TariffDimensionType, and what follows the tariff)."""
     return {
+        "DISCOUNT": _("Discount"),
         "ENERGY": _("Energy"),
         "FLAT": _("Session fee"),
+        "MAX_PRICE": _("Above the maximum price"),
+        "MIN_PRICE": _("Up to the minimum price"),
         "PARKING_TIME": _("Parking time"),
         "TIME": _("Charging time"),
     }.get(str(dimension), str(dimension))
+
+
+@register.filter
+def line_reason(line: Any) -> str:
+    """Write when a line's price counted, why, and what is special: `16:30:10 – 17:00:00, Mon-Fri`."""
+    if not isinstance(line, dict):
+        return ""
+    parts = [_span(line.get("from"), line.get("to"))]
+    try:
+        parts.append(words.conditions(catalogue.texts_of("en"), "en", line.get("why") or ()))
+    except (ArithmeticError, AttributeError, KeyError, LookupError, PricingError, TypeError, ValueError):
+        parts.append(str(line.get("why")))
+    discount = line.get("discount")
+    if isinstance(discount, dict):
+        parts.append(str(discount.get("name", "")))
+    parts.append(_("rounded up to whole steps") if line.get("step") else "")
+    parts.append(_("divided by estimate") if line.get("estimated") else "")
+    return ", ".join(part.replace(catalogue.NO_BREAK, " ") for part in parts if part)
+
+
+def _span(begin: Any, end: Any) -> str:
+    """Write two moments of one session: times of day at the place, or seconds since its start."""
+    if isinstance(begin, str) and isinstance(end, str) and len(begin) > 18 and len(end) > 18:
+        day = "" if begin[:10] == end[:10] else end[:10] + " "
+        return f"{begin[11:19]} – {day}{end[11:19]}"
+    if isinstance(begin, int) and isinstance(end, int):
+        return f"{duration(begin)} – {duration(end)}"
+    return ""
