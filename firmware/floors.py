@@ -34,6 +34,7 @@ import firmware.pricing.stretches
 import firmware.pricing.bill
 import firmware.pricing.engine
 import firmware.pricing.budget
+import firmware.pricing.budget
 import firmware.pricing.quote
 import firmware.pricing.fast_charging
 import firmware.access.contracts

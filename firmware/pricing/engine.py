@@ -31,8 +31,8 @@ class Engine:
     """
 
     __slots__ = (
-        "_course", "_discounts", "_elapsed", "_energy", "_has_begun", "_idle", "_is_parking", "_limits",
-        "_moving", "_per_wh", "_places", "_rates", "_run", "_stretches", "_until",
+        "_course", "_current", "_discounts", "_elapsed", "_energy", "_has_begun", "_idle", "_is_parking",
+        "_limits", "_moving", "_places", "_power", "_rates", "_run", "_stretches", "_until", "per_wh",
     )  # fmt: skip
 
     def __init__(
@@ -42,15 +42,21 @@ class Engine:
         start_utc_s: "int | None",
         state: "list[Any] | None" = None,
         discounts: "list[Discount] | None" = None,
+        stretches: "Stretches | None" = None,
     ) -> None:
-        """Begin at a moment (None: the clock is unset), or go on from what `state` gave."""
+        """Begin at a moment (None: the clock is unset), or go on from what `state` gave.
+
+        `stretches` is what a copy goes on with.
+        """
         self._discounts = discounts
-        self._per_wh = _energy_counts(tariff)
+        self.per_wh = _energy_counts(tariff)
         start = None if start_utc_s is None else start_utc_s * 1000
-        units = (1000 * self._per_wh, 1000, 1000, 1000)
+        units = (1000 * self.per_wh, 1000, 1000, 1000)
         self._course = Course(tariff, zone, start, units)
-        self._stretches = Stretches(tariff, units[0], 1000)
+        self._stretches = stretches or Stretches(tariff, units[0], 1000)
         self._has_begun = False
+        self._power: "int | None" = None
+        self._current: "int | None" = None
         self._elapsed = self._energy = self._idle = 0
         self._is_parking = False
         self._places = (NOWHERE, NOWHERE, NOWHERE)
@@ -82,10 +88,10 @@ class Engine:
         """
         if type(elapsed_ms) is not int or type(energy_wh) is not int:
             raise PricingError(["totals have to be whole numbers, not %r and %r" % (elapsed_ms, energy_wh)])
-        energy = energy_wh * self._per_wh
+        energy = energy_wh * self.per_wh
         elapsed = self._elapsed
         if elapsed_ms < elapsed or energy < self._energy:
-            before = "%d ms and %d Wh" % (elapsed, self._energy // self._per_wh)
+            before = "%d ms and %d Wh" % (elapsed, self._energy // self.per_wh)
             now = "%d ms and %d Wh" % (elapsed_ms, energy_wh)
             raise PricingError(["totals of %s after %s: they never fall" % (now, before)])
         power = _UNKNOWN if power_w is None else power_w
@@ -104,6 +110,7 @@ class Engine:
         if is_parking:
             self._idle += elapsed_ms - elapsed
         self._elapsed, self._energy = elapsed_ms, energy
+        self._power, self._current = power_w, current_ma
 
     def _move(self, elapsed_ms: int, energy: int, power: int, current: int, is_parking: bool) -> None:
         """Go on to a reading where conditions may change before it or have changed."""
@@ -164,16 +171,18 @@ class Engine:
             elapsed_ms, energy = self._until[0], self._until[1]
         return (
             None if elapsed_ms >= conditions.NEVER else elapsed_ms,
-            None if energy >= conditions.NEVER else -(-energy // self._per_wh),
+            None if energy >= conditions.NEVER else -(-energy // self.per_wh),
         )
 
     def gross_minor(self) -> int:
         """Return the gross total so far, by the rule of `bill`."""
-        elapsed, energy = self._elapsed - self._run[0], self._energy - self._run[1]
+        return self.gross_at(self._elapsed, self._energy) if self._has_begun else 0
+
+    def gross_at(self, elapsed_ms: int, energy: int) -> int:
+        """Return the gross total at a point up to which nothing changes; `per_wh` counts are a Wh."""
+        elapsed, energy = elapsed_ms - self._run[0], energy - self._run[1]
         moving = (energy > 0) + 2 * (elapsed > 0)
         if self._rates is None or moving != self._moving:
-            if not self._has_begun:
-                return 0
             self._moving = moving
             place = self._places[2 if self._is_parking else 1]
             self._rates = self._stretches.rates(
@@ -209,6 +218,19 @@ class Engine:
         stretches.book(self._flat_place(), 1, ratio.ZERO, 0, 0)
         return bills.bill(self._course, bills.lines(self._course, stretches), self._discounts)
 
+    def last(self) -> "tuple[int, int, int | None, int | None, bool]":
+        """Return what was added last, as `add` takes it."""
+        return self._elapsed, self._energy // self.per_wh, self._power, self._current, self._is_parking
+
+    def copy(self) -> "Engine":
+        """Return an engine that goes on from here by itself."""
+        course = self._course
+        start_utc_s = None if course.start is None else course.start // 1000
+        twin = Engine(course.tariff, course.zone, start_utc_s, None, self._discounts, self._stretches.copy())
+        twin._restore(self.state(), with_lines=False)
+        twin._power, twin._current = self._power, self._current
+        return twin
+
     def state(self) -> "list[Any]":
         """Return what `Engine(tariff, zone, start_utc_s, state)` goes on from."""
         run = (
@@ -216,14 +238,15 @@ class Engine:
         )
         return [_STATE_VERSION, self._has_begun, run, self._stretches.last, self._stretches.state()]
 
-    def _restore(self, state: "list[Any]") -> None:
+    def _restore(self, state: "list[Any]", with_lines: bool = True) -> None:
         if not isinstance(state, list) or len(state) != 5 or state[0] != _STATE_VERSION:
             raise PricingError(["a pricing state of another version: %r" % (state,)])
         self._has_begun, run = state[1], state[2]
         self._elapsed, self._energy, self._idle, self._is_parking = run[:4]
         self._run = (run[4], run[5])
         self._places = (run[6], run[7], run[8])
-        self._stretches.restore(state[4], state[3])
+        if with_lines:
+            self._stretches.restore(state[4], state[3])
 
 
 def _energy_counts(tariff: "Tariff") -> int:
