@@ -1,0 +1,82 @@
+"""Proves that a budget's limit is the last point that an amount pays for, by going there and beyond.
+
+It does not know how the limit is found: it drives engines afresh along the way that the session goes on.
+"""
+
+import pytest
+
+from firmware.pricing import budget
+from firmware.pricing.engine import Engine
+from tests.host.pricing.test_live import Sample, Session
+
+BLOCKS, CASES = 6, 50
+MS_IN_H = 3_600_000
+
+
+def fed(session: Session, samples: list[Sample]) -> Engine:
+    """Return an engine that took these readings."""
+    made = session.engine()
+    for sample in samples:
+        made.add(*sample)
+    return made
+
+
+def after(session: Session, samples: list[Sample], ms: int, power_w: int, more_wh: int = 0) -> int:
+    """Return the gross price when the session went on so long at a power, and then took so many Wh at once.
+
+    The meter is read at every boundary that the engine names, as the terminal does.
+    """
+    went = fed(session, samples)
+    start_ms, start_wh, _power_w, current_ma, is_parking = samples[-1]
+    shown_w, passed_ms, more_ms = samples[-1][2], 0, min(ms, 1)
+    while True:
+        energy_wh = start_wh + -(-(passed_ms + more_ms) * power_w // MS_IN_H)
+        passed_ms += more_ms
+        went.add(start_ms + passed_ms, energy_wh, shown_w, current_ma, is_parking)
+        if passed_ms == ms:
+            break
+        boundary_ms, boundary_wh = went.next_boundary()
+        stops = [ms]
+        if boundary_ms is not None:
+            stops.append(max(boundary_ms - start_ms, passed_ms + 1))
+        if boundary_wh is not None and power_w:
+            stops.append(max((boundary_wh - start_wh) * MS_IN_H // power_w, passed_ms + 1))
+        more_ms = min(stops) - passed_ms
+    if more_wh:
+        went.add(start_ms + ms, energy_wh + more_wh, shown_w, current_ma, is_parking)
+    return went.gross_minor()
+
+
+@pytest.mark.parametrize("block", range(BLOCKS))
+def test_an_amount_pays_for_the_limit_and_for_nothing_beyond_it(block: int) -> None:
+    limited = 0
+    for seed in range(block * CASES, (block + 1) * CASES):
+        session = Session(seed)
+        samples = session.samples[: session.chance.randint(2, max(2, len(session.samples) // 2))]
+        now = fed(session, samples)
+        amount_minor = now.gross_minor() + session.chance.choice((0, 1, 50, 500, 3000))
+        before = now.bill()
+        until_ms, until_wh = budget.limit(now, amount_minor)
+        assert now.bill() == before, f"seed {seed}: looking ahead changed the session"
+        power_w = samples[-1][2] or 0 if not samples[-1][4] else 0
+        if until_ms is not None:
+            limited += 1
+            passed_ms = until_ms - samples[-1][0]
+            assert after(session, samples, passed_ms, power_w) <= amount_minor, seed
+            assert after(session, samples, passed_ms + 1, power_w) > amount_minor, seed
+        if until_wh is not None:
+            passed_ms = until_ms - samples[-1][0] if until_ms is not None and power_w else 0
+            there_wh = samples[-1][1] + -(-passed_ms * power_w // MS_IN_H)
+            more_wh = until_wh - there_wh
+            if more_wh:
+                assert after(session, samples, passed_ms, power_w, more_wh) <= amount_minor, seed
+            assert after(session, samples, passed_ms, power_w, more_wh + 1) > amount_minor, seed
+    assert limited > CASES // 4
+
+
+def test_an_amount_that_is_spent_ends_here() -> None:
+    for seed in range(CASES):
+        session = Session(seed)
+        now = fed(session, session.samples)
+        if now.gross_minor():
+            assert budget.limit(now, now.gross_minor() - 1) == session.samples[-1][:2]
