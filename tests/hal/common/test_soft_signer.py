@@ -2,9 +2,14 @@
 
 import asyncio
 import hashlib
+import subprocess
+
+import pytest
 
 from firmware.crypto import p256
 from hal.common.soft_signer import SoftSigner
+from tests.interpreters import command, environment
+from tools.setup.micropython import NAMES
 
 PRIVATE = bytes.fromhex("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721")
 DIGEST = hashlib.sha256(b"sample").digest()
@@ -39,3 +44,25 @@ def test_other_tasks_run_while_it_signs():
 
     assert asyncio.run(both()) == SIGNATURE
     assert len(turns) >= 20
+
+
+PROGRAM = """
+import asyncio, gc
+from hal.common.soft_signer import SoftSigner
+
+seen = []
+
+async def pause():
+    seen.append(gc.threshold())
+
+gc.threshold(4096)
+signature = asyncio.run(SoftSigner(bytes.fromhex("%s"), pause).sign(bytes.fromhex("%s")))
+print(signature.hex(), min(seen), max(seen), gc.threshold())
+"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_garbage_waits_for_a_full_heap_while_it_signs_and_not_longer(name):
+    words = command(name, "-c", PROGRAM % (PRIVATE.hex(), DIGEST.hex()), heap="256k")
+    done = subprocess.run(words, env=environment(), capture_output=True, text=True)
+    assert done.stdout.split() == [SIGNATURE.hex(), "-1", "-1", "4096"], done.stdout + done.stderr
