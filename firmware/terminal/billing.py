@@ -3,6 +3,7 @@
 It does not know why a session began or ends.
 """
 
+from ..pricing import budget
 from ..pricing.engine import Engine
 
 TYPE_CHECKING = False
@@ -23,6 +24,8 @@ AT_ONCE_MS = 1000
 AHEAD_MS = 1000
 SOONEST_MS = 250
 MS_IN_H = 3600000
+# A limit that is never reached as things go is looked for again so much later.
+_FAR_MS = 600000
 
 
 class Billing:
@@ -45,6 +48,9 @@ class Billing:
         self._power_w: "int | None" = None
         self._current_ma: "int | None" = None
         self._is_parking = False
+        # Where the session's limit is, when to look for it again, and the power that was reckoned with.
+        self._limit_ms: "int | None" = None
+        self._looked = (0, 0)
 
     def _begun(self, state: "list[Any] | None") -> Engine:
         # A clock that was unset stays so for this session: what was told before it is what is asked for.
@@ -108,12 +114,19 @@ class Billing:
         return _sooner(stop_ms, self._early(self._until_energy_ms(boundary_wh)))
 
     def limit_left_ms(self, limit_minor: int) -> "int | None":
-        """Return after how long the price reaches a limit as things go now, or None where it never does."""
-        if self.gross_minor() >= limit_minor:
+        """Return after how long the price would exceed a limit as things go now, or None where it never does.
+
+        Looking ahead is dear: it is done again when half of the way is gone, or when the power has risen.
+        """
+        if self.gross_minor() > limit_minor:
             return 0
-        elapsed_ms, energy_wh = None, None
-        left_ms = None if elapsed_ms is None else elapsed_ms - self._elapsed_now_ms()
-        return _sooner(left_ms, self._until_energy_ms(energy_wh))
+        power_w = 0 if self._is_parking else self._power_w or 0
+        again_ms, looked_w = self._looked
+        if self.elapsed_ms >= again_ms or power_w > looked_w:
+            self._limit_ms = budget.limit(self._engine, limit_minor)[0]
+            left_ms = _FAR_MS if self._limit_ms is None else self._limit_ms - self.elapsed_ms
+            self._looked = (self.elapsed_ms + left_ms // 2, power_w)
+        return None if self._limit_ms is None else self._limit_ms - self._elapsed_now_ms()
 
     def _elapsed_now_ms(self) -> int:
         return self.elapsed_ms + self._clock.elapsed_ms(self._ticks_ms)
