@@ -23,7 +23,8 @@ def tariff(*elements, **members):
 
 def terminal(**settings):
     """Return the settings of the terminal, Alice's contract among them."""
-    told = {"id": "KT-0001", "timezone": "CET-1CEST,M3.5.0,M10.5.0/3"}
+    # A reading a minute: those at 17:00, at a limit and at the end come of themselves.
+    told = {"id": "KT-0001", "timezone": "CET-1CEST,M3.5.0,M10.5.0/3", "meter_poll_ms": 60000}
     told["contracts"] = [{"contract": "C1", "uid": ALICE, "tariff": "day"}]
     told.update(settings)
     return told
@@ -33,6 +34,7 @@ def receipt_of(steps, at, *tariffs, **changes):
     """Play a story that begins at a moment, and return its one receipt."""
     changes["start_utc_s"] = calendar.parse_utc(at)
     changes["tariffs"] = list(tariffs)
+    changes.setdefault("terminal", terminal())
     receipts = clean(steps, **changes)[0]
     assert len(receipts) == 1
     return receipts[0]
