@@ -4,10 +4,10 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test test check bench demo
+.PHONY: help setup setup-test test test-pricing check bench demo
 
 help: ## explain every target
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## make .venv with everything the terminal and its tools need (free when it is there)
 	@$(PYTHON) -m tools.setup
@@ -18,6 +18,9 @@ setup-test:
 test: setup-test ## check, then run every test on CPython and on both MicroPythons
 	@.venv/bin/python -m tools.checks
 	@.venv/bin/python -m pytest
+
+test-pricing: setup-test ## hold 100,000 generated tariffs and sessions against a slow model (make test: 2,000)
+	@KILOTAP_PRICING_CASES=100000 .venv/bin/python -m pytest tests/host/pricing/test_against_oracle.py
 
 check: setup-test ## formatting, lint, types, floors between rooms, what MicroPython cannot run
 	@.venv/bin/python -m tools.checks
