@@ -1,4 +1,4 @@
-"""Traps of price limits, taxes and rounding, reckoned by hand from docs/decisions.
+"""Traps of price limits, taxes and rounding, reckoned by hand from docs/decisions/tariff-readings.md.
 
 It does not know how a price is chosen.
 """

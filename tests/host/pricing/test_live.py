@@ -129,3 +129,22 @@ def test_an_engine_that_is_restored_anywhere_changes_nothing(block: int) -> None
             often.add(*sample)
             assert often.gross_minor() == whole.gross_minor(), (seed, sample)
         assert often.bill() == whole.bill(), seed
+
+
+CLOCK = {"start_time", "end_time", "start_date", "end_date", "day_of_week"}
+
+
+def test_without_a_clock_no_element_that_asks_for_it_applies() -> None:
+    for seed in range(CASES):
+        session = Session(seed)
+        document = jsontext.parse(generate.case(seed).texts()[0])
+        for element in document["elements"]:
+            if CLOCK & set(element.get("restrictions", {})):
+                # An element of a reservation never applies while charging.
+                element["restrictions"] = {"reservation": "RESERVATION"}
+        unset = Engine(session.tariff, session.posix, None)
+        without = Engine(tariff.parse(document), session.posix, session.start_s)
+        for sample in session.samples:
+            unset.add(*sample)
+            without.add(*sample)
+            assert unset.gross_minor() == without.gross_minor(), (seed, sample)
