@@ -4,7 +4,7 @@ It does not know prices. An element's conditions lie flat in one tuple, kind, lo
 for fifty elements have to fit a small board; None is an open side, low is inclusive, high exclusive.
 """
 
-from firmware.pricing import calendar, ratio
+from firmware.pricing import ratio
 
 # Seconds of the local day: wraps where high is not above low, and 86400 is the midnight at its end.
 TIME = "time"
@@ -28,17 +28,23 @@ RESERVATION = "reservation"
 
 # Beyond anything that is counted here.
 NEVER = 1 << 62
+DAY_S = 86400
 
-# Parts of a horizon: seconds of the local clock, counts of what only grows, classes of power and current.
-CLOCK, GROWING, CLASSES = 0, (DURATION, ENERGY, CHARGING_TIME, IDLE_TIME), (POWER, CURRENT)
+# Where a horizon keeps what: seconds to the next change of the local clock, the first count of what only grows
+# at which a condition may change, and the lowest and first-beyond count of the classes of power and current.
+CLOCK, GROWING = 0, (DURATION, ENERGY, CHARGING_TIME, IDLE_TIME)
+OF_POWER, OF_CURRENT = 5, 7
+_PLACES = {DURATION: 1, ENERGY: 2, CHARGING_TIME: 3, IDLE_TIME: 4, POWER: OF_POWER, CURRENT: OF_CURRENT}
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    # What is known at a moment, by kind: seconds, days and weekdays of the clock, texts, and
-    # (least, most, units in one of the condition's) of what is measured. What is missing matches nothing.
+    from firmware.pricing.tariff import Element
+
+    # What is known at a moment, by kind: seconds, days and weekdays of the clock, texts, and of what is
+    # measured (least, most, counts in one unit of the condition).
     Moment = dict[str, Any]
 
 
@@ -48,96 +54,90 @@ def each(flat: "tuple[Any, ...]") -> "Iterator[tuple[str, Any, Any]]":
         yield flat[i], flat[i + 1], flat[i + 2]
 
 
+def horizon() -> "list[int]":
+    """Return the widest horizon: nothing ever changes."""
+    return [NEVER, NEVER, NEVER, NEVER, NEVER, -NEVER, NEVER, -NEVER, NEVER]
+
+
+def holding(
+    elements: "tuple[Element | _Alone, ...]", moment: "Moment", until: "list[int]"
+) -> "Iterator[int]":
+    """Yield the places of the elements that apply at a moment, in their order.
+
+    The horizon is narrowed to where all conditions stay as they are, of the elements up to the last that was
+    asked for. What a moment does not say matches nothing. It is one generator, and long, for each call of a
+    function would cost a small board more memory than it saves.
+    """
+    for place in range(len(elements)):
+        flat = elements[place].flat
+        holds = True
+        for i in range(0, len(flat), 3):
+            kind = flat[i]
+            here = moment.get(kind)
+            if here is None:
+                holds = False
+            elif kind == TIME:
+                low, high = flat[i + 1], flat[i + 2]
+                holds = holds and (low <= here < high or (low > high and (here >= low or here < high)))
+                # One that is now comes again in a day.
+                low, high = (low - here - 1) % DAY_S + 1, (high - here - 1) % DAY_S + 1
+                until[CLOCK] = min(until[CLOCK], low, high)
+            elif kind == WEEKDAY:
+                holds = holds and flat[i + 1] >> here & 1 == 1
+                until[CLOCK] = min(until[CLOCK], DAY_S - moment[TIME])
+            elif kind == DATE:
+                holds = _holds_on_date(flat[i + 1], flat[i + 2], moment, until) and holds
+            elif kind in (BRAND, RECOGNITION):
+                holds = holds and here == flat[i + 1]
+            else:
+                low, high = flat[i + 1], flat[i + 2]
+                low = -NEVER if low is None else counts(low, here[2])
+                high = NEVER if high is None else counts(high, here[2])
+                holds = holds and here[0] >= low and here[1] < high
+                # Ahead lies the boundary that is above; of a class the lowest count matters too.
+                ahead = _PLACES[kind]
+                if here[0] < low:
+                    high = low
+                elif ahead >= OF_POWER:
+                    if here[0] >= high:
+                        low, high = high, NEVER
+                    if until[ahead] < low:
+                        until[ahead] = low
+                if ahead >= OF_POWER:
+                    ahead += 1
+                if here[0] < high < until[ahead]:
+                    until[ahead] = high
+        if holds:
+            yield place
+
+
+class _Alone:
+    """Conditions without an element around them."""
+
+    __slots__ = ("flat",)
+
+    def __init__(self, flat: "tuple[Any, ...]") -> None:
+        self.flat = flat
+
+
 def hold(flat: "tuple[Any, ...]", moment: "Moment") -> bool:
     """Return whether all conditions hold at a moment."""
-    for i in range(0, len(flat), 3):
-        kind, low, high = flat[i], flat[i + 1], flat[i + 2]
-        here = moment.get(kind)
-        if here is None:
-            return False
-        if kind == TIME:
-            inside = low <= here < high if low < high else low != high and (here >= low or here < high)
-        elif kind == WEEKDAY:
-            inside = low >> here & 1
-        elif kind == DATE:
-            inside = (low is None or here >= low) and (high is None or here < high)
-        elif kind in (BRAND, RECOGNITION):
-            inside = here == low
-        else:
-            least, most, units = here
-            inside = (low is None or least >= scaled_up(low, units)) and (
-                high is None or most < scaled_up(high, units)
-            )
-        if not inside:
-            return False
-    return True
+    # A generator that yields at all has one thing to say.
+    return list(holding((_Alone(flat),), moment, horizon())) != []
 
 
-def scaled_up(limit: "Any", units: int) -> int:
+def counts(limit: "Any", units: int) -> int:
     """Return the first whole count that is not below a limit given as a Ratio or an integer."""
-    if isinstance(limit, int):
-        return limit * units
-    return -(-limit[0] * units // limit[1])
+    return limit * units if isinstance(limit, int) else -(-limit[0] * units // limit[1])
 
 
-def horizon() -> "list[Any]":
-    """Return the widest horizon: nothing ever changes.
-
-    Its places: second of the local clock, counts of duration, energy, charging and idle time (each the
-    first at which a condition may change), then lowest and first-beyond count of power and of current.
-    """
-    return [None, NEVER, NEVER, NEVER, NEVER, -NEVER, NEVER, -NEVER, NEVER]
-
-
-def narrow(flat: "tuple[Any, ...]", moment: "Moment", until: "list[Any]") -> None:
-    """Narrow a horizon to where each of the conditions stays as it is at a moment."""
-    for i in range(0, len(flat), 3):
-        kind, low, high = flat[i], flat[i + 1], flat[i + 2]
-        here = moment.get(kind)
-        if here is None:
-            continue
-        if kind in GROWING:
-            place = 1 + GROWING.index(kind)
-            for limit in (low, high):
-                count = NEVER if limit is None else scaled_up(limit, here[2])
-                if here[0] < count < until[place]:
-                    until[place] = count
-        elif kind in CLASSES:
-            _narrow_class(low, high, here, until, 5 + 2 * CLASSES.index(kind))
-        elif kind in (TIME, WEEKDAY, DATE):
-            clock_s = _next_clock_s(kind, low, high, moment["clock"])
-            if clock_s is not None and (until[CLOCK] is None or clock_s < until[CLOCK]):
-                until[CLOCK] = clock_s
-
-
-def _narrow_class(low: "Any", high: "Any", here: "Any", until: "list[Any]", place: int) -> None:
-    for limit in (low, high):
-        if limit is not None:
-            count = scaled_up(limit, here[2])
-            if count <= here[0]:
-                until[place] = max(until[place], count)
-            else:
-                until[place + 1] = min(until[place + 1], count)
-
-
-def _next_clock_s(kind: str, low: "Any", high: "Any", clock_s: int) -> "int | None":
-    """Return the next second of the local clock at which a condition on it may change."""
-    midnight_s = clock_s - clock_s % calendar.DAY_S
-    if kind == WEEKDAY:
-        return midnight_s + calendar.DAY_S
-    next_s = None
-    for limit in (low, high):
-        if limit is None:
-            continue
-        if kind == DATE:
-            change_s = limit * calendar.DAY_S
-        else:
-            change_s = midnight_s + limit % calendar.DAY_S
-            if change_s <= clock_s:
-                change_s += calendar.DAY_S
-        if change_s > clock_s and (next_s is None or change_s < next_s):
-            next_s = change_s
-    return next_s
+def _holds_on_date(low: "int | None", high: "int | None", moment: "Moment", until: "list[int]") -> bool:
+    """Return whether a condition on the date holds; the horizon is narrowed to its next change."""
+    here = moment[DATE]
+    ahead = low if low is not None and here < low else high
+    if ahead is not None and here < ahead:
+        until[CLOCK] = min(until[CLOCK], (ahead - here) * DAY_S - moment[TIME])
+    return (low is None or here >= low) and (high is None or here < high)
 
 
 def told(flat: "tuple[Any, ...]") -> "list[list[Any]]":

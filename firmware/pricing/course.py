@@ -63,19 +63,18 @@ class Course:
         until = conditions.horizon()
         active = [NOWHERE, NOWHERE, NOWHERE, NOWHERE]
         missing = self._dimensions & 7 if flat_done else self._dimensions
-        for place, element in enumerate(self.tariff.elements):
+        for place in conditions.holding(self.tariff.elements, moment, until):
+            prices = self.tariff.elements[place].prices
+            for i in range(0, len(prices), 5):
+                dimension = DIMENSIONS.index(prices[i])
+                if missing >> dimension & 1:
+                    active[dimension] = 4 * place + dimension
+                    missing ^= 1 << dimension
             if not missing:
                 break
-            conditions.narrow(element.flat, moment, until)
-            if conditions.hold(element.flat, moment):
-                for i in range(0, len(element.prices), 5):
-                    dimension = DIMENSIONS.index(element.prices[i])
-                    if missing >> dimension & 1:
-                        active[dimension] = 4 * place + dimension
-                        missing ^= 1 << dimension
         self.active = tuple(active)  # type: ignore[assignment]
-        if until[conditions.CLOCK] is not None:
-            until[1] = min(until[1], self._elapsed_at(until[conditions.CLOCK]))
+        if until[conditions.CLOCK] < NEVER:
+            until[1] = min(until[1], self._elapsed_in(point[ELAPSED], until[conditions.CLOCK]))
         self.until = until
 
     def pieces(
@@ -118,23 +117,19 @@ class Course:
 
     def _moment(self, point: "Point", power: "Range", current: "Range") -> "dict[str, Any]":
         moment: "dict[str, Any]" = dict(self.texts or {})
-        for kind, count, units in (
-            (conditions.DURATION, point[ELAPSED], self.per_s),
-            (conditions.ENERGY, point[ENERGY], self.per_kwh),
-            (conditions.CHARGING_TIME, point[CHARGING], self.per_s),
-            (conditions.IDLE_TIME, point[IDLE], self.per_s),
-        ):
-            moment[kind] = (count, count, units)
+        for i in range(4):
+            units = self.per_kwh if i == ENERGY else self.per_s
+            moment[conditions.GROWING[i]] = (point[i], point[i], units)
         if power is not None:
             moment[conditions.POWER] = (power[0], power[1], self.per_kw)
         if current is not None:
             moment[conditions.CURRENT] = (current[0], current[1], self.per_a)
         if self.start is not None:
-            clock_s = self.clock_s(point[ELAPSED])
-            moment["clock"] = clock_s
-            moment[conditions.TIME] = clock_s % calendar.DAY_S
-            moment[conditions.DATE] = clock_s // calendar.DAY_S
-            moment[conditions.WEEKDAY] = calendar.weekday(clock_s // calendar.DAY_S)
+            clock_s = self._clock_s(point[ELAPSED])
+            days = clock_s // conditions.DAY_S
+            moment[conditions.TIME] = clock_s % conditions.DAY_S
+            moment[conditions.DATE] = days
+            moment[conditions.WEEKDAY] = calendar.weekday(days)
         return moment
 
     def asks_clock(self) -> bool:
@@ -152,7 +147,7 @@ class Course:
         utc_s = (self.start + elapsed) // self.per_s
         return calendar.format_offset(utc_s, self.zone.offset_s(utc_s))
 
-    def clock_s(self, elapsed: int) -> int:
+    def _clock_s(self, elapsed: int) -> int:
         """Return the second of the local clock so long after the start."""
         utc_s = (self.start + elapsed) // self.per_s  # type: ignore[operator]
         if self._clock_until_s is not None and not utc_s < self._clock_until_s:
@@ -160,9 +155,9 @@ class Course:
             self._clock_until_s = self.zone.next_change_s(utc_s)  # type: ignore[union-attr]
         return utc_s + self._offset_s
 
-    def _elapsed_at(self, clock_s: int) -> int:
-        """Return the elapsed time at which the local clock gets there, or is put forward or back before."""
-        utc_s = clock_s - self._offset_s
+    def _elapsed_in(self, elapsed: int, left_s: int) -> int:
+        """Return the elapsed time at which the local clock is so far on, or is put forward or back before."""
+        utc_s = (self.start + elapsed) // self.per_s + left_s  # type: ignore[operator]
         if self._clock_until_s is not None and self._clock_until_s < utc_s:
             utc_s = self._clock_until_s
         return utc_s * self.per_s - self.start  # type: ignore[operator]
