@@ -30,6 +30,11 @@ def test_storage_and_meter_are_measured(capsys: pytest.CaptureFixture[str]) -> N
     check(measured(capsys, *names), names)
 
 
+def test_prices_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("price-live-growth", "price-day", "price-heap")
+    check(measured(capsys, *names), names)
+
+
 @one_at_a_time
 def test_cards_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
     names = ("tap-to-uid", "card-read")

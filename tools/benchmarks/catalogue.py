@@ -3,12 +3,15 @@
 It does not know how they are run.
 """
 
-from tools.benchmarks import cards, memory, meter, simulation, storage
+from tools.benchmarks import cards, memory, meter, pricing, simulation, storage
 from tools.benchmarks.measuring import Benchmark
 
 BENCHMARKS = (
     Benchmark("tap-to-uid", cards.tap_to_uid, "ms, 95th percentile", "none", 5),
     Benchmark("card-read", cards.read, "ratio of times", "the same APDUs in a bare transmit loop", 1.5),
+    Benchmark("price-live-growth", pricing.live_growth, "ratio of times", "a live update at sample 10", 1.1),
+    Benchmark("price-day", pricing.day, "ratio of times", "bare loop with fractions.Fraction", 3),
+    Benchmark("price-heap", pricing.heap, "KB", "none", 12),
     Benchmark("append", storage.append, "ratio of times", "bare write and fdatasync", 1.25),
     Benchmark("append-sqlite", storage.append_sqlite, "ratio of times", "one row in SQLite, WAL, FULL", 1.0),
     Benchmark("simulator", simulation.simulator, "sessions a second", "none", 2000, at_least=True),
