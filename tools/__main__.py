@@ -23,6 +23,8 @@ COMMANDS = {
     "office": "the operator's back office",
     "ledger": "read and check a terminal's ledger",
     "verify": "verify a receipt, a record, a ledger or an OCMF value",
+    "price": "price a charging session under a tariff, exactly",
+    "tariff": "check a tariff before anybody charges by it",
     "benchmark": "measure against the yardsticks",
 }
 DONE, DOES_NOT_HOLD, NOT_DONE, INTERRUPTED = 0, 1, 2, 130
@@ -42,6 +44,7 @@ Examples:
   kilotap bench tests/scenarios/evening.toml --interpreter micropython --json -
   kilotap ledger check /var/lib/kilotap/ledger
   kilotap verify receipt.jws --key terminal.jwk
+  kilotap price --tariff tariff.json --cdr cdr.json --explain
 
 \b
 Exit codes: 0 done and it holds, 1 done and it does not hold, 2 could not be done.

@@ -38,10 +38,10 @@ def tariff(path: str, wanted: str | None, cdr: dict[str, Any]) -> dict[str, Any]
     """Return the tariff of an id, or the only one, or the only one that the CDR names."""
     found = tariffs(path)
     if wanted is None and len(found) > 1:
-        named = _named_by(cdr)
-        found = [document for document in found if id_of(document) in named] or found
+        named = [_folded(one) for one in _named_by(cdr)]
+        found = [document for document in found if _folded(id_of(document)) in named] or found
     elif wanted is not None:
-        chosen = [document for document in found if id_of(document) == wanted]
+        chosen = [document for document in found if _folded(id_of(document)) == _folded(wanted)]
         if not chosen:
             raise FileProblem(f"{path}: has no tariff {wanted!r}; it has {_listed(found)}")
         found = chosen
@@ -57,7 +57,7 @@ def cdr(path: str, wanted: str | None) -> dict[str, Any]:
         if not isinstance(document, dict) or "charging_periods" not in document:
             raise FileProblem(f"{path}: holds no CDR: expected an object with charging_periods")
     if wanted is not None:
-        chosen = [document for document in found if id_of(document) == wanted]
+        chosen = [document for document in found if _folded(id_of(document)) == _folded(wanted)]
         if not chosen:
             raise FileProblem(f"{path}: has no CDR {wanted!r}; it has {_listed(found)}")
         found = chosen
@@ -69,7 +69,7 @@ def cdr(path: str, wanted: str | None) -> dict[str, Any]:
     return result
 
 
-def id_of(document: Any) -> Any:
+def id_of(document: Any) -> str | None:
     """Return the id of a tariff or CDR as a text, None where it has none that could be named."""
     found = document.get("id", document.get("tariffId")) if isinstance(document, dict) else None
     return found if isinstance(found, str) else None
@@ -100,6 +100,11 @@ def _named_by(cdr: dict[str, Any]) -> list[str | None]:
     listed = [period for period in periods if isinstance(period, dict)] if isinstance(periods, list) else []
     named = [period["tariff_id"] for period in listed if isinstance(period.get("tariff_id"), str)]
     return named or [id_of(document) for document in (own if isinstance(own, list) else [])]
+
+
+def _folded(name: str | None) -> str | None:
+    """Return an id without its case, which OCPI's CiString does not tell apart."""
+    return name and name.casefold()
 
 
 def _listed(documents: list[Any]) -> str:
