@@ -97,3 +97,14 @@ def test_a_fault_that_comes_goes_and_comes_again_is_told_as_standing():
     asyncio.run(desk.recorder.flush())
     assert [record[0] for record in desk.written()] == ["fault", "fault.cleared", "fault"]
     assert desk.recorder.known["faults"] == ["meter"]
+
+
+def test_what_was_kept_stands_before_the_next_record_even_where_that_is_a_sessions():
+    desk = Desk()
+    desk.disk.set_free_bytes(0)
+    desk.tell("fault", FAULT, 1774717140)
+    desk.disk.set_free_bytes(100000)
+    desk.pen.now_s = 1774717150
+    asyncio.run(desk.recorder.record("session.rejected", {"token": None, "reason": "unknown_card"}))
+    assert [record[0] for record in desk.written()] == ["fault", "session.rejected"]
+    assert [record[3] for record in desk.written()] == [0, 10]
