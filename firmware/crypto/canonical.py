@@ -75,12 +75,14 @@ def _encoded(value: "Any", depth: int) -> bytes:
 
 def _sorted_keys(members: "dict[str, Any]") -> "list[str]":
     """Return the keys in the order of their UTF-16 code units (RFC 8785, 3.2.3)."""
-    for key in members:
-        if not isinstance(key, str):
-            raise CryptoError("a key that is a %s, not a string" % type(key).__name__)
-    # Code points and UTF-16 disagree only from U+E000 on.
-    is_high = max("".join(members) or "a") >= "\ue000"
-    return sorted(members, key=_utf16) if is_high else sorted(members)
+    try:
+        joined = "".join(members)
+    except TypeError:
+        raise CryptoError("a key that is no string")
+    # Code points and UTF-16 disagree only from U+E000 on; text of as many bytes as characters is ASCII.
+    if len(utf8.encode(joined)) == len(joined) or max(joined) < "\ue000":
+        return sorted(members)
+    return sorted(members, key=_utf16)
 
 
 def _utf16(text: str) -> "list[int]":

@@ -149,6 +149,7 @@ def _object(members: "list[tuple[str, Any]]") -> str:
             content = canonical.encode(member).decode()
             # A bar parts sections; one verifier finds their ends by counting braces, even in texts.
             for character in "|{}":
-                content = content.replace(character, "\\u%04x" % ord(character))
+                if character in content:
+                    content = content.replace(character, "\\u%04x" % ord(character))
             written.append('"%s":%s' % (key, content))
     return "{%s}" % ",".join(written)

@@ -42,8 +42,8 @@ class SoftSigner:
     async def sign(self, digest: bytes) -> bytes:
         """Return r and s (64 bytes) over a SHA-256 digest of 32 bytes."""
         steps = p256.sign_steps(self._private, digest)
-        # A signature leaves 200 KB of short-lived numbers behind: collected every few KB, as a board's heap is
-        # to stay whole, most of its time would go there.
+        # A signature leaves 200 KB of short-lived numbers behind: collected every few KB, as a board's heap
+        # is to stay whole, most of its time would go there.
         before = _collect_after(-1)
         try:
             while True:

@@ -35,6 +35,11 @@ def test_prices_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
     check(measured(capsys, *names), names)
 
 
+def test_signatures_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("sign", "sign-verify", "sign-cpython", "receipt")
+    check(measured(capsys, *names), names)
+
+
 @one_at_a_time
 def test_cards_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
     names = ("tap-to-uid", "card-read")

@@ -3,7 +3,7 @@
 It does not know how they are run.
 """
 
-from tools.benchmarks import cards, memory, meter, pricing, simulation, storage
+from tools.benchmarks import cards, memory, meter, pricing, signing, simulation, storage
 from tools.benchmarks.measuring import Benchmark
 
 BENCHMARKS = (
@@ -12,6 +12,10 @@ BENCHMARKS = (
     Benchmark("price-live-growth", pricing.live_growth, "ratio of times", "a live update at sample 10", 1.1),
     Benchmark("price-day", pricing.day, "ratio of times", "bare loop with fractions.Fraction", 3),
     Benchmark("price-heap", pricing.heap, "KB", "none", 12),
+    Benchmark("sign", signing.sign, "ratio of times", "1,000 multiplications modulo p", 1.1),
+    Benchmark("sign-verify", signing.verify, "ratio of times", "1,000 multiplications modulo p", 4.5),
+    Benchmark("sign-cpython", signing.on_cpython, "ratio of times", "package ecdsa", 1.0),
+    Benchmark("receipt", signing.receipt, "ratio of times", "its two signatures alone", 1.3),
     Benchmark("append", storage.append, "ratio of times", "bare write and fdatasync", 1.25),
     Benchmark("append-sqlite", storage.append_sqlite, "ratio of times", "one row in SQLite, WAL, FULL", 1.0),
     Benchmark("simulator", simulation.simulator, "sessions a second", "none", 2000, at_least=True),
