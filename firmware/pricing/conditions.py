@@ -30,8 +30,8 @@ RESERVATION = "reservation"
 NEVER = 1 << 62
 DAY_S = 86400
 
-# Where a horizon keeps what: seconds to the next change of the local clock, the first count of what only grows
-# at which a condition may change, and the lowest and first-beyond count of the classes of power and current.
+# Where a horizon keeps what: seconds to the next change of the local clock, the first count of what only
+# grows at which a condition may change, and the lowest and first-beyond count of power and of current.
 CLOCK, GROWING = 0, (DURATION, ENERGY, CHARGING_TIME, IDLE_TIME)
 OF_POWER, OF_CURRENT = 5, 7
 _PLACES = {DURATION: 1, ENERGY: 2, CHARGING_TIME: 3, IDLE_TIME: 4, POWER: OF_POWER, CURRENT: OF_CURRENT}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from firmware.pricing.calendar import Zone
     from firmware.pricing.course import Point
     from firmware.pricing.discount import Discount
+    from firmware.pricing.ratio import Ratio
     from firmware.pricing.tariff import Tariff
 
 
@@ -188,19 +189,25 @@ class Engine:
             self._rates = self._stretches.rates(
                 self._places[0] if energy else NOWHERE, place if elapsed else NOWHERE, self._flat_place()
             )
-        parts, weight, up, step, time_weight, time_up, time_step, rest = self._rates
+        minor, parts, weight, up, step, time_weight, time_up, time_step, rest = self._rates
         parts += weight * ((up + energy) // step * step if step else energy)
         parts += time_weight * ((time_up + elapsed) // time_step * time_step if time_step else elapsed)
-        least, most, scale = self._limits
-        if parts < least:
-            parts, rest = least, ratio.ZERO
-        if most is not None and parts >= most:
-            parts, rest = most, ratio.ZERO
-        if self._discounts:
-            gross = ratio.reduced(parts * rest[1] + rest[0], scale * rest[1])
-            return ratio.round_half_up(bills.discounted(self._discounts, gross))
+        scale = self._stretches.scale
+        if self._limits is not None or self._discounts:
+            return self._held(minor * scale + parts, rest)
         # The scale is even, so the rest cannot matter: docs/decisions/rounding.md.
-        return (parts + scale // 2) // scale
+        return minor + (parts + scale // 2) // scale
+
+    def _held(self, parts: int, rest: "Ratio") -> int:
+        """Return what limits and discounts make of a gross total in parts of a minor unit."""
+        if self._limits is not None:
+            least, most = self._limits
+            if parts < least:
+                parts, rest = least, ratio.ZERO
+            if most is not None and parts >= most:
+                parts, rest = most, ratio.ZERO
+        gross = ratio.reduced(parts * rest[1] + rest[0], self._stretches.scale * rest[1])
+        return ratio.round_half_up(bills.discounted(self._discounts, gross) if self._discounts else gross)
 
     def _flat_place(self) -> int:
         """Return the flat fee that is due while nothing was used yet, NOWHERE once it is in a line."""

@@ -64,12 +64,16 @@ class Stretches:
         scale = 2
         for limit in (tariff.min_price, tariff.max_price):
             if limit and limit[1]:
-                scale = ratio.multiple(scale, limit[1][1])
+                scale = ratio.multiple(scale, self._in_minor(limit[1])[1])
         for element in tariff.elements:
             for component in element.components:
                 counts = self._counts[DIMENSIONS.index(component.dimension)]
-                scale = ratio.multiple(scale, gross_price(component, tariff.tax)[1] * counts)
+                scale = ratio.multiple(scale, self._in_minor(gross_price(component, tariff.tax), counts)[1])
         return scale
+
+    def _in_minor(self, amount: "Ratio", counts: int = 1) -> "Ratio":
+        """Return an amount for so many counts as minor units for one; the smaller its terms, the faster."""
+        return ratio.reduced(amount[0] * self._minor_units, amount[1] * counts)
 
     def weight(self, place: int) -> int:
         """Return the gross price of one count at a place, in parts of a minor unit."""
@@ -80,23 +84,19 @@ class Stretches:
         known = self._weights.get(place)
         if known is None:
             component, counts = self.component(place), self._counts[place & 3]
-            price = gross_price(component, self._tariff.tax)
-            weight = price[0] * self._minor_units * (self.scale // (price[1] * counts))
+            price = self._in_minor(gross_price(component, self._tariff.tax), counts)
+            weight = price[0] * (self.scale // price[1])
             step = 0 if place & 3 == 3 else component.step_size * (counts // (3600 if place & 3 else 1000))
             self._weights[place] = known = (weight, step)
         return known
 
-    def gross_limits(self) -> "tuple[int, int | None, int]":
-        """Return the least and most gross price in parts of a minor unit, and how many parts it has."""
-        least, most = self._tariff.min_price, self._tariff.max_price
-        return (
-            self._parts(least[1] if least else None) or 0,
-            self._parts(most[1] if most else None),
-            self.scale,
-        )
-
-    def _parts(self, amount: "Ratio | None") -> "int | None":
-        return None if amount is None else amount[0] * self._minor_units * (self.scale // amount[1])
+    def gross_limits(self) -> "tuple[int, int | None] | None":
+        """Return the least and most gross price in parts of a minor unit, None where there is neither."""
+        limits: "list[int | None]" = []
+        for limit in (self._tariff.min_price, self._tariff.max_price):
+            amount = self._in_minor(limit[1]) if limit and limit[1] else None
+            limits.append(amount[0] * (self.scale // amount[1]) if amount else None)
+        return None if limits == [None, None] else (limits[0] or 0, limits[1])
 
     def book(self, place: int, whole: int, rest: "Ratio", begin: int, end: int, estimated: int = 0) -> None:
         """Take a volume that is priced at a place; one of 0 and one that nothing prices leave no trace."""
@@ -141,9 +141,10 @@ class Stretches:
     def rates(self, energy: int, time: int, flat: int) -> "tuple[Any, ...]":
         """Return what the session costs while it goes on at two places (NOWHERE: that one stands still).
 
-        It is (base, weight, up, step, weight, up, step, rest): base + rest + for energy and time either
-        weight * volume, or with a step weight * ((up + volume) // step * step), gross, in parts of a minor
-        unit; the rest lies below one part. `flat` is a fee that is due and in no line yet.
+        It is (minor units, base, weight, up, step, weight, up, step, rest): besides the minor units the gross
+        price is base + rest + for energy and time either weight * volume, or with a step
+        weight * ((up + volume) // step * step), in parts of a minor unit, and the rest lies below one part.
+        `flat` is a fee that is due and in no line yet.
         """
         base, rest = 0, ratio.ZERO
         terms: "list[int]" = []
@@ -159,16 +160,19 @@ class Stretches:
             weight = self.weight(last)
             up = 0
             if step:
-                # All is billed at the last price in whole steps, and what was cheaper or dearer stays so.
-                base, rest = plus(base, rest, -whole * weight, (-part[0] * weight, part[1]))
-                up = whole + (part[0] > 0) + step - 1
+                # What a last step began is billed anew with what follows: in whole steps, at the last price.
+                begun = whole % step
+                base, rest = plus(base, rest, -begun * weight, (-part[0] * weight, part[1]))
+                up = begun + (part[0] > 0) + step - 1
                 if going == NOWHERE:
                     base += up // step * step * weight
             if dimension == 0 or going != NOWHERE:
                 terms += (weight, up, step) if going != NOWHERE else (0, 0, 0)
         if len(terms) == 3:
             terms += (0, 0, 0)
-        return tuple([base + self._sums[3][2] + self.weight(flat)] + terms + [rest])
+        base += self._sums[3][2] + self.weight(flat)
+        # Small numbers are fast however long the session lasts.
+        return tuple([base // self.scale, base % self.scale] + terms + [rest])
 
     def copy(self) -> "Stretches":
         """Return what can be added to without a trace here."""
