@@ -11,7 +11,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
+from hal.common.soft_signer import SoftSigner
+from hal.linux.signer import open_signer
 from tests.hal.seats import ALL, Seat, seats
+from tests.interpreters import ROOT
 
 DIGEST = hashlib.sha256(b"sample").digest()
 # RFC 6979, A.2.5: P-256, SHA-256, message "sample".
@@ -94,3 +97,29 @@ def test_what_is_no_key_of_ours_is_refused_and_not_replaced(seat: Seat, tmp_path
 def test_a_key_that_cannot_be_stored_is_not_made(seat: Seat, tmp_path: Path) -> None:
     ((kind, sentence),) = seat.results("sign", tmp_path / "unmounted" / "key", DIGEST.hex())
     assert (kind, "on a writable disk in `key_file`" in sentence) == ("BoardError", True)
+
+
+def test_a_signer_offers_its_public_key_and_signatures_and_nothing_else(tmp_path: Path) -> None:
+    for signer in (open_signer(str(tmp_path / "key")), SoftSigner((1).to_bytes(32, "big"))):
+        assert [name for name in dir(signer) if not name.startswith("_")] == ["public_key", "sign"]
+
+
+def test_no_command_and_no_room_but_those_that_store_keys_can_write_one() -> None:
+    # What turns a private key into bytes; the office's authority makes the key of its server.
+    makers = ("private_bytes", ".pkcs8(", "ec_private_key(", "key_file.encode(")
+    allowed = {
+        "firmware/crypto/keyforms.py",
+        "hal/bench/signer.py",
+        "hal/common/key_file.py",
+        "hal/linux/signer.py",
+        "tools/backoffice/authority.py",
+    }
+    rooms = [
+        path for room in ("firmware", "hal", "emulator", "tools") for path in (ROOT / room).rglob("*.py")
+    ]
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in rooms
+        if any(maker in path.read_text() for maker in makers)
+    }
+    assert found == allowed
