@@ -31,17 +31,9 @@ import firmware.pricing.tariff
 import firmware.pricing.discount
 import firmware.pricing.course
 import firmware.pricing.stretches
-import firmware.pricing.bill
 import firmware.pricing.engine
-import firmware.pricing.budget
-import firmware.pricing.budget
-import firmware.pricing.quote
-import firmware.pricing.fast_charging
 import firmware.access.contracts
-import firmware.receipts.receipt
-import firmware.receipts.ocmf
 import firmware.screens.catalogue
-import firmware.screens.words
 import firmware.session.state
 import firmware.session.events
 import firmware.session.actions

@@ -4,7 +4,6 @@ It does not know clocks, meters and cards: totals since the session began come i
 """
 
 from firmware.errors import PricingError
-from firmware.pricing import bill as bills
 from firmware.pricing import conditions, ratio
 from firmware.pricing.course import NOWHERE, Course
 from firmware.pricing.stretches import Stretches, along, book_pieces
@@ -207,7 +206,11 @@ class Engine:
             if most is not None and parts >= most:
                 parts, rest = most, ratio.ZERO
         gross = ratio.reduced(parts * rest[1] + rest[0], self._stretches.scale * rest[1])
-        return ratio.round_half_up(bills.discounted(self._discounts, gross) if self._discounts else gross)
+        if self._discounts:
+            from firmware.pricing import bill as bills
+
+            gross = bills.discounted(self._discounts, gross)
+        return ratio.round_half_up(gross)
 
     def _flat_place(self) -> int:
         """Return the flat fee that is due while nothing was used yet, NOWHERE once it is in a line."""
@@ -218,6 +221,9 @@ class Engine:
 
     def bill(self) -> "dict[str, Any]":
         """Return lines and totals: exact numbers as texts (`0.49`, `1201/1800`), amounts in minor units."""
+        # In memory only while it is made.
+        from firmware.pricing import bill as bills
+
         if not self._has_begun:
             return bills.bill(self._course, [])
         stretches = self._stretches.copy()

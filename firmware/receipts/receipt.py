@@ -49,8 +49,9 @@ def build(facts: "dict[str, Any]") -> "dict[str, Any]":
         "flags": list(facts["flags"]) + list(bill.get("flags", ())),
         "ocmf": facts["ocmf"],
     }
-    for key in ("currency", "lines", "net_minor", "vat", "gross_minor", "rounding"):
+    for key in ("currency", "net_minor", "vat", "gross_minor", "rounding"):
         members[key] = bill[key]
+    members["lines"] = [_line(line, start["utc_s"], members["duration_s"]) for line in bill["lines"]]
     # Where prices are gross, or no tax applies, the lines say so.
     if "tax" in bill:
         members["tax"] = bill["tax"]
@@ -70,6 +71,32 @@ def _moment(moment: "dict[str, Any]", zone: "calendar.Zone") -> "dict[str, Any]"
         "clock": moment["clock"],
         "local": zone.format_local(utc_s) if known else None,
     }
+
+
+def _line(line: "dict[str, Any]", start_utc_s: "int | None", duration_s: int) -> "dict[str, Any]":
+    """Return a line as records carry it: without what goes without saying, for each byte is signed and kept.
+
+    That is a price that always counts, a moment that is the session's own start or end, and for a price that
+    fell due at one moment its end. Which element of the tariff it was its price and conditions tell.
+    """
+    told = dict(line)
+    told.pop("element", None)
+    if not told.get("why"):
+        told.pop("why", None)
+    if "from" in told:
+        begin_s, end_s = _since(told["from"], start_utc_s), _since(told["to"], start_utc_s)
+        if end_s == begin_s or end_s >= duration_s - 1:
+            told.pop("to")
+        if begin_s <= 0:
+            told.pop("from")
+    return told
+
+
+def _since(moment: "str | int", start_utc_s: "int | None") -> int:
+    """Return the seconds from a session's start to a moment of a bill."""
+    if isinstance(moment, int) or start_utc_s is None:
+        return int(moment)
+    return calendar.parse_moment(moment)[0] - start_utc_s
 
 
 def _registers(facts: "dict[str, Any]") -> "list[str]":

@@ -3,7 +3,6 @@
 It does not know why a session began or ends.
 """
 
-from ..pricing import budget
 from ..pricing.engine import Engine
 
 TYPE_CHECKING = False
@@ -123,6 +122,8 @@ class Billing:
         power_w = 0 if self._is_parking else self._power_w or 0
         again_ms, looked_w = self._looked
         if self.elapsed_ms >= again_ms or power_w > looked_w:
+            from firmware.pricing import budget
+
             self._limit_ms = budget.limit(self._engine, limit_minor)[0]
             left_ms = _FAR_MS if self._limit_ms is None else self._limit_ms - self.elapsed_ms
             self._looked = (self.elapsed_ms + left_ms // 2, power_w)

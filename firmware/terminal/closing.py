@@ -3,7 +3,6 @@
 It does not know why the session ended; it is told.
 """
 
-from ..receipts import ocmf, receipt
 from . import version
 
 TYPE_CHECKING = False
@@ -21,6 +20,9 @@ async def members(
     """Return the members of session.ended for `{"stop", "reason", "flags"}`; `stop` is `{"wh", "utc_s",
     "clock"}`.
     """
+    # In memory only while a session ends.
+    from firmware.receipts import ocmf, receipt
+
     opened = recorder.known["open"]
     facts = {
         "receipt": opened["session"],

@@ -4,8 +4,7 @@ It does not know when: it is told after what it says has become durable. Only wh
 looks after alone: the prices of the welcome, and the pages of a display with few rows.
 """
 
-from ..pricing import quote
-from ..screens import catalogue, words
+from ..screens import catalogue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class Display:
             told["quote"] = self._quote()
         if screen_id == "receipt" and self.receipt:
             told.update(self.receipt)
-            told["bill"] = words.bill(told, self._language)
+            told["bill"] = self._bill(told)
         if billing is not None:
             told["energy_wh"] = billing.energy_wh()
             told["gross_minor"] = billing.gross_minor()
@@ -92,8 +91,17 @@ class Display:
             return utc_s is not self._made_s
         return utc_s < self._made_s or (self._due_s is not None and utc_s >= self._due_s)
 
+    def _bill(self, receipt: "Document") -> "list[str]":
+        from firmware.screens import words
+
+        return words.bill(receipt, self._language)
+
     def _quote(self) -> "list[str]":
         """Return the prices of the tariff that counts now for whoever has no contract."""
+        # Words are in memory only while they are said.
+        from firmware.pricing import quote
+        from firmware.screens import words
+
         utc_s = self._made_s = self._clock.utc_s()
         self._due_s = None if utc_s is None else self._tariffs.next_change_s(utc_s)
         tariff = self._tariffs.at(None, utc_s)

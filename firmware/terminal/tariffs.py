@@ -5,7 +5,6 @@ It does not know prices. A tariff may stand in several versions with one id, non
 
 from ..crypto import canonical
 from ..errors import PricingError
-from ..pricing import fast_charging, quote
 from ..pricing import tariff as parser
 
 TYPE_CHECKING = False
@@ -64,7 +63,7 @@ class Tariffs:
         tariff = self.at(tariff_id, utc_s)
         if tariff is None:
             return "no_tariff"
-        return "no_clock" if utc_s is None and quote.untimed(tariff) else None
+        return "no_clock" if utc_s is None and not _is_priced(tariff) else None
 
     def next_change_s(self, utc_s: int) -> "int | None":
         """Return when the next version begins or ends to be valid, or None."""
@@ -89,6 +88,8 @@ class Tariffs:
 
 def parse_all(documents: "list[Any]", power_w: int, currency: str) -> "tuple[list[Tariff], list[str]]":
     """Return the tariffs of a charger of such a power, and every problem of every one with its path."""
+    from firmware.pricing import fast_charging
+
     tariffs: "list[Tariff]" = []
     problems: "list[str]" = []
     for i in range(len(documents)):
@@ -114,6 +115,13 @@ def is_valid(tariff: "Tariff", utc_s: "int | None") -> bool:
         return True
     starts_s, ends_s = tariff.starts_utc_s, tariff.ends_utc_s
     return (starts_s is None or utc_s >= starts_s) and (ends_s is None or utc_s < ends_s)
+
+
+def _is_priced(tariff: "Tariff") -> bool:
+    """Return whether it can be told what a session costs that begins with the clock unset."""
+    from firmware.pricing import quote
+
+    return not quote.untimed(tariff)
 
 
 def _overlap(one: "Tariff", other: "Tariff") -> bool:

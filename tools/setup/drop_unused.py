@@ -4,33 +4,49 @@ It does not know what they would do.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tools.setup.program_text import Module
 
 
-def drop_unused(text: str, kept: str) -> str:
-    """Return a program's text without them; `kept` is what is called from outside."""
+def drop_unused(text: str, kept: str, later: Iterable[str] = ()) -> str:
+    """Return a program's text without them.
+
+    `kept` is what is called from outside, `later` the texts that are loaded while the program runs.
+    """
+    others = [ast.parse(other) for other in later]
+    imported = {alias.name for other in others for node in _imports(other) for alias in node.names}
+    asked = set().union(*[_asked(other) for other in others])
     while True:
         module = Module("program", text)
-        used = {node.id for node in module.names if isinstance(node.ctx, ast.Load)} | {kept}
+        used = {node.id for node in module.names if isinstance(node.ctx, ast.Load)} | {kept} | imported
         for node in module.tree.body:
             if _gives(node) and not _gives(node) & used:
                 module.replace(node, "pass")
-        for method in _methods(module):
+        for method in _methods(module, asked):
             module.replace(method, "pass")
         if not module.edits:
             return text
         text = module.edited()
 
 
-def _methods(module: Module) -> Iterator[ast.stmt]:
+def _imports(tree: ast.Module) -> list[ast.ImportFrom]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+
+
+def _asked(tree: ast.Module) -> set[str]:
+    """Return what may be the name of an attribute that is asked for."""
+    asked = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return asked | {text for text in texts if isinstance(text, str)}
+
+
+def _methods(module: Module, asked: set[str]) -> Iterator[ast.stmt]:
     """Yield the methods that are never asked for, whatever the object; those with __ Python itself calls.
 
     One with a decorator stays: taken out, it would leave that alone.
     """
-    asked = {node.attr for node in module.all(ast.Attribute)}
-    asked |= {node.value for node in module.all(ast.Constant) if isinstance(node.value, str)}
+    asked = asked | _asked(module.tree)
     for owner in module.all(ast.ClassDef):
         methods = [node for node in owner.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
         methods = [node for node in methods if not node.decorator_list and not node.name.startswith("__")]

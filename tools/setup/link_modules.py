@@ -1,6 +1,7 @@
 """Links the modules of a program into one: on a board each module costs memory, even an empty one.
 
-It does not know what the program does. A name that two modules give to different things gets a number.
+It does not know what the program does. A name that two modules give to different things gets a number. What a
+function imports while it runs is loaded for that and forgotten with it, so that words cost nothing unsaid.
 """
 
 import ast
@@ -12,11 +13,20 @@ from tools.setup.scopes import global_names
 
 Names = dict[tuple[str, str], str]
 
+_LATER = """def _later(name):
+    import sys
+    module = __import__(name)
+    del sys.modules[name]
+    return module
+
+
+"""
+
 
 def link(sources: dict[str, str], root: str) -> dict[str, str]:
     """Return {root: text with all that it imports as it starts}, and the modules that can be loaded later.
 
-    Those are the ones that import nothing themselves.
+    Those import nothing themselves, or what is in the root; these bear a name of one word and are never kept.
     """
     modules = {name: Module(name, text) for name, text in sources.items()}
     for module in modules.values():
@@ -25,14 +35,59 @@ def link(sources: dict[str, str], root: str) -> dict[str, str]:
     order: list[str] = []
     _visit(modules, root, order)
     names = _names(modules, order)
+    forgotten = _forgotten(modules, order)
     for name in order:
+        _load_later(modules[name], forgotten)
         _Linker(modules, modules[name], names).rewrite()
     later = {
         name: module.text
         for name, module in modules.items()
         if name not in order and not any(module.all(ast.Import, ast.ImportFrom))
     }
-    return {root: "\n".join(f"# {name}\n{modules[name].edited()}" for name in order), **later}
+    later |= {_word(name): _linked_later(modules, name, names, root) for name in forgotten}
+    text = "\n".join(f"# {name}\n{modules[name].edited()}" for name in order)
+    return {root: _LATER + text if forgotten else text, **later}
+
+
+def _forgotten(modules: dict[str, Module], order: list[str]) -> set[str]:
+    """Return the modules that functions load while they run and that import others."""
+    found: set[str] = set()
+    for name in order:
+        for node in modules[name].all(ast.Import, ast.ImportFrom):
+            found |= {needed for needed in _needed(modules, modules[name], node) if needed not in order}
+    return {name for name in found if any(modules[name].all(ast.Import, ast.ImportFrom))}
+
+
+def _word(name: str) -> str:
+    return name.replace(".", "_")
+
+
+def _load_later(module: Module, forgotten: set[str]) -> None:
+    """Let functions load those modules by their words."""
+    for node in module.all(ast.ImportFrom):
+        source = module.source_of(node)
+        calls = []
+        for alias in node.names:
+            own, whole = alias.asname or alias.name, f"{source}.{alias.name}"
+            if whole in forgotten:
+                calls.append(f"{own} = _later({_word(whole)!r})")
+            elif source in forgotten:
+                calls.append(f"{own} = _later({_word(source)!r}).{alias.name}")
+        if len(calls) == len(node.names):
+            module.replace(node, "; ".join(calls))
+        elif calls:
+            raise SetupError(f"{module.name}, line {node.lineno}: import alone what is loaded later")
+
+
+def _linked_later(modules: dict[str, Module], name: str, names: Names, root: str) -> str:
+    """Return the text of a module that finds all others in the root."""
+    module = modules[name]
+    there = {key: f"root_{linked}" for key, linked in names.items()}
+    _Linker(modules, module, there | {(name, own): own for own in _own(module)}).rewrite()
+    text = module.edited()
+    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    taken = [f"{linked} as root_{linked}" for linked in sorted(names.values()) if f"root_{linked}" in used]
+    return f"from {root} import {', '.join(taken)}\n{text}" if taken else text
 
 
 def _drop_never(module: Module) -> None:

@@ -47,7 +47,8 @@ def _files(path: Path) -> Iterator[Path]:
 def _compile(sources: list[Path], folder: Path, listing: Path) -> None:
     """Compile the program as one module; tracebacks count the lines of the listing."""
     texts = link(shrink({_dotted(source): source.read_text() for source in sources}), ROOT_MODULE)
-    texts[ROOT_MODULE] = pool(drop_unused(texts[ROOT_MODULE], "main"))
+    later = [text for name, text in texts.items() if name != ROOT_MODULE]
+    texts[ROOT_MODULE] = pool(drop_unused(texts[ROOT_MODULE], "main", later))
     listing.write_text(texts[ROOT_MODULE])
     for name, text in texts.items():
         target = folder / (name.replace(".", "/") + ".py")

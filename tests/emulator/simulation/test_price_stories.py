@@ -41,13 +41,16 @@ def receipt_of(steps, at, *tariffs, **changes):
 
 
 def lines_of(receipt):
-    """Return (dimension, quantity, from, to, gross) of each line; times of day are local."""
+    """Return (dimension, quantity, from, to, gross) of each line; times of day are local.
+
+    A line without a moment counts from the session's start or to its end.
+    """
     told = []
     for line in receipt["lines"]:
         assert "estimated" not in line
-        told.append(
-            (line["dimension"], line["quantity"], line["from"][11:19], line["to"][11:19], line["gross_minor"])
-        )
+        begin = line.get("from", receipt["start"]["local"])[11:19]
+        end = line.get("to", receipt["stop"]["local"])[11:19]
+        told.append((line["dimension"], line["quantity"], begin, end, line["gross_minor"]))
     return told
 
 
