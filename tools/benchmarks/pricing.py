@@ -29,15 +29,19 @@ def live_growth(is_quick: bool) -> Figures:
     """Compare live updates after 100,000 readings, one a second, with those after 10."""
     tariff = _tariff()
     late = _engine(tariff)
-    seconds = itertools.count()
-    _read(late, seconds, LATE)
+    _read(late, _seconds(0, LATE))
+    begins = itertools.count(LATE, UPDATES)
 
     def early() -> float:
-        session, first_seconds = _engine(tariff), itertools.count()
-        _read(session, first_seconds, EARLY)
-        return _read(session, first_seconds, UPDATES)
+        session = _engine(tariff)
+        _read(session, _seconds(0, EARLY))
+        return _read(session, _seconds(EARLY, EARLY + UPDATES))
 
-    return compare(lambda: _read(late, seconds, UPDATES), early, QUICK_PAIRS if is_quick else PAIRS, is_quick)
+    def subject() -> float:
+        begin = next(begins)
+        return _read(late, _seconds(begin, begin + UPDATES))
+
+    return compare(subject, early, QUICK_PAIRS if is_quick else PAIRS, is_quick)
 
 
 def day(is_quick: bool) -> Figures:
@@ -92,10 +96,15 @@ def _engine(tariff: Tariff) -> Engine:
     return Engine(tariff, ZONE, pricing_tariff.START_UTC_S)
 
 
-def _read(session: Engine, seconds: "itertools.count[int]", times: int) -> float:
-    """Take so many readings, one a second, and return how long that took."""
+def _seconds(begin: int, end: int) -> list[tuple[int, int]]:
+    """Return (elapsed ms, energy Wh), made beforehand: to make large numbers takes longer, too."""
+    return [(second * 1000, second * 3) for second in range(begin, end)]
+
+
+def _read(session: Engine, readings: list[tuple[int, int]]) -> float:
+    """Take readings and return how long that took."""
     began_s = time.perf_counter()
-    for second in itertools.islice(seconds, times):
-        session.add(second * 1000, second * 3, 11000, 16000)
+    for elapsed_ms, energy_wh in readings:
+        session.add(elapsed_ms, energy_wh, 11000, 16000)
         session.gross_minor()
     return time.perf_counter() - began_s
