@@ -13,6 +13,10 @@ from firmware.terminal import checking
 from firmware.terminal.startup import Assembly
 from hal.common import files, process
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 EXPECTED = (
     errors.ConfigError, errors.CryptoError, errors.PricingError, errors.MeteringError, errors.AccessError,
     errors.LedgerError, errors.TerminalError, errors.BoardError, OSError,
@@ -22,7 +26,7 @@ EXPECTED = (
 def run(path: str, is_json: bool) -> None:
     """Run a terminal until it is told to end. Raises one of EXPECTED when it cannot start."""
     process.keep_heap_whole()
-    config = checking.read(files.read(path))
+    config: "Any" = checking.read(files.read(path))
     ca = files.read(config.office_ca) if config.office_ca else None
     board = __import__("hal.%s.board" % config.board, None, None, ("open_board",)).open_board(config)
     assembly = Assembly(board, config, ca)

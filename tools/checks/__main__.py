@@ -23,7 +23,7 @@ def _commands() -> dict[str, tuple[list[str], Mapping[str, str]]]:
         "lint": ([*python, "ruff", "check", "--quiet", "."], {}),
         "layers": ([*python, "tools.checks.layers"], {}),
         "portability": ([*python, "tools.checks.portability"], {}),
-        "types": ([*python, "mypy", *rooms], {}),
+        "types": ([*python, "mypy", "main.py", *rooms], {}),
     }
     if any((ROOT / "hal/esp32").rglob("*.py")):
         commands["types of the ESP32 board"] = _esp32_types(python)
