@@ -12,7 +12,7 @@ from typing import Any
 from firmware.crypto import jsontext
 from firmware.errors import PricingError
 from firmware.pricing import calendar, cdr, tariff
-from tests.host.pricing import generate, oracle, shrink
+from tests.host.pricing import cases, generate, oracle, shrink
 
 
 def exactly(written: str) -> Any:
@@ -20,14 +20,14 @@ def exactly(written: str) -> Any:
     return json.loads(written, parse_float=Fraction)
 
 
-def priced(case: generate.Case) -> dict[str, Any]:
+def priced(case: cases.Case) -> dict[str, Any]:
     """Return what the firmware says of a case."""
     written, record = case.texts()
-    zone = calendar.Zone(generate.ZONES[case.zone])
+    zone = calendar.Zone(cases.ZONES[case.zone])
     return cdr.price(tariff.parse(jsontext.parse(written)), jsontext.parse(record), zone)
 
 
-def found(case: generate.Case) -> dict[str, Any]:
+def found(case: cases.Case) -> dict[str, Any]:
     """Return what the firmware and the slow model say differently, each as (firmware's, slow model's)."""
     written, record = case.texts()
     try:

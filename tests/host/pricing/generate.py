@@ -6,27 +6,14 @@ from the session itself, so that the session crosses it, or ends exactly there.
 
 import datetime
 import functools
-import json
 import random
 import zoneinfo
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-# In some the clocks change at midnight, by half an hour, or back into the day before.
-ZONES = {
-    "America/Havana": "CST5CDT,M3.2.0/0,M11.1.0/1",
-    "America/New_York": "EST5EDT,M3.2.0,M11.1.0",
-    "America/Santiago": "<-04>4<-03>,M9.1.6/24,M4.1.6/24",
-    "Asia/Beirut": "EET-2EEST,M3.5.0/0,M10.5.0/0",
-    "Asia/Kolkata": "IST-5:30",
-    "Australia/Lord_Howe": "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0",
-    "Europe/Berlin": "CET-1CEST,M3.5.0,M10.5.0/3",
-    "Europe/Dublin": "IST-1GMT0,M10.5.0,M3.5.0/1",
-    "Pacific/Chatham": "<+1245>-12:45<+1345>,M9.5.0/2:45,M4.1.0/3:45",
-    "UTC": "UTC0",
-}
+from tests.host.pricing.cases import ZONES, Case
+
 YEARS = (2024, 2027)
 DAYS = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"]
 NIGHTS = ("2024-02-28", "2024-02-29", "2025-02-28", "2025-12-31", "2026-03-31", "2026-06-14", "2026-11-20")
@@ -38,19 +25,6 @@ LENGTHS_S = (60, 300, 420, 900, 1800, 2400, 3600, 5400, 9000, 21600)
 LEVELS = ("0", "3.7", "11", "16", "22", "32", "50", "63.5")
 
 
-@dataclass(frozen=True)
-class Case:
-    """A tariff and a record as JSON texts, and the zone by its name."""
-
-    tariff: dict[str, Any]
-    cdr: dict[str, Any]
-    zone: str
-
-    def texts(self) -> tuple[str, str]:
-        """Return both documents as JSON."""
-        return written(self.tariff), written(self.cdr)
-
-
 def case(seed: int) -> Case:
     """Return the case of a seed: always the same one."""
     chance = random.Random(seed)
@@ -59,15 +33,6 @@ def case(seed: int) -> Case:
     cdr = _cdr(chance, key, is_newer)
     tariff = _tariff(chance, is_newer, _Facts(cdr, key))
     return Case(tariff, {**cdr, "currency": tariff["currency"]}, key)
-
-
-def written(document: Any) -> str:
-    """Write JSON with decimal numbers as they are."""
-    if isinstance(document, dict):
-        return "{%s}" % ", ".join(f"{json.dumps(key)}: {written(value)}" for key, value in document.items())
-    if isinstance(document, list):
-        return "[%s]" % ", ".join(written(value) for value in document)
-    return format(document, "f") if isinstance(document, Decimal) else json.dumps(document)
 
 
 # Records.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from tests.host.pricing.generate import Case
+from tests.host.pricing.cases import Case
 
 OPTIONAL = (
     "restrictions",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.host.pricing import generate
+from tests.host.pricing import cases, generate
 from tests.interpreters import ROOT, command, environment
 from tools.setup.micropython import NAMES
 
@@ -28,10 +28,10 @@ def answers(words: list[str]) -> list[str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_300_cases_cost_the_same_bytes_as_on_cpython(name: str, tmp_path: Path) -> None:
     path = tmp_path / "cases"
-    with path.open("w") as cases:
+    with path.open("w") as file:
         for seed in range(CASES):
             case = generate.case(seed)
-            cases.write(generate.written([case.tariff, case.cdr, generate.ZONES[case.zone]]) + "\n")
+            file.write(cases.written([case.tariff, case.cdr, cases.ZONES[case.zone]]) + "\n")
     known = answers([sys.executable, "-m", MODULE, str(path)])
     assert len(known) == CASES
     for seed, (ours, theirs) in enumerate(

@@ -13,7 +13,7 @@ import pytest
 from firmware.crypto import canonical, jsontext
 from firmware.pricing import calendar, tariff
 from firmware.pricing.engine import Engine
-from tests.host.pricing import generate, oracle
+from tests.host.pricing import cases, generate, oracle, pieces
 from tests.host.pricing.differences import exactly
 
 BLOCKS, CASES = 10, 100
@@ -32,15 +32,15 @@ class Session:
         written, record = case.texts()
         self.document, cdr = exactly(written), exactly(record)
         self.tariff = tariff.parse(jsontext.parse(written))
-        self.posix = calendar.Zone(generate.ZONES[case.zone])
+        self.posix = calendar.Zone(cases.ZONES[case.zone])
         periods = [
-            (int(oracle.moment(period["start_date_time"])), oracle.volumes(period))
+            (int(pieces.moment(period["start_date_time"])), pieces.volumes(period))
             for period in cdr["charging_periods"]
         ]
         periods = [(start_s, known) for start_s, known in periods if "RESERVATION_TIME" not in known]
         self.start_s = periods[0][0]
-        ends_s = [start_s for start_s, _ in periods[1:]] + [int(oracle.moment(cdr["end_date_time"]))]
-        self.samples = [(0, 0, None, None, False)]
+        ends_s = [start_s for start_s, _ in periods[1:]] + [int(pieces.moment(cdr["end_date_time"]))]
+        self.samples: list[Sample] = [(0, 0, None, None, False)]
         for (start_s, known), end_s in zip(periods, ends_s, strict=True):
             self._read(known, (start_s - self.start_s) * 1000, (end_s - self.start_s) * 1000)
 

@@ -6,7 +6,7 @@ It does not know how memory is measured; tools/benchmarks does.
 from tests.interpreters import require
 from tools.benchmarks import pricing
 
-# What a board can spare: for a tariff of 50 elements with its engine, and for an update between two boundaries.
+# What a board can spare: for a tariff of 50 elements with its engine, and for an update.
 HELD_BYTES = 12 * 1024
 UPDATE_BYTES = 1024
 BOUNDARY_BYTES = 4096
