@@ -4,6 +4,7 @@ It does not know how the file is read, nor what a key brings about.
 """
 
 from emulator import story_values as values
+from emulator.models.meter import FAULTS
 
 NEEDED = object()
 LARGE = 10**9
@@ -63,7 +64,7 @@ ACTIONS = (
     ("vehicle_power_w", values.whole(0, 1_000_000), None),
     (
         "meter_fault",
-        values.word("none", "silent", "checksum", "exception", "wrong_unit", "backwards", "jump"),
+        values.word(*FAULTS),
         None,
     ),
     ("link", values.word("up", "down", "slow", "loses_answers", "corrupts", "stalls"), None),

@@ -17,6 +17,7 @@ import firmware.crypto.der
 import firmware.config
 import firmware.metering.modbus
 import firmware.metering.registers
+import firmware.metering.maps
 import firmware.metering.models
 import firmware.metering.plausible
 import firmware.cards.rfid
@@ -25,8 +26,6 @@ import firmware.pricing.ratio
 import firmware.pricing.money
 import firmware.pricing.calendar
 import firmware.pricing.conditions
-import firmware.pricing.fields
-import firmware.pricing.restrictions
 import firmware.pricing.tariff
 import firmware.pricing.discount
 import firmware.pricing.course

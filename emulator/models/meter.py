@@ -1,15 +1,31 @@
-"""An Eastron meter without its line: it counts exactly and answers as the real one, sound or with a fault.
+"""An energy meter without its line: it counts exactly and answers as the real one, sound or with a fault.
 
-It does not know time: whoever owns it says what flowed for how long. Its map is written down from the
-maker's document a second time, not taken from the firmware, so that a slip in one of them shows.
+It does not know time: whoever owns it says what flowed for how long. What its registers hold is in
+meter_maps.py.
 """
 
-from firmware.metering import modbus, registers
+from emulator.models import encoding, meter_maps
+from firmware.metering import modbus
 
 W_MS_IN_WH = 3_600_000
 
-# What a story can do to a meter: the register lies, the meter refuses, or the line spoils an answer.
-FAULTS = ("none", "silent", "checksum", "exception", "wrong_unit", "backwards", "jump")
+# What a story can do to a meter: the register lies, the meter refuses or is another one, or the line spoils
+# an answer.
+FAULTS = (
+    "none",
+    "silent",
+    "checksum",
+    "exception",
+    "wrong_unit",
+    "backwards",
+    "jump",
+    "not_available",
+    "rollover",
+    "wrong_power",
+    "truncated",
+    "echo",
+    "noise",
+)
 BACKWARDS_WH = 1_000
 JUMP_WH = 1_000_000
 
@@ -18,27 +34,25 @@ ILLEGAL_ADDRESS = 2
 ILLEGAL_VALUE = 3
 DEVICE_FAILURE = 4
 
-MAX_REGISTERS = 80
-INPUT_REGISTERS = 0x0180
-# Import energy, and far behind all else the total energy, which is the same here.
-IMPORT_ADDRESS = 0x0048
-TOTAL_ADDRESS = 0x0156
-SERIAL_ADDRESS = 0xFC00
-
-VOLTAGE_V = 230
-FREQUENCY_HZ = 50
-
-PHASES = {"eastron-sdm120": 1, "eastron-sdm630": 3}
+VOLTAGE_MV = 230_000
+FREQUENCY_MHZ = 50_000
+REQUEST_BYTES = 8
 
 
 class Meter:
     """A meter of a known model with a serial number and a register in Wh; `fault` is one of FAULTS."""
 
     __slots__ = (
+        "_areas",
+        "_base",
         "_counted_w_ms",
-        "_input",
-        "_phases",
-        "_registered_wh",
+        "_currents",
+        "_energies",
+        "_is_wrong",
+        "_most",
+        "_powers",
+        "_shown",
+        "_single",
         "fault",
         "model",
         "power_w",
@@ -46,20 +60,59 @@ class Meter:
     )
 
     def __init__(self, model: str, serial: str, register_wh: int):
-        if model not in PHASES:
-            raise ValueError("no emulated meter %r: there are %s" % (model, ", ".join(sorted(PHASES))))
+        lines = meter_maps.lines_of(model)
+        if lines is None:
+            raise ValueError("no emulated meter %r: there are %s" % (model, ", ".join(meter_maps.names())))
         self.model = model
         self.serial = serial
         self.fault = "none"
-        self._phases = PHASES[model]
+        self._is_wrong = False
+        self.power_w = 0
         self._counted_w_ms = register_wh * W_MS_IN_WH
-        # The registers up to the import energy; most others are zero and need no memory.
-        self._input = bytearray(2 * IMPORT_ADDRESS + 4)
-        self._registered_wh = -1
-        for phase in range(self._phases):
-            self._put(0x0000 + 2 * phase, VOLTAGE_V, 1)
-        self._put(0x0046, FREQUENCY_HZ, 1)
+        self._shown: "int | None" = -1
+        # (function, first register, its registers): what answers. All else is an illegal address.
+        self._areas: "list[tuple[int, int, bytearray]]" = []
+        # Registers that move: (function, address, encoding, numerator, denominator).
+        self._energies: "list[tuple]" = []
+        self._powers: "list[tuple]" = []
+        self._single: "list[tuple]" = []
+        self._currents: "list[tuple]" = []
+        self._read_map(lines)
         self._show_power(0)
+
+    def _read_map(self, lines: "list[str]") -> None:
+        _names, base, most, areas = lines[0].split("|")
+        self._base, self._most = int(base), int(most)
+        numbers = [int(word) for word in areas.split()]
+        for i in range(0, len(numbers), 3):
+            first = numbers[i + 1] - self._base
+            self._areas.append((numbers[i], first, bytearray(2 * (numbers[i + 2] - numbers[i + 1] + 1))))
+        for line in lines[1:]:
+            what, function, number, kind, *rest = line.split()
+            place = int(function), int(number) - self._base
+            if what in ("model", "serial", "code"):
+                self._fix(what, place, kind, " ".join(rest))
+                continue
+            row = place + (kind, int(rest[0]), int(rest[1]))
+            if what == "energy":
+                self._energies.append(row)
+            elif what == "current":
+                self._currents.append(row)
+            elif what in ("power", "phase"):
+                (self._powers if what == "power" else self._single).append(row)
+            else:
+                self._write(row, VOLTAGE_MV if what == "voltage" else FREQUENCY_MHZ)
+
+    def _fix(self, what: str, place: "tuple[int, int]", kind: str, told: str) -> None:
+        """Add an area of its own for a register that tells what this meter is."""
+        told = self.serial if what == "serial" else told
+        if kind.startswith("a"):
+            content = encoding.text(told, int(kind[1:]))
+        elif kind == "h":
+            content = bytes.fromhex("%08d" % int(told))
+        else:
+            content = encoding.encode(kind, int(told), 1, 1)
+        self._areas.append(place + (bytearray(content),))
 
     def advance(self, duration_ms: int, power_w: int) -> None:
         """Count what flowed, and go on to show this power."""
@@ -72,8 +125,17 @@ class Meter:
         return self._counted_w_ms // W_MS_IN_WH
 
     def shown_wh(self) -> int:
-        """Return what the register shows while it is sound, read as the terminal reads it."""
-        return registers.float32(float32(self.counted_wh(), 1000), 0, 1000) or 0
+        """Return what the register shows while it is sound, rounded to Wh."""
+        _function, _address, kind, numerator, denominator = self._energies[0]
+        if kind != "f":
+            return self.counted_wh() * numerator // denominator * denominator // numerator
+        pattern = int.from_bytes(encoding.float32(self.counted_wh() * numerator, denominator), "big")
+        if pattern == 0:
+            return 0
+        # A register is never negative; halves are rounded up.
+        shift = 150 - (pattern >> 23)
+        scaled = (pattern & 0x7FFFFF | 0x800000) * denominator
+        return scaled << -shift if shift <= 0 else (scaled + (1 << (shift - 1))) >> shift
 
     def registers(self, function: int, address: int, count: int) -> "bytes | int":
         """Return the bytes of the registers, or the code of the exception that refuses the read."""
@@ -81,57 +143,81 @@ class Meter:
             return DEVICE_FAILURE
         if function not in (modbus.READ_HOLDING, modbus.READ_INPUT):
             return ILLEGAL_FUNCTION
-        if not 1 <= count <= MAX_REGISTERS:
+        if not 1 <= count <= self._most:
             return ILLEGAL_VALUE
-        if function == modbus.READ_HOLDING:
-            if (address, count) != (SERIAL_ADDRESS, 2):
-                return ILLEGAL_ADDRESS
-            return int(self.serial).to_bytes(4, "big")
-        if address + count > INPUT_REGISTERS:
-            return ILLEGAL_ADDRESS
         self._show_energy()
-        begin, size = 2 * address, 2 * count
-        answer = self._input[begin : begin + size]
-        answer += bytes(size - len(answer))
-        for i in range(4):
-            if begin <= 2 * TOTAL_ADDRESS + i < begin + size:
-                answer[2 * TOTAL_ADDRESS + i - begin] = self._input[2 * IMPORT_ADDRESS + i]
-        return bytes(answer)
+        if (self.fault == "wrong_power") != self._is_wrong:
+            self._is_wrong = not self._is_wrong
+            self._show_power(self.power_w)
+        for area_function, first, content in self._areas:
+            begin = 2 * (address - first)
+            if area_function == function and begin >= 0 and begin + 2 * count <= len(content):
+                return bytes(content[begin : begin + 2 * count])
+        return ILLEGAL_ADDRESS
 
-    def _put(self, address: int, numerator: int, denominator: int) -> None:
-        self._input[2 * address : 2 * address + 4] = float32(numerator, denominator)
+    def swap(self, serial: str, register_wh: int) -> None:
+        """Put another meter of the same model in this one's place."""
+        other = Meter(self.model, serial, register_wh)
+        self.serial, self._areas = serial, other._areas
+        self._counted_w_ms, self._shown = other._counted_w_ms, other._shown
+        self._show_power(self.power_w)
+
+    def _put(self, row: "tuple", content: bytes) -> None:
+        for function, first, area in self._areas:
+            begin = 2 * (row[1] - first)
+            if function == row[0] and 0 <= begin < len(area):
+                area[begin : begin + len(content)] = content
+
+    def _write(self, row: "tuple", number: int) -> None:
+        self._put(row, encoding.encode(row[2], number, row[3], row[4]))
 
     def _show_power(self, power_w: int) -> None:
         """Write power and currents, the load spread evenly over the phases."""
         self.power_w = power_w
-        if self._phases > 1:
-            self._put(0x0034, power_w, 1)
-        for phase in range(self._phases):
-            self._put(0x0006 + 2 * phase, power_w, self._phases * VOLTAGE_V)
-            self._put(0x000C + 2 * phase, power_w, self._phases)
+        phases = len(self._currents)
+        for row in self._powers:
+            # The fault is a ratio of current transformers that is set wrong: the power is a tenth.
+            self._write(row, power_w // 10 if self._is_wrong else power_w)
+        for row in self._single:
+            self._put(row, encoding.encode(row[2], power_w, row[3], row[4] * phases))
+        for row in self._currents:
+            exact = row[3] * 1_000_000, row[4] * phases * VOLTAGE_MV
+            if row[2] == "f":
+                self._put(row, encoding.float32(power_w * exact[0], exact[1]))
+            else:
+                self._write(row, power_w * 1_000_000 // (phases * VOLTAGE_MV))
 
     def _show_energy(self) -> None:
-        """Write the energy, in kWh, as far as the fault leaves it true."""
-        energy_wh = self.counted_wh()
+        """Write the energy, as far as the fault leaves it true."""
+        energy_wh: "int | None" = self.counted_wh()
         if self.fault == "backwards":
-            energy_wh = max(0, energy_wh - BACKWARDS_WH)
+            energy_wh = max(0, self.counted_wh() - BACKWARDS_WH)
         elif self.fault == "jump":
-            energy_wh += JUMP_WH
-        if energy_wh != self._registered_wh:
-            self._registered_wh = energy_wh
-            self._put(IMPORT_ADDRESS, energy_wh, 1000)
+            energy_wh = self.counted_wh() + JUMP_WH
+        elif self.fault == "rollover":
+            energy_wh = 0
+        elif self.fault == "not_available":
+            energy_wh = None
+        if energy_wh == self._shown:
+            return
+        self._shown = energy_wh
+        for row in self._energies:
+            if energy_wh is None:
+                self._put(row, encoding.not_available(row[2]))
+            else:
+                self._write(row, energy_wh)
 
     def answer(self, request: bytes, unit: int) -> bytes:
         """Return the RTU answer of the meter at that unit address, faults and all; empty for silence."""
-        if len(request) != 8 or modbus.crc16(request) != 0 or request[0] != unit:
+        if len(request) != REQUEST_BYTES or modbus.crc16(request) != 0 or request[0] != unit:
             return b""
         function, address, count = request[1], request[2] << 8 | request[3], request[4] << 8 | request[5]
         read = self.registers(function, address, count)
         if isinstance(read, int):
             return self.on_the_line(modbus.with_crc(bytes((unit, function | 0x80, read))))
-        return self.on_the_line(modbus.with_crc(bytes((unit, function, len(read))) + read))
+        return self.on_the_line(modbus.with_crc(bytes((unit, function, len(read))) + read), request)
 
-    def on_the_line(self, frame: bytes) -> bytes:
+    def on_the_line(self, frame: bytes, request: bytes = b"") -> bytes:
         """Return what arrives of an answer that the meter sends, after the faults of the line."""
         if self.fault == "silent":
             return b""
@@ -139,32 +225,10 @@ class Meter:
             return frame[:-1] + bytes((frame[-1] ^ 0x01,))
         if self.fault == "wrong_unit":
             return modbus.with_crc(bytes((frame[0] % 247 + 1,)) + frame[1:-2])
+        if self.fault == "truncated":
+            return frame[: len(frame) // 2]
+        if self.fault == "echo":
+            return request + frame
+        if self.fault == "noise":
+            return b"\0\xff" + frame + b"\xff"
         return frame
-
-
-def float32(numerator: int, denominator: int) -> bytes:
-    """Return the binary32 nearest to a ratio, ties to even, big endian; for normal numbers and zero."""
-    if numerator == 0:
-        return bytes(4)
-    magnitude = abs(numerator)
-    shift = 24 - (len(bin(magnitude)) - len(bin(denominator)))
-    mantissa = _rounded(magnitude, denominator, shift)
-    while mantissa >= 1 << 24:
-        # The guess was one too high, or rounding carried: with one bit less it is computed anew.
-        shift -= 1
-        mantissa = _rounded(magnitude, denominator, shift)
-    bits = (150 - shift) << 23 | (mantissa & 0x7FFFFF) | (0x80000000 if numerator < 0 else 0)
-    return bits.to_bytes(4, "big")
-
-
-def _rounded(numerator: int, denominator: int, shift: int) -> int:
-    """Return numerator * 2**shift / denominator, rounded half to even."""
-    if shift >= 0:
-        numerator <<= shift
-    else:
-        denominator <<= -shift
-    quotient, rest = divmod(numerator, denominator)
-    twice = 2 * rest
-    if twice > denominator or (twice == denominator and quotient & 1):
-        quotient += 1
-    return quotient

@@ -1,93 +1,102 @@
-"""The meters that the terminal can read, their registers as data.
+"""The meters that the terminal can read: the reads of a poll, and a reading of the registers that came back.
 
-It does not know wires: it names the reads, and makes a reading of the registers that came back.
+It does not know wires, nor any register: the maps do (maps.py), or an operator's file (model_file.py).
 """
 
 from ..errors import MeteringError
-from . import registers
+from . import maps, registers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .registers import Block
+
     # Function, address of the first register, count of registers.
     Read = tuple[int, int, int]
-    # Name, (block, offset in it), type, factor.
-    Quantity = tuple[str, tuple[int, int], str, int]
+    # Place in SLOTS, block, offset in it, kind, registers, low word first, numerator, denominator, "not
+    # available".
+    Quantity = tuple[int, int, int, str, int, bool, int, int, int | None]
 
-# One text a meter, for a table would take up a small board's memory: first the reads of a poll (function,
-# address, count), as few as the meter allows; then the read of its serial number, an unsigned 32-bit integer;
-# then what stands where: quantity, function, address, type, factor to the quantity's unit. Addresses are
-# hexadecimal. A quantity with one register a phase has several lines, in their order.
-MODELS = (
-    # Eastron SDM120-Modbus Protocol V2.4: float32, high word first, at most 80 registers a read.
-    (
-        "eastron-sdm120",
-        """\
-read 4 0000 74
-serial 3 FC00 2
-voltage_mv 4 0000 float32 1000
-current_ma 4 0006 float32 1000
-power_w 4 000C float32 1
-frequency_mhz 4 0046 float32 1000
-energy_wh 4 0048 float32 1000""",
-    ),
-    # Eastron SDM630-Modbus V2 Protocol: as above, three phases.
-    (
-        "eastron-sdm630",
-        """\
-read 4 0000 74
-serial 3 FC00 2
-voltage_mv 4 0000 float32 1000
-voltage_mv 4 0002 float32 1000
-voltage_mv 4 0004 float32 1000
-current_ma 4 0006 float32 1000
-current_ma 4 0008 float32 1000
-current_ma 4 000A float32 1000
-power_w 4 0034 float32 1
-frequency_mhz 4 0046 float32 1000
-energy_wh 4 0048 float32 1000""",
-    ),
-)
+# What a map can give, the attribute of a reading that it becomes, and whether there is one a phase.
+SLOTS = ("energy", "power", "frequency", "voltage", "current")
+SINGLE_SLOTS = 3
+ENERGY, POWER, FREQUENCY, VOLTAGE = 0, 1, 2, 3
 
-# type: (how to read it, by how much it steps)
-TYPES = {
-    "float32": (registers.float32, registers.float32_step),
-    "unsigned32": (registers.unsigned32, registers.unsigned32_step),
-}
+# The units of maps, in those of a reading.
+UNITS = "kWh 1000 Wh 1 kW 1000 W 1 V 1000 mV 1 A 1000 mA 1 Hz 1000 mHz 1"
+TYPES = "uint16 uint32 uint64 int16 int32 int64 float32 udecade24 decade24 exponent96"
 
-PER_PHASE = ("voltage_mv", "current_ma")
+# Modbus Application Protocol V1.1b3, 6.3.
+MOST_REGISTERS = 125
+# A 32-bit number more: so an answer can be told by its length from that to another read.
+STRETCH = 2
 
 
 class Model:
-    """A register map: `name`, `plan` (the reads of a poll), `serial_plan` (the read of the serial number).
+    """A register map, compiled: `plan` (the reads of a poll), `serial_plan` (that of the serial number).
 
-    `quantities` says of each in which block of the plan it begins, where, how it is read, and its factor.
+    `source` names the maker's document, `probe` is (read, type, expected) or None, `phases` how many there are.
     """
 
-    __slots__ = ("name", "plan", "quantities", "serial_plan")
+    __slots__ = ("name", "phases", "plan", "probe", "quantities", "serial_plan", "serial_type", "source")
 
     def __init__(self, name: str, text: str):
-        """Read a map; MeteringError when a register is in none of the reads."""
+        """Compile a map; it is one of maps.py, or was checked as those are by their tests."""
         self.name = name
         self.plan: "tuple[Read, ...]" = ()
         self.serial_plan: "Read | None" = None
+        self.serial_type = ""
+        self.probe: "tuple[Read, str, str] | None" = None
         self.quantities: "list[Quantity]" = []
-        for line in text.split("\n"):
-            what, function, address, *rest = line.split()
-            place = int(function), int(address, 16)
-            if what == "read":
-                self.plan += (place + (int(rest[0]),),)
-            elif what == "serial":
-                self.serial_plan = place + (int(rest[0]),)
-            else:
-                self.quantities.append((what, self._place(*place), rest[0], int(rest[1])))
+        self.phases = 0
+        head, *lines = text.split("\n")
+        _names, most, gap, self.source = [word.strip() for word in head.split("|")]
+        rows = [line.split() for line in lines]
+        self.plan = _reads(rows, int(most), int(gap))
+        for row in rows:
+            self._take(row)
+        if int(gap):
+            self._tell_apart(int(most))
 
-    def _place(self, function: int, address: int) -> "tuple[int, int]":
+    def _take(self, row: "list[str]") -> None:
+        """Put a line of the map where it belongs."""
+        what, kind, scale = row[0], row[3], row[5]
+        function, address, count = _place(row)
+        if what == "serial":
+            self.serial_plan, self.serial_type = (function, address, count), kind
+        elif what == "probe":
+            self.probe = ((function, address, count), kind, scale)
+        else:
+            numerator, denominator = _factor(scale, row[6])
+            absent = None if row[7] == "-" else int(row[7], 16)
+            block, offset = self._find(function, address)
+            place = SLOTS.index(what)
+            if place == VOLTAGE:
+                self.phases += 1
+            letters = kind.rstrip("0123456789")
+            self.quantities.append(
+                (place, block, offset, letters, count, row[4] == "low", numerator, denominator, absent)
+            )
+
+    def _find(self, function: int, address: int) -> "tuple[int, int]":
         """Return which block holds a register, and where in it the register begins."""
         for i in range(len(self.plan)):
             read_function, start, count = self.plan[i]
             if function == read_function and start <= address < start + count:
                 return i, 2 * (address - start)
         raise MeteringError("register 0x%04X of the %s is in none of its reads" % (address, self.name))
+
+    def _tell_apart(self, most: int) -> None:
+        """Stretch reads until no two answers look alike: else a late one is taken for the next one's."""
+        shapes = [(read[0], read[2]) for read in (self.serial_plan,) if read]
+        reads = []
+        for function, address, count in self.plan:
+            while (function, count) in shapes and count + STRETCH <= most:
+                count += STRETCH
+            shapes.append((function, count))
+            reads.append((function, address, count))
+        self.plan = tuple(reads)
 
 
 class Reading:
@@ -107,48 +116,166 @@ class Reading:
         self.frequency_mhz: "int | None" = None
 
 
-def find(name: str) -> Model:
-    """Return the model of that name. Raises MeteringError that lists the known ones."""
-    for known, text in MODELS:
-        if known == name:
-            return Model(name, text)
-    raise MeteringError("no meter model %r: the known are %s" % (name, ", ".join([row[0] for row in MODELS])))
+def find(name: str, text: "str | None" = None) -> Model:
+    """Return the model of that name, or of an operator's map. Raises MeteringError that lists the known ones."""
+    text = text or maps.part(name)
+    if text is None:
+        raise MeteringError("no meter model %r: the known are %s" % (name, ", ".join(maps.names())))
+    return Model(name, text)
 
 
-def decode(model: Model, blocks: "list[bytes]") -> Reading:
+def decode(model: Model, blocks: "Sequence[Block]", reading: "Reading | None" = None) -> Reading:
     """Return the reading in the registers that answered the reads of `model.plan`, one block each, in order.
 
-    Raises MeteringError when the blocks are not those of the plan, or when the meter gives no energy.
+    A reading that is handed in is written anew: a small board makes no garbage of a new one. Raises
+    MeteringError when the blocks are not those of the plan, or when the meter gives no energy.
     """
     _check_sizes(model, blocks)
-    reading = Reading()
-    for quantity, (index, offset), kind, factor in model.quantities:
-        block = blocks[index]
-        read, step = TYPES[kind]
-        number = read(block, offset, factor)
-        if quantity in PER_PHASE:
-            getattr(reading, quantity).append(number)
+    reading = reading or Reading()
+    phase = 0
+    before = -1
+    for quantity in model.quantities:
+        place = quantity[0]
+        number = _number(quantity, blocks[quantity[1]])
+        if place < VOLTAGE:
+            if place == ENERGY:
+                reading.energy_wh = _energy(model, quantity, number)
+                reading.resolution_wh = _step(quantity, blocks[quantity[1]])
+            elif place == POWER:
+                reading.power_w = number
+            else:
+                reading.frequency_mhz = number
+            continue
+        phase = phase + 1 if place == before else 0
+        before = place
+        phases = reading.voltage_mv if place == VOLTAGE else reading.current_ma
+        if phase == len(phases):
+            phases.append(number)
         else:
-            setattr(reading, quantity, number)
-        if quantity == "energy_wh":
-            if number is None or number < 0:
-                address = model.plan[index][1] + offset // 2
-                where = (model.name, address, "not available" if number is None else "%d Wh" % number)
-                raise MeteringError("the %s gives no energy: its register 0x%04X says %s" % where)
-            reading.resolution_wh = step(block, offset, factor)
+            phases[phase] = number
     return reading
 
 
-def decode_serial(model: Model, block: bytes) -> "str | None":
+def decode_serial(model: Model, block: "Block") -> "str | None":
     """Return the serial number in the answer to `model.serial_plan`; None where the meter has none."""
-    if len(block) != 4:
-        raise MeteringError("the serial number of the %s has 4 bytes, not %d" % (model.name, len(block)))
-    serial = registers.unsigned32(block, 0, 1)
-    return None if serial in (0, 0xFFFFFFFF) else "%d" % serial
+    count = model.serial_plan[2] if model.serial_plan else 0
+    if len(block) != 2 * count:
+        raise MeteringError(
+            "the serial number of the %s has %d bytes, not %d" % (model.name, 2 * count, len(block))
+        )
+    if model.serial_type.startswith("text"):
+        return registers.text(block, 0, count) or None
+    serial = registers.unsigned(block, 0, count, False)
+    if serial in (0, (1 << 16 * count) - 1):
+        return None
+    return ("%08X" if model.serial_type.startswith("hex") else "%d") % serial
 
 
-def _check_sizes(model: Model, blocks: "list[bytes]") -> None:
-    sizes = [len(block) for block in blocks]
-    right = [2 * count for _, _, count in model.plan]
-    if sizes != right:
+def _number(quantity: "Quantity", block: "Block") -> "int | None":
+    """Return what a quantity's registers say, in the unit of a reading; None for "not available"."""
+    _place, _block, offset, kind, count, low_first, numerator, denominator, absent = quantity
+    if kind == "float":
+        if denominator == 1:
+            return registers.float32(block, offset, numerator)
+        scaled = registers.float32(block, offset, numerator << 32)
+        return None if scaled is None else registers.ratio(scaled, 1, denominator << 32)
+    if kind in ("decade", "udecade", "exponent"):
+        return _decade(kind, block, offset, numerator, denominator)
+    number = registers.unsigned(block, offset, count, low_first)
+    if number == absent:
+        return None
+    if kind == "int" and registers.is_negative(block, offset, count, low_first):
+        number -= 1 << 16 * count
+    return registers.ratio(number, numerator, denominator)
+
+
+def _decade(kind: str, block: "Block", offset: int, numerator: int, denominator: int) -> int:
+    """Return a number with a decade exponent, exactly.
+
+    `decade` and `udecade`: 8 bits of exponent, 24 of number (Iskra's T6 and T5); `exponent`: a register of
+    exponent, three that are not ours, two of number.
+    """
+    if kind == "exponent":
+        exponent = block[offset] << 8 | block[offset + 1]
+        exponent -= (exponent & 0x8000) << 1
+        number = registers.unsigned(block, offset + 8, 2, False)
+        number -= (number & 0x80000000) << 1
+    else:
+        exponent = block[offset] - ((block[offset] & 0x80) << 1)
+        number = block[offset + 1] << 16 | block[offset + 2] << 8 | block[offset + 3]
+        if kind == "decade":
+            number -= (number & 0x800000) << 1
+    if exponent < 0:
+        return registers.ratio(number, numerator, denominator * 10**-exponent)
+    return registers.ratio(number, numerator * 10**exponent, denominator)
+
+
+def _step(quantity: "Quantity", block: "Block") -> int:
+    """Return by how much the energy grows at the next number of its register, at least 1."""
+    _place, _block, offset, kind, _count, _low, numerator, denominator, _absent = quantity
+    if kind == "float":
+        return registers.float32_step(block, offset, numerator)
+    if kind == "exponent":
+        numerator *= 10 ** max(0, block[offset + 1] - ((block[offset + 1] & 0x80) << 1))
+    return max(1, -(-numerator // denominator))
+
+
+def _energy(model: Model, quantity: "Quantity", number: "int | None") -> int:
+    if number is not None and number >= 0:
+        return number
+    address = model.plan[quantity[1]][1] + quantity[2] // 2
+    what = "not available" if number is None else "%d Wh" % number
+    raise MeteringError("the %s gives no energy: its register 0x%04X says %s" % (model.name, address, what))
+
+
+def _check_sizes(model: Model, blocks: "Sequence[Block]") -> None:
+    is_right = len(blocks) == len(model.plan)
+    for i in range(len(blocks)):
+        is_right = is_right and len(blocks[i]) == 2 * model.plan[i][2]
+    if not is_right:
+        sizes = [len(block) for block in blocks]
+        right = [2 * count for _, _, count in model.plan]
         raise MeteringError("a poll of the %s gives blocks of %r bytes, not %r" % (model.name, right, sizes))
+
+
+# Maps
+
+
+def size(kind: str) -> int:
+    """Return how many registers a type has."""
+    digits = int(kind[len(kind.rstrip("0123456789")) :])
+    if kind.startswith("text"):
+        return digits
+    return 2 if digits == 24 else digits // 16
+
+
+def _place(row: "list[str]") -> "Read":
+    return int(row[1]), int(row[2], 16), size(row[3])
+
+
+def _reads(rows: "list[list[str]]", most: int, gap: int) -> "tuple[Read, ...]":
+    """Return the fewest reads that bring every quantity, none longer or over a wider gap than is allowed.
+
+    Each read begins at the first register that no read before it holds, and goes as far as it may: no other
+    choice needs fewer.
+    """
+    reads: "list[Read]" = []
+    for function, address, count in sorted([_place(row) for row in rows if row[0] in SLOTS]):
+        if reads and reads[-1][0] == function:
+            start, end = reads[-1][1], reads[-1][1] + reads[-1][2]
+            if address - end <= gap and address + count - start <= most:
+                reads[-1] = (function, start, max(end, address + count) - start)
+                continue
+        reads.append((function, address, count))
+    return tuple(reads)
+
+
+def _factor(scale: str, unit: str) -> "tuple[int, int]":
+    """Return numerator and denominator from one digit of a register to the unit of a reading."""
+    whole, _, fraction = scale.partition(".")
+    words = UNITS.split()
+    numerator = int(whole + fraction) * int(words[words.index(unit) + 1])
+    denominator = 10 ** len(fraction)
+    while numerator % 10 == 0 and denominator > 1:
+        numerator, denominator = numerator // 10, denominator // 10
+    return numerator, denominator

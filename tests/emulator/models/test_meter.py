@@ -1,10 +1,11 @@
 """The emulated meter, read with the terminal's own codec; float patterns are IEEE 754 binary32."""
 
+from emulator.models import encoding
 from emulator.models import meter as meter_model
 from emulator.models.meter import Meter
 from emulator.models.prng import Prng
 from firmware.errors import MeteringError, MeterRefused, MeterSilent
-from firmware.metering import modbus, models
+from firmware.metering import maps, modbus, models
 from tests.portable import raises
 
 UNIT = 1
@@ -112,8 +113,60 @@ def test_a_lying_register_lies_only_while_the_fault_lasts():
     assert read(low).energy_wh == 0
 
 
+def read_serial(meter):
+    """Return the serial number that the terminal would have, None where the meter gives none."""
+    model = models.find(meter.model)
+    if not model.serial_plan:
+        return None
+    function, address, count = model.serial_plan
+    answer = meter.answer(modbus.read_request(UNIT, function, address, count), UNIT)
+    return models.decode_serial(model, modbus.parse_response(UNIT, function, count, answer, address))
+
+
+def test_every_meter_that_the_terminal_knows_is_read_as_its_makers_table_has_it():
+    for name in maps.names():
+        meter = Meter(name, "21110042", 20_123_456)
+        meter.advance(3_600_000, 11_040)
+        reading = read(meter)
+        phases = len(reading.voltage_mv)
+        assert reading.energy_wh == meter.shown_wh(), name
+        assert 20_134_496 - reading.resolution_wh <= reading.energy_wh <= 20_134_497, name
+        assert reading.power_w == 11_040, name
+        assert reading.voltage_mv == [230_000] * phases, name
+        assert reading.current_ma == [16_000 * 3 // phases] * phases, name
+        assert reading.frequency_mhz == 50_000, name
+        assert read_serial(meter) == (None if name in ("janitza-b23", "dzg-dvh4013") else "21110042"), name
+
+
+def test_a_register_without_a_value_is_no_reading():
+    for name in maps.names():
+        if name == "dzg-dvh4013":
+            continue  # Its document names no such number.
+        meter = Meter(name, "21110042", 123_456)
+        meter.fault = "not_available"
+        assert "no energy" in str(raises(MeteringError, read, meter)), name
+        meter.fault = "none"
+        assert read(meter).energy_wh == meter.shown_wh()
+
+
+def test_another_meter_in_its_place_shows_its_own_serial_number_and_register():
+    meter = Meter("eastron-sdm630", "21110042", 123_456)
+    meter.advance(1000, 3600)
+    meter.swap("21110043", 5)
+    assert (read_serial(meter), read(meter).energy_wh, read(meter).power_w) == ("21110043", 5, 3600)
+
+
+def test_a_wrong_ratio_shows_a_tenth_of_the_power():
+    meter = Meter("eastron-sdm630", "1", 0)
+    meter.advance(1000, 11_000)
+    meter.fault = "wrong_power"
+    assert read(meter).power_w == 1_100
+    meter.fault = "none"
+    assert read(meter).power_w == 11_000
+
+
 def test_an_unknown_model_is_answered_with_the_known_ones():
-    assert "eastron-sdm120, eastron-sdm630" in str(raises(ValueError, Meter, "abb", "1", 0))
+    assert "eastron-sdm230, eastron-sdm630" in str(raises(ValueError, Meter, "abb", "1", 0))
 
 
 def test_floats_are_rounded_to_the_nearest_and_ties_to_even():
@@ -129,4 +182,4 @@ def test_floats_are_rounded_to_the_nearest_and_ties_to_even():
         (1, 1 << 126, "00800000"),
         (((1 << 24) - 1) << 104, 1, "7f7fffff"),
     ):
-        assert meter_model.float32(numerator, denominator) == bytes.fromhex(pattern), (numerator, denominator)
+        assert encoding.float32(numerator, denominator) == bytes.fromhex(pattern), (numerator, denominator)

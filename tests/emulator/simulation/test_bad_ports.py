@@ -140,7 +140,7 @@ def test_a_meter_exchanged_in_mid_session_is_never_billed():
         async def exchange():
             await charger.kernel.sleep_ms(600000)
             charger.world.sync()
-            charger.world._meter.serial = "7"
+            charger.world._meter.swap("7", charger.world._meter.counted_wh())
             charger.world.meter_fault("silent")
             await charger.kernel.sleep_ms(30000)
             charger.world.meter_fault("none")

@@ -1,7 +1,7 @@
 """Register maps; the register contents were encoded by hand after the makers' documents."""
 
 from firmware.errors import MeteringError
-from firmware.metering import models
+from firmware.metering import maps, models
 from tests.portable import raises
 
 
@@ -106,7 +106,7 @@ def test_blocks_that_are_not_those_of_the_plan_are_refused():
 def test_unknown_model_is_answered_with_the_known_ones():
     error = raises(MeteringError, models.find, "sdm630")
     assert "'sdm630'" in str(error)
-    assert "eastron-sdm120, eastron-sdm630" in str(error)
+    assert "eastron-sdm120, eastron-sdm230, eastron-sdm630" in str(error)
 
 
 def test_serial_number_is_decimal():
@@ -117,26 +117,94 @@ def test_serial_number_is_decimal():
     raises(MeteringError, models.decode_serial, model, bytes(2))
 
 
-def test_a_row_with_several_reads_and_other_types_is_decoded():
-    # A made-up meter: energy as an unsigned integer of 0.01 kWh in a second read of holding registers.
-    text = "read 4 0100 2\nread 3 5000 2\npower_w 4 0100 float32 1\nenergy_wh 3 5000 unsigned32 10"
-    model = models.Model("made-up", text)
-    reading = models.decode(model, [bytes.fromhex("42c80000"), bytes.fromhex("00003039")])
-    assert reading.power_w == 100
-    assert reading.energy_wh == 123450
-    assert reading.resolution_wh == 10
-    assert reading.voltage_mv == []
+def test_serial_numbers_in_text_and_in_hexadecimal_digits():
+    assert models.decode_serial(models.find("gavazzi-em340"), b"BX2310001001F\0") == "BX2310001001F"
+    assert models.decode_serial(models.find("gavazzi-em340"), bytes(14)) is None
+    assert models.decode_serial(models.find("inepro-pro380"), bytes.fromhex("15170042")) == "15170042"
 
 
-def test_a_register_outside_of_every_read_is_refused():
-    for line in ("power_w 3 0100 float32 1", "power_w 4 0102 float32 1", "power_w 4 00FF float32 1"):
-        raises(MeteringError, models.Model, "made-up", "read 4 0100 2\n" + line)
+def test_an_abb_says_what_it_does_not_measure():
+    # ABB B23/B24 User Manual: all ones for unsigned numbers, the largest positive one for signed ones.
+    model = models.find("abb-b23")
+    assert model.plan == ((3, 0x5000, 4), (3, 0x5B00, 0x2D))
+    block = bytearray(2 * 0x2D)
+    for address, pattern in (
+        (0x5B00, "000008fc"),
+        (0x5B02, "ffffffff"),
+        (0x5B0C, "00000640"),
+        (0x5B14, "7fffffff"),
+        (0x5B2C, "1388"),
+    ):
+        at = 2 * (address - 0x5B00)
+        block[at : at + len(pattern) // 2] = bytes.fromhex(pattern)
+    reading = models.decode(model, [bytes.fromhex("0000000000bc614e"), block])
+    assert (reading.energy_wh, reading.resolution_wh) == (123_456_780, 10)
+    assert reading.voltage_mv == [230_000, None, 0]
+    assert reading.current_ma == [16_000, 0, 0]
+    assert reading.power_w is None
+    assert reading.frequency_mhz == 50_000
+    error = raises(MeteringError, models.decode, model, [b"\xff" * 8, block])
+    assert "0x5000" in str(error) and "not available" in str(error)
 
 
-def test_every_register_of_every_model_lies_in_a_read_of_its_plan():
-    for row in models.MODELS:
-        model = models.find(row[0])
+def test_a_gavazzi_sends_the_low_word_first():
+    # EM300 Series protocol, 2.1: 32 bits as two words, the low one first.
+    model = models.find("gavazzi-em340")
+    low = bytearray(2 * 42)
+    low[0:4] = bytes.fromhex("08fc0000")
+    low[2 * 0x28 : 2 * 0x28 + 4] = bytes.fromhex("fc18ffff")
+    reading = models.decode(model, [low, bytes.fromhex("01f4e2400001")])
+    assert reading.voltage_mv[0] == 230_000
+    assert reading.power_w == -100
+    assert reading.frequency_mhz == 50_000
+    assert (reading.energy_wh, reading.resolution_wh) == (0x1E240 * 100, 100)
+
+
+def test_an_iskra_carries_its_own_decimal_points():
+    # WM3M4 manual, T5 and T6: eight bits of exponent, 24 of number; counters have a register of exponent.
+    model = models.find("iskra-wm3m4")
+    live = bytearray(2 * 37)
+    for address, pattern in ((105, "fe001388"), (107, "ff0008fc"), (126, "fe000640"), (140, "ffffffce")):
+        at = 2 * (address - 105)
+        live[at : at + 4] = bytes.fromhex(pattern)
+    counter = bytes.fromhex("0001000000000000000030390000")[:8] + bytes.fromhex("00003039")
+    reading = models.decode(model, [live, counter])
+    assert reading.frequency_mhz == 50_000
+    assert reading.voltage_mv == [230_000, 0, 0]
+    assert reading.current_ma == [16_000, 0, 0]
+    assert reading.power_w == -5
+    assert (reading.energy_wh, reading.resolution_wh) == (123_450, 10)
+    finer = bytes.fromhex("ffff00000000000000003039")
+    reading = models.decode(model, [live, finer])
+    assert (reading.energy_wh, reading.resolution_wh) == (1235, 1)
+
+
+def test_a_reading_may_be_written_anew():
+    model = models.find("eastron-sdm630")
+    reading = models.decode(model, [THREE_PHASES])
+    again = models.decode(model, [block_of(74, (0x0048, "3f800000"))], reading)
+    assert again is reading
+    assert (reading.energy_wh, reading.voltage_mv, reading.current_ma) == (1000, [0, 0, 0], [0, 0, 0])
+
+
+def test_every_map_is_compiled_to_reads_that_its_meter_permits_and_that_differ_in_length():
+    for name in maps.names():
+        model = models.find(name)
+        most = int(maps.part(name).split("|")[1])
         blocks = [bytes(2 * count) for _, _, count in model.plan]
         assert models.decode(model, blocks).energy_wh == 0
-        for _, _, count in model.plan:
-            assert count <= 80
+        assert model.source and model.phases in (1, 3)
+        shapes = [(function, count) for function, _, count in model.plan]
+        if model.serial_plan:
+            shapes.append((model.serial_plan[0], model.serial_plan[2]))
+        assert len(set(shapes)) == len(shapes), name
+        for function, count in shapes:
+            assert function in (3, 4) and 1 <= count <= most
+
+
+def test_a_plan_has_as_few_reads_as_the_meter_allows():
+    requests = {name: len(models.find(name).plan) for name in maps.names()}
+    assert requests["eastron-sdm630"] == requests["eastron-sdm120"] == requests["janitza-b23"] == 1
+    assert requests["abb-b23"] == requests["gavazzi-em340"] == requests["finder-7m38"] == 2
+    # At most eleven registers a read.
+    assert requests["gavazzi-em24"] == 4

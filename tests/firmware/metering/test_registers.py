@@ -59,6 +59,42 @@ def test_a_kwh_register_steps_by_two_wh_above_16384_kwh():
 def test_numbers_are_read_where_they_stand():
     block = bytes.fromhex("ffff42f6e979ffff")
     assert registers.float32(block, 2, 1000) == 123456
-    assert registers.unsigned32(bytes.fromhex("ffff0142226effff"), 2, 1) == 0x0142226E
-    assert registers.unsigned32(bytes.fromhex("80000001"), 0, 10) == 21_474_836_490
-    assert registers.unsigned32_step(bytes(4), 0, 10) == 10
+    assert registers.unsigned(bytes.fromhex("ffff0142226effff"), 2, 2, False) == 0x0142226E
+    assert registers.unsigned(bytes.fromhex("ffff226e0142ffff"), 2, 2, True) == 0x0142226E
+    assert registers.unsigned(bytes.fromhex("0001000200030004"), 0, 4, True) == 0x0004000300020001
+    assert registers.unsigned(memoryview(bytes.fromhex("80000001")), 0, 2, False) == 0x80000001
+
+
+def test_the_sign_stands_in_the_high_word_wherever_that_is():
+    assert registers.is_negative(bytes.fromhex("ffff0000"), 0, 2, False)
+    assert not registers.is_negative(bytes.fromhex("ffff0000"), 0, 2, True)
+    assert registers.is_negative(bytes.fromhex("00008000"), 0, 2, True)
+
+
+def test_ratios_are_rounded_half_away_from_zero():
+    for number, numerator, denominator, rounded in (
+        (5, 1, 10, 1),
+        (4, 1, 10, 0),
+        (-5, 1, 10, -1),
+        (-14, 1, 10, -1),
+        (123, 10, 1, 1230),
+        (7, 1, 1, 7),
+    ):
+        assert registers.ratio(number, numerator, denominator) == rounded
+
+
+def test_texts_are_read_wherever_the_meter_put_its_nul():
+    assert registers.text(b"YR20182740\0\0\0\0", 0, 7) == "YR20182740"
+    assert registers.text(b"\0Y\0R\x002", 0, 3) == "YR2"
+    assert registers.text(bytes(14), 0, 7) == ""
+
+
+def test_a_small_scale_and_a_large_one_agree():
+    # Up to 2**17 a product is taken in halves; beyond in one.
+    for pattern in ("42f6e979", "3f000000", "477fff80", "4b3c614e", "4f000000", "33000001", "00000001"):
+        block = bytes.fromhex(pattern)
+        for scale in (1, 7, 1000, 131_072):
+            whole = registers.float32(block, 0, scale << 20)
+            expected = (whole + (1 << 19)) >> 20
+            # The larger product was rounded too, to a millionth of ours: never a half by chance here.
+            assert registers.float32(block, 0, scale) == expected, (pattern, scale)

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pymodbus.framer.rtu import FramerRTU
 
-from emulator.models.meter import float32 as encode
+from emulator.models.encoding import float32 as encode
 from firmware.metering import modbus, registers
 
 patterns = st.integers(0, 0xFFFFFFFF).map(lambda bits: bits.to_bytes(4, "big"))
