@@ -44,7 +44,7 @@ def link(sources: dict[str, str], root: str) -> dict[str, str]:
         for name, module in modules.items()
         if name not in order and not any(module.all(ast.Import, ast.ImportFrom))
     }
-    later |= {_word(name): _linked_later(modules, name, names, root) for name in forgotten}
+    later |= {_word(name): _linked_later(modules, name, order, names, root) for name in forgotten}
     text = "\n".join(f"# {name}\n{modules[name].edited()}" for name in order)
     return {root: _LATER + text if forgotten else text, **later}
 
@@ -79,12 +79,20 @@ def _load_later(module: Module, forgotten: set[str]) -> None:
             raise SetupError(f"{module.name}, line {node.lineno}: import alone what is loaded later")
 
 
-def _linked_later(modules: dict[str, Module], name: str, names: Names, root: str) -> str:
-    """Return the text of a module that finds all others in the root."""
-    module = modules[name]
-    there = {key: f"root_{linked}" for key, linked in names.items()}
-    _Linker(modules, module, there | {(name, own): own for own in _own(module)}).rewrite()
-    text = module.edited()
+def _linked_later(modules: dict[str, Module], name: str, order: list[str], names: Names, root: str) -> str:
+    """Return the text of a module, with what it needs beyond the root, that finds all else there."""
+    extended = list(order)
+    _visit(modules, name, extended)
+    parts = extended[len(order) :]
+    there = {key: f"root_{linked}" for key, linked in names.items()} | _names(modules, parts)
+    # What is asked for by name keeps it.
+    there |= {(name, own): own for own in _own(modules[name])}
+    texts = []
+    for part in parts:
+        module = Module(part, modules[part].text)
+        _Linker(modules, module, there).rewrite()
+        texts.append(module.edited())
+    text = "\n".join(texts)
     used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
     taken = [f"{linked} as root_{linked}" for linked in sorted(names.values()) if f"root_{linked}" in used]
     return f"from {root} import {', '.join(taken)}\n{text}" if taken else text
