@@ -88,7 +88,7 @@ class Engine:
         """
         if type(elapsed_ms) is not int or type(energy_wh) is not int:
             raise PricingError(["totals have to be whole numbers, not %r and %r" % (elapsed_ms, energy_wh)])
-        energy = energy_wh * self.per_wh
+        energy = energy_wh if self.per_wh == 1 else energy_wh * self.per_wh
         elapsed = self._elapsed
         if elapsed_ms < elapsed or energy < self._energy:
             before = "%d ms and %d Wh" % (elapsed, self._energy // self.per_wh)

@@ -157,6 +157,9 @@ class Stretches:
             whole, part, money_whole, money_rest = self._sums[dimension]
             base, rest = plus(base, rest, money_whole, money_rest)
             step = self.step(last)
+            if step == 1 and not part[0]:
+                # Whole counts need no rounding.
+                step = 0
             weight = self.weight(last)
             up = 0
             if step:
