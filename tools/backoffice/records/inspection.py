@@ -42,7 +42,7 @@ FUTURE = timedelta(days=1)
 # No terminal is older; a clock that was never set says 1970 or 2000.
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-EXACT = re.compile(r"-?\d{1,30}(?:\.\d{1,30}|/\d{1,30})?")
+EXACT = re.compile(r"-?\d{1,2000}(?:\.\d{1,2000}|/\d{1,2000})?")
 
 
 def inspect(payload: dict[str, Any], now: datetime) -> list[str]:
