@@ -16,7 +16,7 @@ from firmware.pricing.engine import Engine
 from tests.host.pricing import cases, generate, oracle, pieces
 from tests.host.pricing.differences import exactly
 
-BLOCKS, CASES = 10, 100
+BLOCKS, CASES = 10, 50
 
 # Elapsed ms, energy Wh, power W, current mA, whether the vehicle parks.
 Sample = tuple[int, int, int | None, int | None, bool]
