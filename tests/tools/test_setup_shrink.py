@@ -165,6 +165,32 @@ def test_what_starts_later_is_a_module_of_its_own_and_nothing_else_is() -> None:
     assert "Any" not in linked["room.start"]
 
 
+SPOKEN = {
+    "room.deep": "SIDES = 4\ndef count(): return SIDES",
+    "room.size": "def area(width): return width * width\ndef unused(): return 0",
+    "room.say": "from room import deep, size\nfrom room.size import area\n"
+    "def told(width): return 'a square of %d, %d, %d' % (area(width), size.area(1), deep.count())",
+    "room.start": "from room import size\ndef area(): return 7\n"
+    "def main(words):\n    import sys\n    from room import say\n    from room.say import told\n"
+    "    loaded = [name for name in sys.modules if 'say' in name]\n"
+    "    print(say.told(3), told(2), area(), size.area(5), loaded)\n",
+}
+
+
+def test_what_a_function_imports_finds_the_rest_and_is_forgotten_with_it(tmp_path: Path) -> None:
+    linked = link(shrink(SPOKEN), "room.start")
+    assert sorted(linked) == ["room.deep", "room.start", "room_say"]
+    linked["room.start"] = pool(drop_unused(linked["room.start"], "main", [linked["room_say"]]))
+    assert "return 0" not in linked["room.start"]
+    for name, text in linked.items():
+        path = tmp_path / (name.replace(".", "/") + ".py")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    words = command("micropython32", "-c", "import room.start as s; s.main([])")
+    run = subprocess.run(words, env=environment(tmp_path), capture_output=True, text=True)
+    assert run.stdout == "a square of 9, 1, 4 a square of 4, 1, 4 7 25 []\n", run.stderr
+
+
 def test_what_nobody_uses_is_dropped_and_what_does_something_stays() -> None:
     text = "A = 1\nB = (A, 2)\nC = print()\ndef f(): return g()\ndef g(): return B\ndef main(): return 1\n"
     assert drop_unused(text, "main").replace("pass\n", "") == "C = print()\ndef main(): return 1\n"

@@ -132,3 +132,14 @@ def test_what_no_record_could_carry_is_refused():
         contract = {"contract": "C1", "uid": "04A1B2C3D4E580", "tariff": "day"}
         contract.update(changes)
         raises(AccessError, Contracts, [contract], [])
+
+
+def test_a_contract_names_its_discounts():
+    given = Contracts([contract(discounts=["inn", "staff"]), contract(uid=BOB, contract="B")], [])
+    token = {"type": "RFID", "uid": ALICE, "level": "HEARSAY"}
+    assert given.discounts(token, "DE-KTP-C00001-K") == ["inn", "staff"]
+    assert given.discounts(token, "another") == []
+    assert given.discounts({"type": "RFID", "uid": BOB, "level": "HEARSAY"}, "B") == []
+    assert given.discounts(None, None) == []
+    for wrong in ("inn", ["inn", "inn"], [5], ["d%d" % i for i in range(11)]):
+        assert "/contracts/0/discounts: " in refused([contract(discounts=wrong)])
