@@ -49,6 +49,7 @@ CONTRACT = (
     ("valid_from", values.day, None),
     ("valid_to", values.day, None),
     ("limit_minor", values.whole(1, LARGE), None),
+    ("discounts", values.texts, None),
 )
 DENY = (("card", values.text(1, 40), NEEDED),)
 ORDER = (
