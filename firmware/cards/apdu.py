@@ -1,4 +1,4 @@
-"""Short command and response APDUs (ISO/IEC 7816-4, 5), and the one that asks a PC/SC reader for a UID.
+"""Short command and response APDUs (ISO/IEC 7816-4, 5), what their status words mean, and how to go on.
 
 It does not know what carries them: a dialogue is a generator that yields commands and is sent responses.
 """
@@ -8,8 +8,9 @@ from ..errors import CardError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from typing import Any
 
-    Dialogue = Generator[bytes, bytes, bytes]
+    Dialogue = Generator[bytes, bytes, Any]
 
 # Status words (ISO/IEC 7816-4, 5.6).
 SW_OK = 0x9000
@@ -18,6 +19,13 @@ SW_FUNCTION_NOT_SUPPORTED = 0x6A81
 SW_FILE_NOT_FOUND = 0x6A82
 SW_INSTRUCTION_NOT_SUPPORTED = 0x6D00
 SW_CLASS_NOT_SUPPORTED = 0x6E00
+
+SW_MORE = 0x61  # the first byte: so many bytes wait for GET RESPONSE
+SW_OTHER_LENGTH = 0x6C  # the first byte: ask again for so many
+
+# A certificate comes in a few pieces; a card that always has more is none.
+MAX_ROUNDS = 32
+MAX_BYTES = 8192
 
 # PC/SC part 3, 3.2.2.1.3: Get Data, answered by the reader and not by the card.
 GET_UID = b"\xff\xca\x00\x00\x00"
@@ -39,6 +47,75 @@ def split(response: bytes) -> "tuple[bytes, int]":
     if len(response) < 2:
         raise CardError("a card's response has a status word of 2 bytes, but %d bytes came" % len(response))
     return response[:-2], response[-2] << 8 | response[-1]
+
+
+def exchange(command_apdu: bytes) -> "Dialogue":
+    """Send a command, follow 61xx and 6Cxx, return (body, status word). Raises CardError for no response.
+
+    A warning (62xx, 63xx) comes back with its body, as any other status word: the caller judges it.
+    """
+    body, status = split((yield command_apdu))
+    if status >> 8 == SW_OTHER_LENGTH:
+        body, status = split((yield _asking(command_apdu, status & 0xFF)))
+    rounds = 0
+    while status >> 8 == SW_MORE:
+        rounds += 1
+        if rounds > MAX_ROUNDS or len(body) > MAX_BYTES:
+            raise CardError("the card has more and more to say (status %04X); use another card" % status)
+        # ISO/IEC 7816-4, 11.7.1; the channel is the command's, secure messaging is not.
+        more, status = split((yield command(command_apdu[0] & 0x03, 0xC0, 0, 0, b"", status & 0xFF or 256)))
+        if status >> 8 == SW_OTHER_LENGTH and not more:
+            status = SW_MORE << 8 | status & 0xFF
+        body += more
+    return body, status
+
+
+def demand(command_apdu: bytes, what: str) -> "Dialogue":
+    """Do the same and return the body. Raises CardError, in words for `what`, where the card refuses."""
+    body, status = yield from exchange(command_apdu)
+    if status != SW_OK:
+        raise CardError("the card refused %s with status %04X (%s)" % (what, status, meaning(status)))
+    return body
+
+
+def select(name: bytes) -> "Dialogue":
+    """Select an application by its name (7816-4, 11.2.2); return (its file control information, status)."""
+    return (yield from exchange(command(0x00, 0xA4, 0x04, 0x00, name, 256)))
+
+
+def meaning(status: int) -> str:
+    """Return in words what a status word says (ISO/IEC 7816-4, 5.6)."""
+    for known, words in MEANINGS:
+        if known in (status, status >> 8):
+            return words
+    return "a status of its own"
+
+
+MEANINGS = (
+    (0x9000, "done"),
+    (0x6283, "the application is blocked"),
+    (0x62, "a warning, nothing changed"),
+    (0x63, "a warning, something changed"),
+    (SW_WRONG_LENGTH, "wrong length"),
+    (0x6982, "not allowed before authentication"),
+    (0x6983, "the authentication is blocked"),
+    (0x6985, "conditions of use are not met"),
+    (SW_FUNCTION_NOT_SUPPORTED, "function not supported"),
+    (SW_FILE_NOT_FOUND, "no such application or file"),
+    (0x6A83, "no such record"),
+    (SW_INSTRUCTION_NOT_SUPPORTED, "instruction not supported"),
+    (SW_CLASS_NOT_SUPPORTED, "class not supported"),
+    (SW_MORE, "more waits"),
+    (SW_OTHER_LENGTH, "ask for another length"),
+)
+
+
+def _asking(command_apdu: bytes, expected: int) -> bytes:
+    """Return the command with another length wanted back, in place of the one that it had, if any."""
+    size = len(command_apdu)
+    # Behind the header comes either that length alone, or the body's with the body.
+    without = 4 if size <= 5 else 5 + command_apdu[4]
+    return command_apdu[:without] + bytes((expected,))
 
 
 def get_uid() -> "Dialogue":
