@@ -68,6 +68,10 @@ def test_a_receipt_says_of_each_line_when_and_why(office):
     shown = text(office.get("/records/KT-0001/2"))
     assert "Energy 17:59:00 – 2026-03-29 00:10:00, 17:00 to 24:00, Mon-Fri, divided by estimate" in shown
     assert "Charging time 0:00:00 – 0:30:00, rounded up to whole steps" in shown
+    # A line that leaves its moments out lasted for the whole session.
+    office.upload(terminal, terminal.session(2))
+    whole = text(office.get("/records/KT-0001/4"))
+    assert "Energy 17:59:00 – 18:59:00" in whole
     assert "What does not fit" not in shown
 
 

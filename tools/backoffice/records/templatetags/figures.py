@@ -106,11 +106,11 @@ def dimension_name(dimension: Any) -> str:
 
 
 @register.filter
-def line_reason(line: Any) -> str:
+def line_reason(line: Any, receipt: Any = None) -> str:
     """Write when a line's price counted, why, and what is special: `16:30:10 – 17:00:00, Mon-Fri`."""
     if not isinstance(line, dict):
         return ""
-    parts = [_span(line.get("from"), line.get("to"))]
+    parts = [_span(*_moments(line, receipt))]
     try:
         parts.append(words.conditions(catalogue.texts_of("en"), "en", line.get("why") or ()))
     except (ArithmeticError, AttributeError, KeyError, LookupError, PricingError, TypeError, ValueError):
@@ -121,6 +121,18 @@ def line_reason(line: Any) -> str:
     parts.append(_("rounded up to whole steps") if line.get("step") else "")
     parts.append(_("divided by estimate") if line.get("estimated") else "")
     return ", ".join(part.replace(catalogue.NO_BREAK, " ") for part in parts if part)
+
+
+def _moments(line: dict[str, Any], receipt: Any) -> tuple[Any, Any]:
+    """Return from when to when; what a line leaves out of a stretch is its session's start or end."""
+    begin, end = line.get("from"), line.get("to")
+    if line.get("dimension") in ("ENERGY", "TIME", "PARKING_TIME") and isinstance(receipt, dict):
+        start, stop = receipt.get("start"), receipt.get("stop")
+        if begin is None and isinstance(start, dict):
+            begin = 0 if isinstance(end, int) else start.get("local")
+        if end is None and isinstance(stop, dict):
+            end = receipt.get("duration_s") if isinstance(begin, int) else stop.get("local")
+    return begin, end
 
 
 def _span(begin: Any, end: Any) -> str:
