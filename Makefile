@@ -4,7 +4,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test test test-pricing check bench demo
+.PHONY: help setup setup-test test test-meter test-pricing check bench demo
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test: setup-test ## check, then run every test on CPython and on both MicroPytho
 
 test-pricing: setup-test ## hold 100,000 generated tariffs and sessions against a slow model (make test: 2,000)
 	@KILOTAP_PRICING_CASES=100000 .venv/bin/python -m pytest tests/host/pricing/test_against_oracle.py
+
+test-meter: setup-test ## play 200,000 polls of a meter over a bad line (a minute)
+	@.venv/bin/python -m tests.host.metering.long_line
 
 check: setup-test ## formatting, lint, types, floors between rooms, what MicroPython cannot run
 	@.venv/bin/python -m tools.checks

@@ -1,4 +1,4 @@
-"""Modbus RTU as the master speaks it: bytes of a read request out, the registers of its answer in.
+"""Modbus RTU as the master speaks it: bytes of a request out, the registers of its answer in.
 
 It does not know wires, time-outs, or what a register means. (Modbus over Serial Line V1.02; Application
 Protocol V1.1b3.)
@@ -8,6 +8,11 @@ from ..errors import MeteringError, MeterRefused, MeterSilent
 
 READ_HOLDING = 3
 READ_INPUT = 4
+WRITE = 16
+MOST_WRITTEN = 123
+
+REQUEST_SIZE = 8
+REFUSED_BIT = 0x80
 
 # An exception answer: unit, function with its top bit set, code, CRC.
 EXCEPTION_SIZE = 5
@@ -82,41 +87,118 @@ def read_request(unit: int, function: int, address: int, count: int) -> bytes:
     return with_crc(bytes((unit, function, address >> 8, address & 0xFF, 0, count)))
 
 
+def write_request(unit: int, address: int, words: "list[int]") -> bytes:
+    """Return the RTU frame that writes registers: function 16, whose answer no echo can be taken for."""
+    count = len(words)
+    if not (1 <= unit <= 247 and 1 <= count <= MOST_WRITTEN and 0 <= address <= 0x10000 - count):
+        raise MeteringError("no write of %d registers from %d to unit %d" % (count, address, unit))
+    frame = bytearray((unit, WRITE, address >> 8, address & 0xFF, 0, count, 2 * count))
+    for word in words:
+        frame += bytes((word >> 8 & 0xFF, word & 0xFF))
+    return with_crc(bytes(frame))
+
+
 def response_size(function: int, count: int) -> int:
-    """Return the bytes of a whole answer to the read of `count` registers (an exception answer has 5)."""
-    return 5 + 2 * count
+    """Return the bytes of a whole answer to a read or write of `count` registers; a refusal has 5."""
+    return REQUEST_SIZE if function == WRITE else 5 + 2 * count
 
 
-def parse_response(unit: int, function: int, count: int, frame: bytes, address: "int | None" = None) -> bytes:
-    """Return the `2 * count` bytes of the registers in an answer; `address` serves the messages alone.
+def start_of_answer(request: bytes, content: bytes, size: int) -> int:
+    """Return where in what a line brought the answer to a request begins, or may begin.
+
+    Before it may lie the request itself, as half-duplex adapters hear it, noise, and late answers to earlier
+    questions. An answer that follows another master's request is not ours. Where nothing looks like the
+    answer, all of it is left for `parse_response` to name.
+    """
+    begin = len(request) if content[: len(request)] == request else 0
+    awaited = -1
+    for i in range(begin, len(content)):
+        if not _may_begin(request, content, i, size):
+            continue
+        end = i + (EXCEPTION_SIZE if len(content) > i + 1 and content[i + 1] & REFUSED_BIT else size)
+        if end > len(content):
+            awaited = i if awaited < 0 else awaited
+        elif crc16(content[i:end]) == 0:
+            if i - begin < REQUEST_SIZE or crc16(content[i - REQUEST_SIZE : i]) != 0:
+                return i
+        elif i == begin:
+            # A whole answer that was damaged: nothing more is to come.
+            return begin
+    return begin if awaited < 0 else awaited
+
+
+def is_refusal(content: bytes, start: int) -> bool:
+    """Return whether a sound exception answer lies there, which is shorter than what was asked for."""
+    if len(content) < start + EXCEPTION_SIZE or not content[start + 1] & REFUSED_BIT:
+        return False
+    return crc16(content[start : start + EXCEPTION_SIZE]) == 0
+
+
+def _may_begin(request: bytes, content: bytes, i: int, size: int) -> bool:
+    """Return whether the bytes there, as far as they have come in, look like the head of the answer."""
+    if content[i] != request[0]:
+        return False
+    if len(content) == i + 1:
+        return True
+    if content[i + 1] != request[1]:
+        return content[i + 1] == request[1] | REFUSED_BIT
+    if len(content) == i + 2:
+        return True
+    return content[i + 2] == (request[2] if request[1] == WRITE else size - EXCEPTION_SIZE)
+
+
+def parse_response(
+    unit: int, function: int, count: int, frame: "bytes | bytearray", address: "int | None" = None
+) -> memoryview:
+    """Return a view of the `2 * count` bytes of the registers in an answer; `address` serves the messages alone.
 
     Raises MeterSilent for no answer or a damaged one, MeterRefused for an exception answer, and MeteringError
     for a sound answer to another question, as two meters or two masters on one line cause it.
     """
-    problem = _problem(unit, function, count, frame)
+    problem = _problem(unit, function, frame)
+    if problem is None and (frame[2] != 2 * count or len(frame) != response_size(function, count)):
+        sizes = (frame[2], len(frame))
+        problem = MeteringError, "%d bytes came in a frame of %d; keep other masters off the line" % sizes
     if problem is None:
-        return frame[3:-2]
+        return memoryview(frame)[3:-2]
+    raise _named(problem, unit, function, count, address, frame)
+
+
+def parse_written(request: bytes, frame: bytes) -> None:
+    """Check the answer to a `write_request`; raises as `parse_response` does."""
+    problem = _problem(request[0], WRITE, frame)
+    if problem is None and (len(frame) != REQUEST_SIZE or frame[2:6] != request[2:6]):
+        problem = MeteringError, "another write was answered; keep other masters off the line"
+    if problem:
+        raise _named(problem, request[0], WRITE, request[5], request[2] << 8 | request[3], frame)
+
+
+def _named(
+    problem: tuple, unit: int, function: int, count: int, address: "int | None", frame: "bytes | bytearray"
+) -> MeteringError:
+    """Return the exception of a problem, with what was asked."""
     kind, what = problem
+    if kind is MeterSilent and frame:
+        what = what % (len(frame), response_size(function, count))
     start = "" if address is None else " from 0x%04X" % address
-    raise kind("%s (asked of unit %d: function %d, %d registers%s)" % (what, unit, function, count, start))
+    error: MeteringError = kind(
+        "%s (asked of unit %d: function %d, %d registers%s)" % (what, unit, function, count, start)
+    )
+    return error
 
 
-def _problem(unit: int, function: int, count: int, frame: bytes) -> "tuple | None":
-    """Return the exception and the reason for which a frame is not the answer, or None."""
+def _problem(unit: int, function: int, frame: "bytes | bytearray") -> "tuple | None":
+    """Return the exception and the reason for which a frame is not the answer of that unit, or None."""
     if not frame:
         return MeterSilent, "the meter did not answer; check its wiring, baud rate, parity and unit"
     if len(frame) < EXCEPTION_SIZE or crc16(frame) != 0:
-        sizes = (len(frame), response_size(function, count))
-        return MeterSilent, "a damaged answer, %d of %d bytes; check the line's ends and parity" % sizes
+        return MeterSilent, "a damaged answer, %d of %d bytes; check the line's ends and parity"
     if frame[0] != unit:
         return MeteringError, "unit %d answered; give each meter on the line its own unit" % frame[0]
-    if frame[1] == function | 0x80 and len(frame) == EXCEPTION_SIZE:
+    if frame[1] == function | REFUSED_BIT and len(frame) == EXCEPTION_SIZE:
         return MeterRefused, "the meter refused with exception %d, %s" % (frame[2], _exception_name(frame[2]))
     if frame[1] != function:
         return MeteringError, "function %d was answered; keep other masters off the line" % frame[1]
-    if frame[2] != 2 * count or len(frame) != response_size(function, count):
-        sizes = (frame[2], len(frame))
-        return MeteringError, "%d bytes came in a frame of %d; keep other masters off the line" % sizes
     return None
 
 

@@ -153,7 +153,7 @@ class Meter:
             return ""
         return models.decode_serial(self._model, await self._block(self._model.serial_plan)) or ""
 
-    async def _block(self, request: "tuple[int, int, int]") -> bytes:
+    async def _block(self, request: "tuple[int, int, int]") -> memoryview:
         function, address, count = request
         frame = modbus.read_request(self._config.meter_unit, function, address, count)
         size = modbus.response_size(function, count)

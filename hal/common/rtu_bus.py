@@ -3,6 +3,7 @@
 It does not know the port, which carries bytes, nor what a register means.
 """
 
+from firmware.metering import modbus
 from hal.common.ticks import between_ms, now_ms
 from hal.common.waiting import pause_ms
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 # 2.5.1.1: above 19,200 baud the silence is fixed.
 FAST_BAUD = 19200
 FAST_SILENCE_US = 1750
-REFUSED_BIT = 0x80
-REFUSAL_BYTES = 5
 
 
 class RtuBus:
@@ -47,8 +46,11 @@ class RtuBus:
             return b""
         self._port.write(request)
         answer = await self._port.read(response_size, timeout_ms + self._wire_ms(len(request)))
-        if 0 < len(answer) < response_size:
-            answer = await self._receive_rest(answer, response_size, timeout_ms)
+        # Nearly always it came in one piece and begins as it should: then nothing of it is moved.
+        if answer and (len(answer) < response_size or answer[0] != request[0] or answer[1] != request[1]):
+            answer = await self._receive_rest(request, answer, response_size, timeout_ms)
+        elif answer and answer[1] < modbus.WRITE and answer[2] != response_size - modbus.EXCEPTION_SIZE:
+            answer = await self._receive_rest(request, answer, response_size, timeout_ms)
         self._busy_ms = now_ms()
         return answer
 
@@ -66,23 +68,24 @@ class RtuBus:
             await pause_ms(left_ms)
             checked_ms = now_ms()
 
-    async def _receive_rest(self, answer: bytes, size: int, timeout_ms: int) -> bytes:
-        """Sleep for as long as the missing bytes need on the wire, instead of waking for each of them."""
+    async def _receive_rest(self, request: bytes, content: bytes, size: int, timeout_ms: int) -> bytes:
+        """Sleep for as long as the missing bytes need on the wire, instead of waking for each of them.
+
+        What lies before the answer is thrown away: an echo of the request, noise, a late answer.
+        """
         began_ms = now_ms()
         patience_ms = timeout_ms + self._wire_ms(size)
-        while len(answer) < size and not _is_refusal(answer):
-            await pause_ms(self._wire_ms(size - len(answer)))
+        start = modbus.start_of_answer(request, content, size)
+        while len(content) - start < size and not modbus.is_refusal(content, start):
+            missing = start + size - len(content)
+            await pause_ms(self._wire_ms(missing))
             left_ms = patience_ms - between_ms(began_ms, now_ms())
-            received = await self._port.read(size - len(answer), left_ms) if left_ms > 0 else b""
+            received = await self._port.read(missing, left_ms) if left_ms > 0 else b""
             if not received:
                 break
-            answer += received
-        return answer
+            content += received
+            start = modbus.start_of_answer(request, content, size)
+        return content[start : start + size]
 
     def _wire_ms(self, count: int) -> int:
         return -(-count * self._byte_us // 1000)
-
-
-def _is_refusal(answer: bytes) -> bool:
-    """Return whether an answer is an exception response, which is shorter than what was asked for."""
-    return len(answer) == REFUSAL_BYTES and answer[1] & REFUSED_BIT != 0

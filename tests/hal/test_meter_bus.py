@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from firmware.errors import BoardError
+from firmware.errors import BoardError, MeteringError
 from firmware.metering import modbus
 from hal.linux.meter_bus import open_meter_bus
 from tests.hal.seats import ALL, Seat, finish, seats
@@ -82,6 +82,30 @@ def test_an_answer_never_holds_more_than_was_asked_for(seat: Seat) -> None:
 
 
 @seats(*ALL)
+def test_an_answer_is_found_behind_an_echo_noise_and_a_late_one(seat: Seat) -> None:
+    late = modbus.with_crc(bytes((1, 4, 4)) + bytes(4))
+    pieces: Sequence[Answer] = (
+        [(0, REQUEST + ANSWER)],
+        [(0, REQUEST), (0.05, ANSWER)],
+        [(0, b"\x00\xff"), (0.02, ANSWER + b"\xff")],
+        [(0, late), (0.05, ANSWER)],
+    )
+    with wire(*pieces) as line:
+        said = asked(seat, line, *[ask(500, 50)] * 4)
+        assert [answer for answer, _ in said] == [ANSWER.hex()] * 4
+
+
+@seats(*ALL)
+def test_an_answer_to_another_master_is_not_taken_for_ours(seat: Seat) -> None:
+    foreign = modbus.with_crc(bytes.fromhex("01040100004a"))
+    with wire([(0, foreign + ANSWER)]) as line:
+        ((answer, _),) = asked(seat, line, ask(100))
+        assert answer != ANSWER.hex()
+        with pytest.raises(MeteringError):
+            modbus.parse_response(1, 4, 74, bytes.fromhex(answer))
+
+
+@seats(*ALL)
 def test_a_refusal_is_not_waited_out(seat: Seat) -> None:
     with wire([(0, REFUSAL)]) as line:
         ((answer, elapsed_ms),) = asked(seat, line, ask(3000))
@@ -99,7 +123,8 @@ def test_the_idle_gap_lies_between_an_answer_and_the_next_request(seat: Seat) ->
 @seats(*ALL)
 def test_a_line_that_is_never_silent_is_not_talked_into(seat: Seat) -> None:
     with wire([(0, ANSWER)]) as line:
-        process = seat.start("bus", line.path, BAUD, 0, ask(100, 200))
+        # So long a gap that a sender on a busy machine does not leave one by itself.
+        process = seat.start("bus", line.path, BAUD, 80, ask(100, 200))
         deadline_s = time.monotonic() + 10
         while process.poll() is None and time.monotonic() < deadline_s:
             line.send(b"?")

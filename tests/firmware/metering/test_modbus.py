@@ -98,3 +98,64 @@ def test_sound_answers_to_another_question_are_no_readings():
         error = raises(MeteringError, modbus.parse_response, 1, 4, 2, frame)
         assert type(error) is MeteringError
         assert word in str(error)
+
+
+def test_a_write_is_function_16_and_its_answer_repeats_the_place():
+    # Application Protocol V1.1b3, 6.12: two registers from 1, 000A and 0102.
+    request = modbus.write_request(1, 0x0001, [0x000A, 0x0102])
+    assert request[:-2] == bytes.fromhex("01100001000204000a0102")
+    answer = modbus.with_crc(bytes.fromhex("011000010002"))
+    assert len(answer) == modbus.response_size(modbus.WRITE, 2)
+    modbus.parse_written(request, answer)
+    for other, word in (
+        (b"", "did not answer"),
+        (answer[:-1], "7 of 8 bytes"),
+        (modbus.with_crc(bytes.fromhex("011000020002")), "another write"),
+        (modbus.with_crc(bytes.fromhex("021000010002")), "unit 2"),
+        (modbus.with_crc(bytes.fromhex("019002")), "illegal data address"),
+    ):
+        assert word in str(raises(MeteringError, modbus.parse_written, request, other))
+    for arguments in ((0, 0, [1]), (1, 0, []), (1, 65535, [1, 2]), (1, 0, [0] * 124)):
+        raises(MeteringError, modbus.write_request, *arguments)
+
+
+def start(content):
+    """Return where the answer to the manual's request begins."""
+    return modbus.start_of_answer(REQUEST, content, len(ANSWER))
+
+
+def test_an_answer_begins_behind_an_echo_noise_and_late_answers():
+    assert start(ANSWER) == 0
+    assert start(REQUEST + ANSWER) == 8
+    assert start(b"\x00\xff" + ANSWER + b"\xff") == 2
+    assert start(REQUEST + b"\x00" + ANSWER) == 9
+    assert start(modbus.with_crc(bytes.fromhex("010402") + bytes(2)) + ANSWER) == 7
+    assert start(modbus.with_crc(bytes.fromhex("020404") + bytes(4)) + ANSWER) == 9
+    assert start(b"\x01\x04" + ANSWER) == 2
+
+
+def test_as_long_as_an_answer_comes_in_its_beginning_is_waited_for():
+    for size in range(1, len(ANSWER)):
+        assert start(b"\xff" + ANSWER[:size]) == 1
+        assert start(REQUEST + ANSWER[:size]) == 8
+
+
+def test_where_nothing_looks_like_the_answer_all_is_left_to_be_named():
+    foreign = modbus.with_crc(bytes.fromhex("020404") + bytes(4))
+    assert start(foreign) == 0
+    assert start(b"") == 0
+    assert start(ANSWER[:-1] + b"\x00") == 0
+
+
+def test_an_answer_that_follows_another_masters_request_is_not_ours():
+    asked = modbus.read_request(1, 4, 0x0100, 2)
+    content = asked + ANSWER
+    raises(MeteringError, modbus.parse_response, 1, 4, 2, content[start(content) :][: len(ANSWER)])
+
+
+def test_a_refusal_is_known_by_its_crc():
+    refusal = modbus.with_crc(bytes.fromhex("018402"))
+    assert modbus.is_refusal(refusal, 0) and modbus.is_refusal(b"\xff" + refusal, 1)
+    assert not modbus.is_refusal(refusal[:-1], 0)
+    assert not modbus.is_refusal(refusal[:-1] + b"\x00", 0)
+    assert not modbus.is_refusal(ANSWER, 0)

@@ -1,0 +1,69 @@
+"""Holds a poll to the garbage that a small board can bear, on the 32-bit MicroPython, whose words are an
+ESP32's.
+"""
+
+import json
+import subprocess
+
+import pytest
+
+from tests.interpreters import ROOT, command, environment
+
+BOUND_BYTES = 256
+POLLS = 50
+# Meters that need three or four reads, or whose two answers alone are nearly as large.
+LARGER = ("gavazzi-em24", "schneider-iem3155", "finder-7m24", "finder-7m38", "iskra-wm3m4")
+LARGER_BOUND_BYTES = 400
+
+# The answer itself, which the line brings, is counted with the poll that reads it.
+SCRIPT = """
+import gc, json
+import firmware.floors
+from emulator.models.meter import Meter
+from firmware.metering import maps, modbus, models
+
+def garbage(name):
+    model = models.find(name)
+    meter = Meter(name, "21110042", 20123456)
+    meter.advance(3600000, 11040)
+    requests = [modbus.read_request(1, *read) for read in model.plan]
+    # As bytearrays, so that each poll copies its answer as the line would bring it.
+    frames = [bytearray(meter.answer(request, 1)) for request in requests]
+    sizes = [modbus.response_size(function, count) for function, address, count in model.plan]
+    reading = models.Reading()
+    blocks = [None] * len(frames)
+    def poll():
+        for i in range(len(frames)):
+            frame = bytes(frames[i])
+            function, address, count = model.plan[i]
+            blocks[i] = modbus.parse_response(1, function, count, frame, address)
+        models.decode(model, blocks, reading)
+    poll()
+    gc.collect()
+    gc.disable()
+    before = gc.mem_alloc()
+    for _ in range(%d):
+        poll()
+    after = gc.mem_alloc()
+    gc.enable()
+    return (after - before) // %d
+
+print(json.dumps([[name, garbage(name)] for name in maps.names()]))
+""" % (POLLS, POLLS)
+
+
+@pytest.mark.xdist_group("micropython32")
+def test_a_poll_makes_at_most_256_bytes_of_garbage(tmp_path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    done = subprocess.run(
+        command("micropython32", script, heap="1m"),
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = dict(json.loads(done.stdout.splitlines()[-1]))
+    bounds = {name: LARGER_BOUND_BYTES if name in LARGER else BOUND_BYTES for name in made}
+    assert {name: made[name] for name in made if made[name] > bounds[name]} == {}
