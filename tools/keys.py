@@ -1,4 +1,4 @@
-"""Recognises public keys in the forms that people have them in, and verifies with them through OpenSSL.
+"""Recognises public keys in the forms that people and meters have them in, and verifies with them.
 
 It does not know what was signed.
 """
@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from cryptography.exceptions import InvalidSignature
@@ -18,102 +19,156 @@ from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certifica
 
 from firmware.crypto import jose
 from firmware.errors import CryptoError
+from tools import curves, der
 
 Verify = Callable[[bytes, bytes], bool]
-FORMS = "a JWK or JWK set, PEM, or DER as hex or base64"
+FORMS = "a JWK or JWK set, PEM, or DER or a bare point as hex, base64 or base32"
+# No public key is longer, and no set of them that a person gives.
+MAX_BYTES = 1_000_000
+# By their names in JWKs.
+_JWK_CURVES = {
+    "P-256": "secp256r1",
+    "P-384": "secp384r1",
+    "P-521": "secp521r1",
+    "secp256k1": "secp256k1",
+}
 
 
 class KeyProblem(click.ClickException):
-    """A key file that cannot be used, in a sentence."""
+    """A key that cannot be used, in a sentence."""
 
 
-def read(path: str) -> list[bytes]:
-    """Return the P-256 public keys of a file, X and Y each. Raises KeyProblem, OSError."""
-    content = Path(path).read_bytes()
+class PublicKey(NamedTuple):
+    """A point as SEC 1, 2.3 writes it, and its curve; None where the form does not tell it."""
+
+    curve: curves.Curve | None
+    point: bytes
+
+    def p256(self) -> bytes | None:
+        """Return X and Y, 64 bytes, of a key that may be one on P-256, or None."""
+        is_p256 = self.curve is None or self.curve.name == "secp256r1"
+        return self.point[1:] if is_p256 and len(self.point) == 65 and self.point[0] == 4 else None
+
+
+def read(path: str) -> list[PublicKey]:
+    """Return the public keys of a file. Raises KeyProblem, OSError."""
+    with Path(path).open("rb") as stream:
+        content = stream.read(MAX_BYTES + 1)
     try:
         return recognise(content)
     except KeyProblem as problem:
         raise KeyProblem(f"{path}: {problem.message}") from problem
 
 
-def recognise(content: bytes) -> list[bytes]:
-    """Return the P-256 public keys in a JWK, a JWK set, PEM, or DER, bare or written as hex or base64."""
+def read_p256(path: str) -> list[bytes]:
+    """Return the P-256 keys of a file, X and Y each, as terminals have them. Raises KeyProblem, OSError."""
+    found = [public for public in map(PublicKey.p256, read(path)) if public]
+    if not found:
+        raise KeyProblem(f"{path}: this public key is not on the curve P-256, as a terminal's is")
+    return found
+
+
+def recognise(content: bytes, encoding: str | None = None) -> list[PublicKey]:
+    """Return the public keys in a JWK, a JWK set, PEM, or DER, bare or written as text.
+
+    `encoding`: hex, base64 or base32 where it was told which. Raises KeyProblem.
+    """
+    if len(content) > MAX_BYTES:
+        raise KeyProblem("this is far too long for a public key")
     text = content.decode("ascii", "replace").strip()
     if text.startswith("{"):
         return _from_json(text)
     if "-----BEGIN" in text:
         return [_from_pem(text)]
-    der = _unwrapped(text) or content
-    return [_from_der(der)]
+    problem = KeyProblem(f"this is no key in a form that is known here; a key is {FORMS}")
+    for binary in [*_unwrapped(text, encoding), content]:
+        try:
+            return [_from_der(binary)]
+        except KeyProblem as found:
+            problem = found if "no key in a form" in problem.message else problem
+    raise problem
 
 
 def verifier(public: bytes) -> Verify:
     """Return `verify(signing_input, signature)` for signatures of r and s, 32 bytes each (RFC 7518, 3.4)."""
-    key = _key_of(public)
+    try:
+        key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + public)
+    except ValueError as error:
+        raise KeyProblem("the key is no point on the curve P-256") from error
 
     def verify(signing_input: bytes, signature: bytes) -> bool:
         r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-        return verify_der(key, signing_input, encode_dss_signature(r, s))
+        try:
+            key.verify(encode_dss_signature(r, s), signing_input, ec.ECDSA(hashes.SHA256()))
+        except InvalidSignature:
+            return False
+        return True
 
     return verify
 
 
-def der_verifier(public: bytes) -> Verify:
-    """Return `verify(content, signature)` for a key and signatures as an ASN.1 SEQUENCE, as OCMF has them."""
-    key = _key_of(public)
-    return lambda content, signature: verify_der(key, content, signature)
-
-
-def verify_der(key: ec.EllipticCurvePublicKey, content: bytes, signature: bytes) -> bool:
-    """Return whether an ECDSA signature with SHA-256 holds."""
-    try:
-        key.verify(signature, content, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        return False
-    return True
-
-
-def _key_of(public: bytes) -> ec.EllipticCurvePublicKey:
-    try:
-        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + public)
-    except ValueError as error:
-        raise KeyProblem("the key is no point on the curve P-256") from error
-
-
-def _from_json(text: str) -> list[bytes]:
+def _from_json(text: str) -> list[PublicKey]:
     try:
         document = json.loads(text)
-        members = document.get("keys", [document])
-        keys = [
-            jose.public_from_jwk({name: jwk[name] for name in ("crv", "kty", "x", "y")}) for jwk in members
-        ]
-    except (ValueError, KeyError, TypeError, CryptoError) as error:
+        keys = [_from_jwk(jwk) for jwk in document.get("keys", [document])]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, CryptoError) as error:
         raise KeyProblem(f"this JSON is no JWK of a P-256 key: {error}") from error
     if not keys:
         raise KeyProblem("this JWK set is empty")
     return keys
 
 
-def _from_pem(text: str) -> bytes:
+def _from_jwk(jwk: dict) -> PublicKey:
+    curve = curves.by_name(_JWK_CURVES.get(jwk["crv"], ""))
+    if curve is None or curve.name == "secp256r1":
+        public = jose.public_from_jwk({name: jwk[name] for name in ("crv", "kty", "x", "y")})
+        return PublicKey(curves.CURVES[0], b"\x04" + public)
+    x, y = jose.unb64url(jwk["x"]), jose.unb64url(jwk["y"])
+    if len(x) != curve.size or len(y) != curve.size:
+        raise KeyProblem(f"the coordinates of this JWK are not those of the curve {curve.name}")
+    return PublicKey(curve, b"\x04" + x + y)
+
+
+def _from_pem(text: str) -> PublicKey:
     content = text.encode()
     if "CERTIFICATE" in text:
         _refuse_certificate(content, load_pem_x509_certificate)
     if "PRIVATE KEY" in text:
         raise KeyProblem("this is a private key; give the public key, and keep this one secret")
-    try:
-        return _point(serialization.load_pem_public_key(content))
-    except ValueError as error:
-        raise KeyProblem(f"this PEM holds no public key; a key is {FORMS}") from error
+    armour = re.search(r"-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----", text)
+    if armour is None:
+        raise KeyProblem(f"this PEM holds no public key; a key is {FORMS}")
+    return _from_der((_unwrapped(armour[1], "base64") or [b""])[0])
 
 
-def _from_der(content: bytes) -> bytes:
-    if len(content) == 65 and content[0] == 4:
-        return content[1:]  # The bare point of SEC 1, 2.3.3, as some meters print it.
+def _from_der(content: bytes) -> PublicKey:
+    sizes = {curve.size for curve in curves.CURVES}
+    if content[:1] == b"\x04" and (len(content) - 1) / 2 in sizes:
+        return _bare(content)  # The point of SEC 1, 2.3.3, as some meters print it.
+    if content[:1] in (b"\x02", b"\x03") and len(content) - 1 in sizes:
+        return _bare(content)
+    if len(content) in (48, 64, 96):
+        return _bare(b"\x04" + content)  # X and Y without SEC 1's mark, as some print it.
     try:
-        return _point(serialization.load_der_public_key(content))
-    except ValueError:
+        oid, point = der.subject_public_key(content)
+    except der.NotDer:
         _refuse_certificate(content, load_der_x509_certificate)
-    raise KeyProblem(f"this is no key in a form that is known here; a key is {FORMS}")
+        _refuse_private(content)
+        raise KeyProblem(f"this is no key in a form that is known here; a key is {FORMS}") from None
+    curve = curves.by_oid(oid)
+    if curve is None:
+        raise KeyProblem(f"this public key is on a curve that is not known here ({oid})")
+    if len(point) not in (1 + curve.size, 1 + 2 * curve.size):
+        raise KeyProblem(f"this public key has {len(point)} bytes, which no point of {curve.name} has")
+    if not curves.is_point(curve, point):
+        raise KeyProblem(f"the key is no point on its curve, {curve.name}")
+    return PublicKey(curve, point)
+
+
+def _bare(point: bytes) -> PublicKey:
+    if not any(curves.is_point(curve, point) for curve in curves.CURVES):
+        raise KeyProblem("the key is no point of any curve that is known here")
+    return PublicKey(None, point)
 
 
 def _refuse_certificate(content: bytes, load: Callable) -> None:
@@ -124,21 +179,30 @@ def _refuse_certificate(content: bytes, load: Callable) -> None:
     raise KeyProblem(f"this is a certificate (of {subject}), not a key; take the public key out of it")
 
 
-def _point(key: object) -> bytes:
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise KeyProblem("this public key is not on the curve P-256")
-    numbers = key.public_numbers()
-    return numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
-
-
-def _unwrapped(text: str) -> bytes | None:
-    """Return the bytes that a text of hex or base64 stands for."""
-    joined = re.sub(r"[\s:]", "", text)
-    if re.fullmatch(r"([0-9A-Fa-f]{2})+", joined):
-        return bytes.fromhex(joined)
+def _refuse_private(content: bytes) -> None:
     try:
-        return base64.b64decode(
-            joined.replace("-", "+").replace("_", "/") + "=" * (-len(joined) % 4), validate=True
-        )
+        serialization.load_der_private_key(content, None)
+    except (ValueError, TypeError):
+        return
+    raise KeyProblem("this is a private key; give the public key, and keep this one secret")
+
+
+def _unwrapped(text: str, encoding: str | None) -> list[bytes]:
+    """Return the bytes that a text may stand for in hex, base64 and base32, the likelier first."""
+    joined = re.sub(r"[\s:]", "", text).rstrip("=")
+    found = []
+    if encoding in (None, "hex", "plain") and re.fullmatch(r"([0-9A-Fa-f]{2})+", joined):
+        found.append(bytes.fromhex(joined))
+    if encoding in (None, "base64", "plain") and re.fullmatch(r"[A-Za-z0-9+/_-]+", joined):
+        plain = joined.replace("-", "+").replace("_", "/")
+        found += _decoded(base64.b64decode, plain + "=" * (-len(plain) % 4))
+    if encoding in (None, "base32", "plain") and re.fullmatch(r"[A-Z2-7]+", joined):
+        found += _decoded(base64.b32decode, joined + "=" * (-len(joined) % 8))
+    return found
+
+
+def _decoded(decode: Callable[[str], bytes], text: str) -> list[bytes]:
+    try:
+        return [decode(text)]
     except ValueError:
-        return None
+        return []

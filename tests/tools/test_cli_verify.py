@@ -123,7 +123,7 @@ def test_a_certificate_in_place_of_a_key_is_named_as_one(receipt, certificate, t
         ('{"keys": []}', "this JWK set is empty"),
         ("-----BEGIN PRIVATE KEY-----\n", "this is a private key"),
         ("hello, world", "no key in a form that is known here"),
-        ("04" + "11" * 64, "the key is no point on the curve P-256"),
+        ("04" + "11" * 64, "the key is no point of any curve"),
     ],
 )
 def test_a_key_that_is_none_is_told_by_its_reason(content, sentence, receipt, tmp_path, capsys):

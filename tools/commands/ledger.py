@@ -12,9 +12,10 @@ from firmware.crypto import canonical
 from firmware.errors import LedgerError
 from firmware.ledger import chain
 from firmware.ledger.journal import Journal
-from tools import keys, proofs
+from tools import keys
 from tools.commands import output
 from tools.commands.verify import key_option
+from tools.proofs import ledgers
 
 EXAMPLES = """\b
 Examples:
@@ -62,7 +63,7 @@ def check(folder: str, key_file: str | None, as_json: bool) -> int:
     Without a key it is held against the one that its first record introduces. Exits with 1 when it does not
     hold.
     """
-    found = proofs.check_ledger(folder, keys.read(key_file) if key_file else [])
+    found = ledgers.check_folder(folder, keys.read(key_file) if key_file else [])
     if as_json:
         output.emit(found)
     else:

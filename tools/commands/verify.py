@@ -5,12 +5,13 @@ It does not know how; that is tools/proofs.
 
 import click
 
-from tools import keys, proofs
+from tools import keys
 from tools.commands import output
+from tools.proofs import files
 
 EXAMPLES = """\b
 Examples:
-  kilotap verify receipt.jws --key terminal.jwk
+  kilotap verify receipt.jws --key terminal.jwk --tariff tariff.json
   kilotap verify meter.ocmf --key terminal.pem --json
   kilotap verify /var/lib/kilotap/ledger
 """
@@ -23,13 +24,20 @@ key_option = click.option(
 @click.command(epilog=EXAMPLES)
 @click.argument("file", type=click.Path(exists=True))
 @key_option
+@click.option(
+    "--tariff",
+    "tariff_file",
+    metavar="T.json",
+    type=click.Path(),
+    help="The tariff that a receipt was priced by; without it, one that lies beside the receipt.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the checks as one JSON value.")
-def verify(file: str, key_file: str | None, as_json: bool) -> int:
+def verify(file: str, key_file: str | None, tariff_file: str | None, as_json: bool) -> int:
     """Verify a receipt or record (compact JWS), an OCMF record (bare or in SAFE's XML), or a ledger's folder.
 
     Exits with 0 when every check holds, with 1 when one does not.
     """
-    proof = proofs.verify(file, keys.read(key_file) if key_file else [])
+    proof = files.verify(file, keys.read(key_file) if key_file else [], tariff_file)
     if as_json:
         checks = [{"check": name, "holds": holds, "why": why} for name, holds, why in proof.checks]
         output.emit({"holds": proof.holds(), "kind": proof.kind, "checks": checks})

@@ -1,0 +1,96 @@
+"""Recognises what a file holds and has it verified: a record, a receipt, a ledger, OCMF, or S.A.F.E.'s XML.
+
+It does not know how any of it is verified. What it reads is bounded, whatever a file holds.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from firmware.crypto import jsontext
+from firmware.errors import CryptoError, PricingError
+from firmware.pricing import tariff as tariffs
+from tools import keys
+from tools.pricing import files as pricing_files
+from tools.proofs import ledgers, ocmf, readings, receipts, records, safe_xml
+from tools.proofs.proof import Proof
+
+# A segment of a ledger has 64 kB, and so has a long container; a file of records may hold thousands.
+MAX_BYTES = 8_000_000
+KNOWN = "a compact JWS, records one a line, an OCMF record, S.A.F.E.'s XML, or a ledger's folder"
+_COMPACT = re.compile(rb"[\w-]+\.[\w-]+\.[\w-]*")
+_LINE = re.compile(rb"(?:[0-9a-f]{8} )?[\w-]+\.[\w-]+\.[\w-]*")
+_BOM = b"\xef\xbb\xbf"
+
+
+def verify(path: str, given: list[keys.PublicKey], tariff_file: str | None = None) -> Proof:
+    """Verify a file or a ledger's folder with the keys given, or those that it carries.
+
+    Raises ClickException for what is nothing of the kind, OSError.
+    """
+    prices = _prices(path, tariff_file)
+    if Path(path).is_dir():
+        return ledgers.verify(path, given, prices)
+    content = _content(path)
+    if content.startswith(ocmf.HEADER):
+        return _ocmf(content, given)
+    if content.startswith(b"<"):
+        return safe_xml.verify(content, given)
+    if _COMPACT.fullmatch(content):
+        return records.verify(content.decode(), given, prices)
+    if _LINE.match(content):
+        return ledgers.verify(path, given, prices)
+    raise click.ClickException(f"{path} is nothing that can be verified here: {KNOWN}")
+
+
+def _content(path: str) -> bytes:
+    with Path(path).open("rb") as stream:
+        content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise click.ClickException(f"{path} has more than {MAX_BYTES // 1_000_000} MB; {KNOWN} has not")
+    content = content.removeprefix(_BOM).strip(ocmf.BLANKS)
+    if not content:
+        raise click.ClickException(f"{path} is empty")
+    return content
+
+
+def _ocmf(content: bytes, given: list[keys.PublicKey]) -> Proof:
+    proof = Proof("ocmf")
+    found = [ocmf.verify(proof, one, given) for one in ocmf.split(content) or [content]]
+    payloads = [record.payload for record in found if record is not None]
+    begins, ends = filter(readings.is_begin, payloads), filter(readings.is_end, payloads)
+    pair = [*begins, *ends]
+    if len(pair) == len(payloads) == 2:
+        readings.check(proof, pair)
+    return proof
+
+
+def _prices(path: str, tariff_file: str | None) -> receipts.Prices:
+    """Return where tariffs come from: the file given, or those that a ledger's folder keeps."""
+    if tariff_file is not None:
+        offered = pricing_files.tariffs(tariff_file)
+        hashes = {_hash(document): document for document in offered}
+        return lambda receipt: hashes.get(receipt["tariff"]["hash"], offered[0])
+    folder = Path(path) if Path(path).is_dir() else Path(path).parent
+
+    def kept(receipt: dict[str, Any]) -> dict[str, Any] | None:
+        wanted = str(receipt["tariff"]["hash"])
+        blob = folder / f"tariff-{wanted[:32]}"
+        if not re.fullmatch(r"[0-9a-f]{64}", wanted) or not blob.is_file():
+            return None
+        try:
+            document = jsontext.parse(blob.read_bytes().rstrip(b"\0"), max_bytes=MAX_BYTES)
+        except CryptoError:
+            return None
+        return document if isinstance(document, dict) else None
+
+    return kept
+
+
+def _hash(document: dict[str, Any]) -> str:
+    try:
+        return str(tariffs.parse(document).hash)
+    except PricingError:
+        return ""

@@ -1,0 +1,158 @@
+"""Verifies a whole ledger: its chain, and what its receipts say of themselves and of one another.
+
+It does not know how one record is verified alone.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from emulator.ledger_folder import LedgerFolder
+from firmware.crypto import canonical, jose
+from firmware.errors import CryptoError, LedgerError
+from firmware.ledger import audit, chain, segment
+from tools import keys
+from tools.proofs import receipts, records
+from tools.proofs.proof import Proof
+
+# So many problems of receipts are told one by one.
+MAX_TOLD = 100
+
+
+class Lines:
+    """Records, one a line, as a ledger's storage: what was uploaded, or one file of a ledger."""
+
+    def __init__(self, content: bytes) -> None:
+        is_ledger = content[8:9] == b" "
+        lines = [] if is_ledger else [line.strip() for line in content.splitlines()]
+        self._content = (
+            content if is_ledger else b"".join(segment.encode_line(line) for line in lines if line)
+        )
+
+    def names(self) -> list[str]:
+        return [segment.name(1)]
+
+    def read(self, name: str, offset: int = 0, count: int | None = None) -> bytes:
+        return self._content[offset:] if count is None else self._content[offset : offset + count]
+
+
+def verify(path: str, given: list[keys.PublicKey], prices: receipts.Prices) -> Proof:
+    """Verify a ledger's folder or file by the keys given, or by the key that its first record introduces."""
+    storage: Any = LedgerFolder(path) if Path(path).is_dir() else Lines(Path(path).read_bytes())
+    proof = Proof("ledger")
+    found = check(storage, path, given)
+    for problem in found["problems"]:
+        place = (
+            f"record {problem['seq']} ({problem['file']}, byte {problem['offset']})"
+            if problem["file"]
+            else "ledger"
+        )
+        proof.check(place, False, problem["what"])
+    why = f"{found['records']} records, each signed, in sequence and chained to the one before"
+    proof.check("chain", found["holds"], why if found["holds"] else "see above")
+    first = _first(storage)
+    public = _key(first, given)
+    told = Proof("receipts")
+    count = 0
+    for compact in _compacts(storage):
+        count += _receipt(told, compact, [public] if public else [], prices)
+    wrong = [(name, holds, why) for name, holds, why in told.checks if not holds]
+    proof.checks += wrong[:MAX_TOLD]
+    problems = [f"{len(wrong)} checks of them do not hold"] if wrong else []
+    proof.found("receipts", problems, f"{count} receipts, each with its sums, prices and meter's record")
+    proof.found("order", list(_order(storage)), "numbers without a gap, registers and times that run forward")
+    return proof
+
+
+def check_folder(path: str, given: list[keys.PublicKey]) -> dict[str, Any]:
+    """Return `{"holds", "records", "problems"}` of a ledger's folder."""
+    return check(LedgerFolder(path), path, given)
+
+
+def check(storage: Any, path: str, given: list[keys.PublicKey]) -> dict[str, Any]:
+    """Check checksums, signatures and chain, by a given key or its first record's."""
+    if not segment.oldest(storage):
+        raise click.ClickException(f"{path} holds no ledger: there is no file ledger-….log in it")
+    public = _key(_first(storage), given)
+    if public is not None:
+        return audit.check_ledger(storage, keys.verifier(public), None, jose.thumbprint(public))
+    found = audit.check_ledger(storage, None)
+    what = (
+        "no given key is the one that signed the first record" if given else "its first record carries no key"
+    )
+    problem = {"seq": None, "file": None, "offset": None, "what": f"signatures: {what}"}
+    return {**found, "holds": False, "problems": [problem, *found["problems"]]}
+
+
+def _compacts(storage: Any) -> Iterator[str]:
+    for name in segment.each(storage):
+        for _, compact, _, _ in segment.stream(storage, name):
+            if compact is not None:
+                yield str(compact)
+
+
+def _first(storage: Any) -> str | None:
+    return next(_compacts(storage), None)
+
+
+def _key(first: str | None, given: list[keys.PublicKey]) -> bytes | None:
+    if first is None:
+        return None
+    return records.choose(records.kid(first), given) if given else records.carried(first)
+
+
+def _payloads(storage: Any) -> Iterator[dict[str, Any]]:
+    for compact in _compacts(storage):
+        try:
+            yield chain.payload_of(compact, None)
+        except LedgerError:
+            continue
+
+
+def _receipt(told: Proof, compact: str, public: list[bytes], prices: receipts.Prices) -> int:
+    """Check what a receipt says of itself; return how many receipts it is."""
+    try:
+        payload = canonical.decode(jose.unb64url(compact.split(".")[1]))
+    except (CryptoError, IndexError):
+        return 0
+    if not isinstance(payload, dict) or payload.get("kind") not in receipts.KINDS:
+        return 0
+    one = Proof("receipt")
+    receipts.check(one, payload, public, prices)
+    told.checks += [(f"{payload.get('receipt')}: {name}", holds, why) for name, holds, why in one.checks]
+    return 1
+
+
+def _order(storage: Any) -> Iterator[str]:
+    """Yield what does not follow from one receipt to the next, and where time runs backwards."""
+    last: dict[str, Any] | None = None
+    at = ""
+    for payload in _payloads(storage):
+        if payload.get("clock") == "synchronised" and isinstance(payload.get("at"), str):
+            if payload["at"] < at:
+                yield f"record {payload.get('seq')} was made at {payload['at']}, before one of {at}"
+            at = max(at, payload["at"])
+        if payload.get("kind") == "session.ended":
+            if last is not None:
+                yield from _following(last, payload)
+            last = payload
+
+
+def _following(before: dict[str, Any], receipt: dict[str, Any]) -> Iterator[str]:
+    number, expected = _number(receipt), _number(before)
+    if number is None or expected is None or number != expected + 1:
+        yield f"receipt {receipt.get('receipt')} follows {before.get('receipt')}"
+    try:
+        meters = before["meter"], receipt["meter"]
+        if meters[0]["serial"] == meters[1]["serial"] and meters[1]["start_wh"] < meters[0]["stop_wh"]:
+            told = f"{meters[1]['start_wh']} Wh, below {meters[0]['stop_wh']} Wh"
+            yield f"receipt {receipt['receipt']} begins at {told}, where the one before ended"
+    except (KeyError, TypeError):
+        yield f"receipt {receipt.get('receipt')} lacks registers"
+
+
+def _number(receipt: dict[str, Any]) -> int | None:
+    digits = str(receipt.get("receipt")).rpartition("-")[2]
+    return int(digits) if digits.isdigit() and len(digits) <= 15 else None

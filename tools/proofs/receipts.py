@@ -1,0 +1,101 @@
+"""Checks what a receipt says of itself: sums, lines, price, and the meter's record in it.
+
+It does not know the signature around it, or the ledger.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from firmware.errors import CryptoError, PricingError
+from firmware.pricing import money
+from firmware.screens import catalogue, words
+from tools import curves, keys
+from tools.proofs import ocmf
+from tools.proofs import prices as redone
+from tools.proofs.proof import Proof
+
+KINDS = ("session.ended",)
+
+# The tariff document of an id and hash, or None where it is not at hand.
+Prices = Callable[[dict[str, Any]], dict[str, Any] | None]
+_GARBLED = (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError, CryptoError, PricingError)
+
+
+def check(proof: Proof, receipt: dict[str, Any], public: list[bytes], prices: Prices) -> None:
+    """Recompute what a receipt says twice, and verify the meter's own record in it."""
+    try:
+        _energy(proof, receipt)
+        _amounts(proof, receipt)
+        _lines(proof, receipt)
+        text = str(receipt["ocmf"]).encode()
+    except _GARBLED as error:
+        proof.check("members", False, f"the receipt lacks or garbles {error}")
+        return
+    try:
+        redone.check(proof, receipt, prices)
+    except _GARBLED as error:
+        proof.check("price", False, f"it cannot be redone from what the receipt says: {error}")
+    at_hand = [keys.PublicKey(curves.CURVES[0], b"\x04" + one) for one in public]
+    record = ocmf.verify(proof, text, at_hand)
+    if record is not None:
+        _same_session(proof, receipt, record.payload)
+
+
+def _energy(proof: Proof, receipt: dict[str, Any]) -> None:
+    meter = receipt["meter"]
+    counted_wh = meter["stop_wh"] - meter["start_wh"]
+    billed_wh = receipt["energy_wh"]
+    why = f"{meter['stop_wh']} less {meter['start_wh']} is {counted_wh} Wh, billed are {billed_wh} Wh"
+    proof.check("energy", counted_wh == billed_wh >= 0, why)
+
+
+def _amounts(proof: Proof, receipt: dict[str, Any]) -> None:
+    net_minor, gross_minor = receipt["net_minor"], receipt["gross_minor"]
+    sums = (
+        ("the lines' net", sum(line["net_minor"] for line in receipt["lines"]), net_minor),
+        ("the lines' gross", sum(line["gross_minor"] for line in receipt["lines"]), gross_minor),
+        ("the net by VAT rate", sum(vat["net_minor"] for vat in receipt["vat"]), net_minor),
+        ("net and VAT", net_minor + sum(vat["vat_minor"] for vat in receipt["vat"]), gross_minor),
+    )
+    wrong = [f"{name} is {summed}, not {stated}" for name, summed, stated in sums if summed != stated]
+    proof.found("amounts", wrong, "lines, net, VAT and gross add up")
+
+
+def _lines(proof: Proof, receipt: dict[str, Any]) -> None:
+    """Redo every line: quantity by unit price, which rounding moves by less than one minor unit."""
+    minor_units = 10 ** money.exponent(receipt["currency"])
+    wrong = []
+    for number, line in enumerate(receipt["lines"], 1):
+        exact = Fraction(line["quantity"]) * Fraction(line["unit_price"]) * minor_units
+        stated = line["net_minor"] if receipt.get("tax", "NO") == "NO" else line["gross_minor"]
+        if abs(exact - stated) >= 1:
+            told = f"{line['quantity']} {line['unit']} at {line['unit_price']} is {float(exact):.3f}"
+            wrong.append(f"line {number}, {line['dimension']}: {told} minor units, not {stated}")
+    shown = [text.replace(catalogue.NO_BREAK, " ") for text in words.bill(receipt, "en")]
+    proof.check("lines", not wrong, "; ".join(wrong or shown) or "nothing was charged")
+
+
+def _same_session(proof: Proof, receipt: dict[str, Any], content: dict[str, Any]) -> None:
+    """Hold the meter's record against the receipt around it."""
+    meter = receipt["meter"]
+    readings = [one for one in content.get("RD") or [{}] if isinstance(one, dict)] or [{}]
+    pairs = (
+        ("serial", content.get("MS") or "", meter["serial"]),
+        ("start", _wh(readings[0]), meter["start_wh"]),
+        ("stop", _wh(readings[-1]), meter["stop_wh"]),
+        ("token", content.get("ID") or "", (receipt.get("token") or {}).get("uid") or ""),
+    )
+    wrong = [
+        f"{name}: OCMF says {inner}, the receipt {outer}" for name, inner, outer in pairs if inner != outer
+    ]
+    proof.found("ocmf agrees", wrong, "meter, registers and token are those of the receipt")
+
+
+def _wh(reading: dict[str, Any]) -> Fraction | None:
+    """Return an OCMF reading, which is in kWh or Wh, in Wh."""
+    factor = {"kWh": 1000, "Wh": 1}.get(str(reading.get("RU")))
+    try:
+        return None if factor is None else Fraction(str(reading.get("RV"))) * factor
+    except ValueError:
+        return None

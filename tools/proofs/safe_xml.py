@@ -1,0 +1,113 @@
+"""Verifies the XML container of S.A.F.E.'s Transparenzsoftware: values, each signed, each with its key.
+
+It does not know OCMF records; those of other formats it names and cannot verify.
+"""
+
+import base64
+import re
+from collections import defaultdict
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from tools import keys
+from tools.proofs import ocmf, readings
+from tools.proofs.proof import Proof
+
+# So many values are verified; the containers that are known hold a few.
+MAX_VALUES = 1000
+
+
+def verify(content: bytes, given: list[keys.PublicKey]) -> Proof:
+    """Verify every value by the keys given, or else by the one that it carries."""
+    proof = Proof("safe-xml")
+    try:
+        root = fromstring(content, forbid_dtd=True)
+    except DefusedXmlException:
+        proof.check("xml", False, "it declares a document type, which S.A.F.E.'s form has not")
+        return proof
+    except (ParseError, ValueError, LookupError, RecursionError) as error:
+        proof.check("xml", False, f"it is no XML: {error}")
+        return proof
+    found = [element for element in root.iter() if _name(element) == "value"]
+    problems = [] if found else ["there is no <value> in it"]
+    if len(found) > MAX_VALUES:
+        problems.append(f"it holds {len(found)} values, at most {MAX_VALUES} are verified at once")
+        found = []
+    proof.found("xml", problems, f"{len(found)} values")
+    transactions: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for value in found:
+        record = _value(proof, value, given)
+        if record is not None:
+            transactions[value.get("transactionId", "")].append(record.payload)
+    for payloads in transactions.values():
+        _pair(proof, payloads)
+    return proof
+
+
+def _value(proof: Proof, value: Element, given: list[keys.PublicKey]) -> ocmf.Record | None:
+    signed = _child(value, "signedData")
+    if signed is None:
+        signed = _child(value, "encodedData")
+    if signed is None:
+        proof.check("ocmf form", False, "a <value> without <signedData>")
+        return None
+    content = _content(signed)
+    form = (signed.get("format") or "OCMF").upper()
+    if content is None or form != "OCMF" or not content.startswith(b"OCMF"):
+        told = f"of the format {form}" if form != "OCMF" else "that is no OCMF record"
+        proof.check("ocmf form", False, f"a value {told}: only OCMF is verified here")
+        return None
+    public = given or _carried(proof, value)
+    return ocmf.verify(proof, content, public)
+
+
+def _carried(proof: Proof, value: Element) -> list[keys.PublicKey]:
+    element = _child(value, "publicKey")
+    text = (element.text or "").strip() if element is not None else ""
+    if element is None or not text:
+        return []
+    encoding = (element.get("encoding") or "").strip().lower() or None
+    try:
+        return keys.recognise(text.encode(), encoding if encoding in ("hex", "base64", "base32") else None)
+    except keys.KeyProblem as problem:
+        proof.check("public key", False, problem.message)
+        return []
+
+
+def _content(element: Element) -> bytes | None:
+    """Return what an element's text stands for, without the blanks around it."""
+    text = (element.text or "").strip()
+    encoding = (element.get("encoding") or "plain").strip().lower()
+    joined = re.sub(r"\s", "", text)
+    try:
+        if encoding == "hex":
+            return bytes.fromhex(joined).strip(ocmf.BLANKS)
+        if encoding == "base64":
+            return base64.b64decode(joined, validate=True).strip(ocmf.BLANKS)
+        if encoding == "base32":
+            return base64.b32decode(joined).strip(ocmf.BLANKS)
+    except ValueError:
+        return None
+    return text.encode()
+
+
+def _pair(proof: Proof, payloads: list[dict[str, Any]]) -> None:
+    """Hold begin and end of a transaction, where they are two values, against each other."""
+    begins = [payload for payload in payloads if readings.is_begin(payload)]
+    ends = [payload for payload in payloads if readings.is_end(payload)]
+    if len(begins) == 1 and len(ends) == 1:
+        readings.check(proof, [begins[0], ends[0]])
+        sources = [[payload.get(key) for key in ("GS", "MS")] for payload in (begins[0], ends[0])]
+        wrong = [] if sources[0] == sources[1] else ["begin and end come from different gateways or meters"]
+        proof.found("ocmf source", wrong, "begin and end come from one gateway and one meter")
+
+
+def _name(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _child(element: Element, name: str) -> Element | None:
+    return next((child for child in element if _name(child) == name), None)
