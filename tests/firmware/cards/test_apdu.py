@@ -2,6 +2,7 @@
 
 from firmware.cards import apdu
 from firmware.errors import CardError
+from tests.firmware.cards.transcript import played
 from tests.portable import raises
 
 
@@ -14,19 +15,6 @@ def answered(response):
     except StopIteration as end:
         return end.value
     raise AssertionError("the dialogue asks for more")
-
-
-def played(dialogue, *script):
-    """Return what a dialogue makes of a transcript: command and response in hex, in turns."""
-    command = dialogue.send(None)
-    for i in range(0, len(script), 2):
-        assert command == bytes.fromhex(script[i]), command.hex()
-        try:
-            command = dialogue.send(bytes.fromhex(script[i + 1]))
-        except StopIteration as end:
-            assert i + 2 == len(script)
-            return end.value
-    raise AssertionError("the dialogue asks for more: %s" % command.hex())
 
 
 def test_the_four_cases_of_a_command():
@@ -62,31 +50,31 @@ def test_a_reader_that_gives_no_uid_is_quoted():
 
 def test_more_is_fetched_until_nothing_waits():
     # ISO/IEC 7816-4, 5.6: 61xx, GET RESPONSE for xx bytes, 00 for 256.
-    script = ("00a4040000", "0161" + "02", "00c0000002", "02036100", "00c0000000", "049000")
+    script = (("00a4040000", "016102"), ("00c0000002", "02036100"), ("00c0000000", "049000"))
     assert played(apdu.exchange(bytes.fromhex("00a4040000")), *script) == (b"\1\2\3\4", apdu.SW_OK)
 
 
 def test_another_length_is_asked_for_once():
-    body = (bytes(3), apdu.SW_OK)
-    assert (
-        played(apdu.exchange(bytes.fromhex("00b2010c00")), "00b2010c00", "6c03", "00b2010c03", "0000009000")
-        == body
-    )
-    with_body = apdu.exchange(bytes.fromhex("80a8000002830000"))
-    assert played(with_body, "80a8000002830000", "6c03", "80a8000002830003", "0000009000") == body
-    without = apdu.exchange(bytes.fromhex("80a80000028300"))
-    assert played(without, "80a80000028300", "6c03", "80a8000002830003", "0000009000") == body
+    for command, again in (
+        ("00b2010c00", "00b2010c03"),
+        ("80a8000002830000", "80a8000002830003"),
+        ("80a80000028300", "80a8000002830003"),
+        ("00a40400", "00a4040003"),
+    ):
+        dialogue = apdu.exchange(bytes.fromhex(command))
+        assert played(dialogue, (command, "6c03"), (again, "0000009000")) == (bytes(3), apdu.SW_OK)
     # A card that says so again is taken at its word, and not asked for ever.
-    again = apdu.exchange(bytes.fromhex("00b2010c00"))
-    assert played(again, "00b2010c00", "6c03", "00b2010c03", "6c03") == (b"", 0x6C03)
+    dialogue = apdu.exchange(bytes.fromhex("00b2010c00"))
+    assert played(dialogue, ("00b2010c00", "6c03"), ("00b2010c03", "6c03")) == (b"", 0x6C03)
 
 
 def test_a_warning_comes_with_its_body():
-    assert played(apdu.select(b"\xa0"), "00a4040001a000", "6f006283") == (b"\x6f\x00", 0x6283)
+    assert played(apdu.select(b"\xa0"), ("00a4040001a000", "6f006283")) == (b"\x6f\x00", 0x6283)
 
 
 def test_a_refusal_is_told_in_words():
-    error = raises(CardError, played, apdu.demand(b"\0\xb2\1\x0c\0", "record 1"), "00b2010c00", "6a83")
+    dialogue = apdu.demand(bytes.fromhex("00b2010c00"), "record 1")
+    error = raises(CardError, played, dialogue, ("00b2010c00", "6a83"))
     assert str(error) == "the card refused record 1 with status 6A83 (no such record)"
 
 
