@@ -7,24 +7,46 @@ import base64
 import re
 from collections import defaultdict
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import DefusedXMLParser
 
 from tools import keys
 from tools.proofs import ocmf, readings
 from tools.proofs.proof import Proof
 
-# So many values are verified; the containers that are known hold a few.
+# So many values are verified; the containers that are known hold a few, and in each some four elements.
 MAX_VALUES = 1000
+MAX_ELEMENTS, MAX_DEPTH = 20_000, 20
+
+
+class _Bounded(TreeBuilder):
+    """Builds a tree of so many elements and no more, nor deeper ones."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._elements = self._depth = 0
+
+    def start(self, *args: Any) -> Any:
+        self._elements += 1
+        self._depth += 1
+        if self._elements > MAX_ELEMENTS or self._depth > MAX_DEPTH:
+            raise ValueError(f"more than {MAX_ELEMENTS} elements, or more than {MAX_DEPTH} in one another")
+        return super().start(*args)
+
+    def end(self, *args: Any) -> Any:
+        self._depth -= 1
+        return super().end(*args)
 
 
 def verify(content: bytes, given: list[keys.PublicKey]) -> Proof:
     """Verify every value by the keys given, or else by the one that it carries."""
     proof = Proof("safe-xml")
     try:
-        root = fromstring(content, forbid_dtd=True)
+        parser = DefusedXMLParser(target=_Bounded(), forbid_dtd=True)
+        parser.feed(content)
+        root = parser.close()
     except DefusedXmlException:
         proof.check("xml", False, "it declares a document type, which S.A.F.E.'s form has not")
         return proof

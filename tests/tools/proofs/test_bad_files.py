@@ -1,0 +1,109 @@
+"""Shows that no file makes `kilotap verify` stumble: each has a sentence, exit 1 or 2, and takes no time.
+
+It does not know what good files are made of.
+"""
+
+import json
+import time
+import tracemalloc
+
+import pytest
+
+from tests.tools.proofs.makers import Meter
+from tools.__main__ import main
+
+
+def verified(path, capsys, *words):
+    code = main(["verify", str(path), *map(str, words)])
+    said = capsys.readouterr()
+    assert "Traceback" not in said.out + said.err
+    return code, said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "sentence"),
+    [
+        (b"", 2, "is empty"),
+        (b" \n", 2, "is empty"),
+        (b"hello", 2, "nothing that can be verified"),
+        (b"{}", 2, "nothing that can be verified"),
+        (b"{" * 10_000_000, 2, "more than 8 MB"),
+        (b"{" * 7_000_000, 2, "nothing that can be verified"),
+        (b"OCMF|" + b"{" * 7_000_000 + b"|{}", 1, "at most 1000000 are read"),
+        (b"OCMF|" * 100_000, 1, "more sections"),
+        (b"OCMF|\n" * 100_000, 2, "at most 1000 are verified"),
+        (b"<a>" * 2_000_000, 1, "no XML"),
+        (b"a.b.c", 1, "form: no record"),
+        (b"eyJhbGciOiJub25lIn0.e30.", 1, "form: no record"),
+        (b"." * 10, 2, "nothing that can be verified"),
+        (b"a.b.c\na.b.c\n", 1, "does not hold"),
+        (b"\0" * 1000, 2, "nothing that can be verified"),
+        (b"\xff\xfeO\0C\0M\0F\0", 2, "nothing that can be verified"),
+    ],
+    ids=lambda given: str(given)[:20],
+)
+def test_a_bad_file_has_a_sentence_and_takes_no_time(content, code, sentence, tmp_path, capsys):
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    tracemalloc.start()
+    began = time.monotonic()
+    found, said = verified(path, capsys)
+    assert (found, sentence in said) == (code, True), said[:300]
+    # Parsing deep XML is the longest; a tenth of this on a free machine.
+    assert time.monotonic() - began < 20
+    assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("size", [0, 10, 64, 400, 900])
+def test_a_truncated_record_is_not_readable_as_another(size, tmp_path, capsys):
+    path = tmp_path / "record.ocmf"
+    path.write_text(Meter().record()[:-1][:size])
+    code, said = verified(path, capsys)
+    assert code in (1, 2) and said
+
+
+def test_a_missing_file_and_a_missing_key_are_told(tmp_path, capsys):
+    assert verified(tmp_path / "none", capsys)[0] == 2
+    path = tmp_path / "record.ocmf"
+    path.write_text(Meter().record())
+    assert verified(path, capsys, "--key", tmp_path / "none")[0] == 2
+    code, said = verified(path, capsys)
+    assert code == 1 and "give the terminal's key with --key" in said
+
+
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        (b"{" * 10_000_000, "far too long"),
+        (b"{" * 900_000, "no JWK"),
+        (b"", "no key in a form"),
+        (b"\0" * 65, "no key in a form"),
+        (b"3059301306072A8648CE3D020106082A8648CE3D030107034200", "no key in a form"),
+        (b"301306072A8648CE3D020106082B24030302080101", "no key in a form"),
+        (json.dumps({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}).encode(), "no JWK"),
+        (json.dumps({"kty": "EC", "crv": "P-999", "x": "AA", "y": "AA"}).encode(), "no JWK"),
+        (b'{"keys": 7}', "no JWK"),
+        (b'{"keys": [7]}', "no JWK"),
+        (b"[]", "no key in a form"),
+        (b"-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----", "holds no public key"),
+    ],
+    ids=lambda given: str(given)[:20],
+)
+def test_a_bad_key_has_a_sentence_of_its_own(key, sentence, tmp_path, capsys):
+    path, key_path = tmp_path / "record.ocmf", tmp_path / "key"
+    path.write_text(Meter().record())
+    key_path.write_bytes(key)
+    code, said = verified(path, capsys, "--key", key_path)
+    assert code == 2 and sentence in said
+
+
+def test_a_key_on_a_curve_that_nobody_knows_is_told(tmp_path, capsys):
+    # The identifier of sect163k1, 1.3.132.0.1, in place of that of P-256.
+    der = Meter().spki().replace(bytes.fromhex("06082A8648CE3D030107"), bytes.fromhex("06052B81040001"))
+    der = bytes([0x30, len(der) - 2, 0x30, der[3] - 3]) + der[4:]
+    path, key_path = tmp_path / "record.ocmf", tmp_path / "key"
+    path.write_text(Meter().record())
+    key_path.write_bytes(der.hex().encode())
+    code, said = verified(path, capsys, "--key", key_path)
+    assert code == 2 and "1.3.132.0.1" in said

@@ -1,0 +1,143 @@
+"""Shows that a receipt's price is redone from readings and tariff, and a ledger from record to record.
+
+It does not know how signatures are made; its evidence is a simulated evening at a charger.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from firmware.crypto import canonical, jose
+from firmware.ledger import segment
+from tests.tools.proofs.test_ocmf import why
+from tools import keys
+from tools.__main__ import main
+from tools.proofs import files
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    out = tmp_path_factory.mktemp("story") / "result.json"
+    assert main(["simulate", str(SCENARIOS / "other_card.toml"), "--json", str(out)]) == 0
+    return json.loads(out.read_text())
+
+
+@pytest.fixture
+def key(result):
+    return keys.recognise(json.dumps(result["terminal"]["key"]).encode())
+
+
+def tariffs(result):
+    """Return the tariff documents that the receipt was priced by, as files of people hold them."""
+    listed = [json.loads(path.read_text()) for path in (SCENARIOS / "tariffs").glob("*.json")]
+    wanted = result["receipts"][0]["tariff"]["id"]
+    return next(document for document in listed if document.get("id") == wanted)
+
+
+def altered(compact, **members):
+    """Return the record with other members; only its signature tells."""
+    header, payload, signature = compact.split(".")
+    changed = {**canonical.decode(jose.unb64url(payload)), **members}
+    return f"{header}.{jose.b64url(canonical.encode(changed))}.{signature}"
+
+
+def judged(compact, tmp_path, key, tariff=None):
+    path = tmp_path / "receipt.jws"
+    path.write_text(compact)
+    tariff_file = tmp_path / "tariff.json"
+    if tariff:
+        tariff_file.write_text(json.dumps(tariff))
+    return files.verify(str(path), key, str(tariff_file) if tariff else None)
+
+
+def test_the_price_follows_from_readings_and_tariff(result, key, tmp_path):
+    proof = judged(result["jws"][-1], tmp_path, key, tariffs(result))
+    assert why(proof) == ""
+    assert [name for name, _, _ in proof.checks if name in ("tariff", "price")] == ["tariff", "price"]
+
+
+def test_a_price_that_does_not_follow_is_found_even_where_all_sums_agree(result, key, tmp_path):
+    receipt = result["receipts"][0]
+    lines = [{**line, "quantity": str(float(line["quantity"]) + 1)} for line in receipt["lines"]]
+    told = why(judged(altered(result["jws"][-1], lines=lines), tmp_path, key, tariffs(result)))
+    assert "kWh are priced" in told
+    lines = [{**line, "unit_price": "0.01"} for line in receipt["lines"]]
+    assert "the tariff has no ENERGY price of 0.01" in why(
+        judged(altered(result["jws"][-1], lines=lines), tmp_path, key, tariffs(result))
+    )
+
+
+def test_lines_that_were_left_out_are_missed(result, key, tmp_path):
+    free = {"lines": [], "net_minor": 0, "gross_minor": 0, "vat": []}
+    told = why(judged(altered(result["jws"][-1], **free), tmp_path, key, tariffs(result)))
+    assert "readings and tariff come to" in told
+    assert "amounts" not in told
+
+
+def test_another_tariff_is_not_taken_for_the_one_that_counted(result, key, tmp_path):
+    other = {**tariffs(result), "id": "another"}
+    assert "the tariff at hand has the hash" in why(judged(result["jws"][-1], tmp_path, key, other))
+
+
+def test_a_garbled_receipt_is_told_by_what_it_lacks(result, key, tmp_path):
+    for members in ({"lines": None}, {"meter": {}}, {"vat": "x"}, {"ocmf": None}, {"currency": "XXX"}):
+        proof = judged(altered(result["jws"][-1], **members), tmp_path, key, tariffs(result))
+        assert len(why(proof)) > len("signature: ")
+
+
+def test_the_short_code_stands_in_the_proof(result, key, tmp_path, capsys):
+    proof = judged(result["jws"][-1], tmp_path, key)
+    assert len(proof.code) == 11
+    assert f"{proof.code}, as the terminal showed it" in [why for _, _, why in proof.checks]
+
+
+def lines_of(result, tmp_path):
+    path = tmp_path / "records.ndjson"
+    path.write_text("\n".join(result["jws"]) + "\n")
+    return path
+
+
+def test_records_one_a_line_are_a_ledger(result, key, tmp_path):
+    proof = files.verify(str(lines_of(result, tmp_path)), key)
+    assert (proof.kind, why(proof)) == ("ledger", "")
+    assert "2 receipts" in [told for name, _, told in proof.checks if name == "receipts"][0]
+
+
+def test_a_ledgers_file_is_one_too(result, key, tmp_path):
+    path = tmp_path / segment.name(1)
+    path.write_bytes(b"".join(segment.encode_line(compact) for compact in result["jws"]))
+    assert why(files.verify(str(path), key)) == ""
+
+
+def test_a_missing_record_a_repeated_one_and_a_changed_one_are_found(result, key, tmp_path):
+    jws = list(result["jws"])
+    for broken, sentence in (
+        (jws[:1] + jws[2:], "records 2 to 2 are missing"),
+        (jws[:2] + jws[:1] + jws[2:], "out of order"),
+        (jws[:-1] + [altered(jws[-1], gross_minor=1)], "signature does not hold"),
+    ):
+        path = tmp_path / "records.ndjson"
+        path.write_text("\n".join(broken))
+        assert sentence in why(files.verify(str(path), key))
+
+
+def test_receipts_are_held_against_the_ones_before(result, key, tmp_path):
+    again = altered(result["jws"][-1], seq=len(result["jws"]) + 1)
+    path = tmp_path / "records.ndjson"
+    path.write_text("\n".join([*result["jws"], again]))
+    told = why(files.verify(str(path), key))
+    assert "follows KT-" in told and "below" in told
+
+
+def test_a_ledgers_folder_prices_by_the_tariffs_that_it_keeps(result, key, tmp_path):
+    document = tariffs(result)
+    name = "tariff-" + result["receipts"][0]["tariff"]["hash"][:32]
+    (tmp_path / name).write_text(json.dumps(document))
+    (tmp_path / segment.name(1)).write_bytes(b"".join(map(segment.encode_line, result["jws"])))
+    assert why(files.verify(str(tmp_path), key)) == ""
+    path = tmp_path / "receipt.jws"
+    path.write_text(result["jws"][-1])
+    assert "price" in [name for name, _, _ in files.verify(str(path), key).checks]

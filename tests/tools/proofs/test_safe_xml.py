@@ -1,0 +1,99 @@
+"""Shows that S.A.F.E.'s XML containers are verified value by value, and that no XML can do harm.
+
+It does not know how records are judged. The form is that of the Transparenzsoftware's values.xsd.
+"""
+
+import base64
+
+import pytest
+
+from tests.tools.proofs.makers import BEGIN, END, Meter, changed, container
+from tests.tools.proofs.test_ocmf import why
+from tools import keys
+from tools.proofs import safe_xml
+
+
+def judged(text, given=()):
+    return safe_xml.verify(text.encode() if isinstance(text, str) else text, list(given))
+
+
+def test_each_value_is_verified_by_the_key_beside_it():
+    one, other = Meter("secp192r1"), Meter("brainpoolP256r1", 5)
+    good = container((one.record(), one.spki().hex()), (other.record(), other.spki().hex(" ", 2)))
+    assert why(judged(good)) == ""
+    swapped = container((one.record(), one.spki().hex()), (other.record(), one.spki().hex()))
+    assert "this key is on secp192r1" in why(judged(swapped))
+
+
+@pytest.mark.parametrize("encoding", ["hex", "base64", "base32", "plain", None])
+def test_the_key_says_how_it_is_written_or_it_is_found_out(encoding):
+    meter = Meter()
+    written = {"base64": base64.b64encode(meter.spki()), "base32": base64.b32encode(meter.spki())}
+    text = written.get(encoding, meter.spki().hex().encode()).decode()
+    assert why(judged(container((meter.record(), text), encoding=encoding))) == ""
+
+
+def test_a_key_that_is_given_counts_and_not_the_one_carried():
+    meter, other = Meter(), Meter(secret=9)
+    text = container((other.record(), other.spki().hex()))
+    assert "ocmf signature" in why(judged(text, keys.recognise(meter.spki())))
+    assert why(judged(text, keys.recognise(other.spki()))) == ""
+
+
+def test_begin_and_end_in_two_values_are_held_against_each_other():
+    meter = Meter()
+    key = meter.spki().hex()
+
+    def pair(begin, end, **members):
+        first = meter.record(changed(RD=[begin], PG="T12"))
+        second = meter.record(changed(RD=[end], PG="T13", **members))
+        return judged(container((first, key), (second, key)))
+
+    assert why(pair(BEGIN, END)) == ""
+    assert "runs backwards" in why(pair(BEGIN, {**END, "RV": 1.0}))
+    assert "lies before" in why(pair(BEGIN, {**END, "TM": "2026-03-27T18:59:00,000+0100 S"}))
+    assert "different gateways" in why(pair(BEGIN, END, MS="another"))
+    assert "not well" in why(pair({**BEGIN, "ST": "M"}, END))
+
+
+def test_signed_data_may_be_encoded_itself():
+    meter = Meter()
+    told = base64.b64encode(meter.record().encode()).decode()
+    text = (
+        f'<values><value><signedData format="OCMF" encoding="base64">{told}</signedData>'
+        f"<publicKey>{meter.spki().hex()}</publicKey></value></values>"
+    )
+    assert why(judged(text)) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("<values>", "no XML"),
+        ("<values/>", "no <value>"),
+        ("<values><value/></values>", "without <signedData>"),
+        ("<values><value><signedData/></value></values>", "only OCMF"),
+        ('<values><value><signedData format="ALFEN">AP;0;3</signedData></value></values>', "format ALFEN"),
+        ('<values><value><signedData encoding="hex">zz</signedData></value></values>', "only OCMF"),
+        ("<values>" + "<value/>" * 2000 + "</values>", "at most 1000"),
+        ("<a>" * 50_000, "no XML"),
+        (b"<?xml version='1.0' encoding='no-such'?><values/>", "no XML"),
+        (b"<values>\xff</values>", "no XML"),
+        ('<!DOCTYPE a [<!ENTITY x "y">]><values/>', "document type"),
+        ('<!DOCTYPE a SYSTEM "file:///etc/passwd"><values/>', "document type"),
+    ],
+    ids=lambda given: str(given)[:20],
+)
+def test_what_is_no_container_is_told_by_its_reason(text, sentence):
+    assert sentence in why(judged(text))
+
+
+def test_entities_are_not_expanded_whatever_they_would_grow_to():
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    bomb = f'<!DOCTYPE a [<!ENTITY l0 "ha">{levels}]><values>&l9;</values>'
+    assert "document type" in why(judged(bomb))
+
+
+@pytest.mark.parametrize("key", ["", "${jndi:ldap://example.com/a}", "3059", "04" + "11" * 64])
+def test_a_key_that_is_none_is_told_and_nothing_holds(key):
+    assert not judged(container((Meter().record(), key), encoding=None)).holds()
