@@ -16,6 +16,9 @@ _RESERVATION = "RESERVATION_TIME"
 # Of sessions that still go on; they cost nothing.
 _UNPRICED = ("CURRENT", "ENERGY_EXPORT", "ENERGY_IMPORT", "POWER", "STATE_OF_CHARGE", "FLAT")
 _MAX_PERIODS = 100000
+# Kilowatt-hours or hours of a period, and seconds of a CDR (ten years): beyond them it is a slip of the hand.
+_MAX_VOLUME = 1000000
+_MAX_LENGTH_S = 3660 * calendar.DAY_S
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,6 +82,8 @@ def read(document: "Any") -> "list[Period]":
         for i in range(len(periods)):
             if ratio.compare(ends[i], periods[i][0]) < 0:
                 problems.append("/charging_periods/%d: ends before it begins" % i)
+        if periods and ratio.floor(ratio.sub(ends[-1], periods[0][0])) > _MAX_LENGTH_S:
+            problems.append("/end_date_time: more than ten years after the first period began")
     if problems:
         raise PricingError(problems)
     return [(begin, ends[i], volumes) for i, (begin, volumes) in enumerate(periods)]
@@ -114,6 +119,8 @@ def _volumes(period: "Fields") -> "dict[str, Ratio]":
             fields.wrong("type", "%s stands twice in this period" % name)
         elif volume[0] < 0 and name in _VOLUMES:
             fields.wrong("volume", "is negative, and no tariff prices what a vehicle gives back")
+        elif abs(volume[0]) > _MAX_VOLUME * volume[1]:
+            fields.wrong("volume", "has to be at most %d" % _MAX_VOLUME)
         else:
             volumes[name] = volume
     return volumes
