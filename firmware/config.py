@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-# One line a setting: name, kind, default (- for an empty one), lowest and highest value (of texts and
-# lists: length) or the words. It is one text because a table of tuples would take up a small board's memory.
+# One line a setting: name, kind, default (- for an empty one), lowest and highest value (of texts, lists
+# and tables: length) or the words. It is one text because a table of tuples would take up a small board's
+# memory.
 SETTINGS = """\
 id                      text   required            1 36
 board                   word   linux               linux bench esp32
@@ -26,6 +27,7 @@ discounts               list   -                   0 200
 contracts               list   -                   0 100000
 deny                    list   -                   0 100000
 meter_model             text   eastron-sdm630      1 40
+meter_map               table  -                   0 20
 meter_port              text   /dev/ttyUSB0        1 240
 meter_unit              number 1                   1 247
 meter_baud              number 9600                1200 115200
@@ -71,6 +73,7 @@ KINDS = {
     "list": (list, "a list of %d to %d entries"),
 }
 
+    "table": (dict, "a table of %d to %d members"),
 
 # No message repeats what these are given.
 SECRET = ("wifi_password", "enrol_code")

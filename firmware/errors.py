@@ -37,6 +37,14 @@ class MeterRefused(MeteringError):
     """An answer that says no (an exception response): asking the same again does not help."""
 
 
+class MeterMapError(MeteringError):
+    """An operator's meter map that cannot be used; `problems` lists every reason with its path."""
+
+    def __init__(self, problems: "list[str]") -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(self.problems))
+
+
 class CardError(Exception):
     """A card or a reader that did not say what its standard asks for."""
 

@@ -19,6 +19,7 @@ import firmware.metering.modbus
 import firmware.metering.registers
 import firmware.metering.maps
 import firmware.metering.models
+import firmware.metering.model_file
 import firmware.metering.plausible
 import firmware.cards.rfid
 import firmware.cards.token

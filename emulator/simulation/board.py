@@ -9,6 +9,7 @@ the old terminal still tries reaches the world any more.
 import errno
 
 from emulator.models.disk import PowerCut
+from firmware.metering import modbus
 from hal.board import Board
 from hal.common.conversation import carry
 
@@ -135,7 +136,9 @@ class Bus:
         self._life.check()
         answer = self._world.ask_meter(request)
         await self._life.kernel.sleep_ms(BUS_DELAY_MS if answer else timeout_ms)
-        return answer[:response_size]
+        # Echoes and noise are the bus's to take away.
+        start = modbus.start_of_answer(request, answer, response_size)
+        return answer[start : start + response_size]
 
 
 class Field:

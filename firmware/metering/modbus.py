@@ -113,7 +113,7 @@ def start_of_answer(request: bytes, content: bytes, size: int) -> int:
     begin = len(request) if content[: len(request)] == request else 0
     awaited = -1
     for i in range(begin, len(content)):
-        if not _may_begin(request, content, i, size):
+        if not may_begin(request, content, i, size):
             continue
         end = i + (EXCEPTION_SIZE if len(content) > i + 1 and content[i + 1] & REFUSED_BIT else size)
         if end > len(content):
@@ -134,7 +134,7 @@ def is_refusal(content: bytes, start: int) -> bool:
     return crc16(content[start : start + EXCEPTION_SIZE]) == 0
 
 
-def _may_begin(request: bytes, content: bytes, i: int, size: int) -> bool:
+def may_begin(request: bytes, content: bytes, i: int, size: int) -> bool:
     """Return whether the bytes there, as far as they have come in, look like the head of the answer."""
     if content[i] != request[0]:
         return False
@@ -150,7 +150,7 @@ def _may_begin(request: bytes, content: bytes, i: int, size: int) -> bool:
 def parse_response(
     unit: int, function: int, count: int, frame: "bytes | bytearray", address: "int | None" = None
 ) -> memoryview:
-    """Return a view of the `2 * count` bytes of the registers in an answer; `address` serves the messages alone.
+    """Return a view of the `2 * count` bytes of the registers in an answer; `address` serves messages alone.
 
     Raises MeterSilent for no answer or a damaged one, MeterRefused for an exception answer, and MeteringError
     for a sound answer to another question, as two meters or two masters on one line cause it.

@@ -34,9 +34,9 @@ STRETCH = 2
 
 
 class Model:
-    """A register map, compiled: `plan` (the reads of a poll), `serial_plan` (that of the serial number).
+    """A register map, compiled: `plan` (the reads of a poll), `serial_plan` (that of the serial).
 
-    `source` names the maker's document, `probe` is (read, type, expected) or None, `phases` how many there are.
+    `source` names the maker's document, `probe` is (read, type, expected) or None, `phases` counts them.
     """
 
     __slots__ = ("name", "phases", "plan", "probe", "quantities", "serial_plan", "serial_type", "source")
@@ -117,7 +117,7 @@ class Reading:
 
 
 def find(name: str, text: "str | None" = None) -> Model:
-    """Return the model of that name, or of an operator's map. Raises MeteringError that lists the known ones."""
+    """Return the model of that name, or of an operator's map. Raises MeteringError listing the known."""
     text = text or maps.part(name)
     if text is None:
         raise MeteringError("no meter model %r: the known are %s" % (name, ", ".join(maps.names())))
@@ -214,7 +214,7 @@ def _step(quantity: "Quantity", block: "Block") -> int:
     """Return by how much the energy grows at the next number of its register, at least 1."""
     _place, _block, offset, kind, _count, _low, numerator, denominator, _absent = quantity
     if kind == "float":
-        return registers.float32_step(block, offset, numerator)
+        return max(1, -(-registers.float32_step(block, offset, numerator) // denominator))
     if kind == "exponent":
         numerator *= 10 ** max(0, block[offset + 1] - ((block[offset + 1] & 0x80) << 1))
     return max(1, -(-numerator // denominator))

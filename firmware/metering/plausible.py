@@ -1,16 +1,27 @@
-"""Whether a register may follow another: energy never flows back, and never faster than the fuse allows.
+"""Whether a register may follow another: energy never flows back, never faster than the fuse allows, and in a
+minute as much flows as the power says.
 
 It does not know meters, sessions, or what becomes of a reading that it rejects.
 """
 
 BACKWARDS = "backwards"
 JUMP = "jump"
+DISAGREES = "power and energy disagree"
 
 # A meter refreshes its register about once a second, so an interval may show so much more time's energy.
 REFRESH_MS = 1000
 # More than any connector carries, for a charger whose power is not told.
 HIGHEST_W = 400000
 WH_IN_W_MS = 3_600_000
+
+# Power and energy are compared over so long, and over so many steps of the register.
+WINDOW_MS = 60000
+WINDOW_STEPS = 10
+# Readings further apart than this say too little of the power between them.
+LONGEST_GAP_MS = 10000
+# A disagreement lasts so long at least: longer than an open session waits for its last reading.
+FORGIVEN_MS = 600000
+W_S_IN_WH = 3600
 
 
 def judge(
@@ -28,3 +39,50 @@ def judge(
     # Both are rounded to the meter's step, so their difference may be off by one step, and by our rounding.
     possible_wh = (max_power_w or HIGHEST_W) * (elapsed_ms + REFRESH_MS) // WH_IN_W_MS + 1 + resolution_wh
     return JUMP if now_wh - last_wh > possible_wh else None
+
+
+class Balance:
+    """Holds the energy of a minute against the power that the same readings told.
+
+    Between two readings as much flowed as one of their powers says, or something between; a quarter more or
+    less is allowed, and what a meter is late by. So a register that stands still while power flows shows, as
+    does a ratio of current transformers that is set wrong.
+    """
+
+    __slots__ = ("_begin_wh", "_highest_w", "_highest_w_s", "_is_off", "_last_w", "_lowest_w_s", "_span_ms")
+
+    def __init__(self) -> None:
+        self.restart(0, None)
+
+    def restart(self, now_wh: int, power_w: "int | None") -> None:
+        """Begin a new window at a reading."""
+        self._begin_wh, self._last_w, self._is_off = now_wh, power_w, False
+        self._span_ms = self._lowest_w_s = self._highest_w_s = self._highest_w = 0
+
+    def judge(self, elapsed_ms: int, now_wh: int, power_w: "int | None", resolution_wh: int) -> "str | None":
+        """Return DISAGREES where a reading ends a window that does not add up, else None.
+
+        `elapsed_ms` counts from the last reading that was accepted: one that is rejected leaves all as it is.
+        """
+        last_w = self._last_w
+        is_late = elapsed_ms > (FORGIVEN_MS if self._is_off else LONGEST_GAP_MS)
+        if last_w is None or power_w is None or is_late:
+            self.restart(now_wh, power_w)
+            return None
+        highest_w = max(0, last_w, power_w)
+        span_ms = self._span_ms + elapsed_ms
+        lowest_w_s = self._lowest_w_s + max(0, min(last_w, power_w)) * elapsed_ms // 1000
+        highest_w_s = self._highest_w_s + highest_w * elapsed_ms // 1000
+        highest_w = max(self._highest_w, highest_w)
+        flowed_wh, highest_wh = now_wh - self._begin_wh, highest_w_s // W_S_IN_WH
+        if span_ms >= WINDOW_MS and max(highest_wh, flowed_wh) >= WINDOW_STEPS * resolution_wh:
+            slack_wh = 1 + 2 * resolution_wh + 2 * highest_w * REFRESH_MS // WH_IN_W_MS
+            least_wh = lowest_w_s // W_S_IN_WH * 3 // 4 - slack_wh
+            self._is_off = not least_wh <= flowed_wh <= highest_wh * 5 // 4 + slack_wh
+            if self._is_off:
+                return DISAGREES
+            self.restart(now_wh, power_w)
+            return None
+        self._last_w, self._span_ms, self._highest_w = power_w, span_ms, highest_w
+        self._lowest_w_s, self._highest_w_s = lowest_w_s, highest_w_s
+        return None

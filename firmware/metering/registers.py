@@ -54,7 +54,7 @@ def _scaled(mantissa: int, scale: int, shift: int) -> int:
 
 
 def unsigned(registers: "Block", offset: int, count: int, low_first: bool) -> int:
-    """Return so many registers as an unsigned integer, high or low word first; bytes are high first always."""
+    """Return so many registers as an unsigned integer, high or low word first; bytes are high first."""
     number = 0
     for i in range(count):
         place = offset + 2 * (count - 1 - i if low_first else i)

@@ -7,7 +7,7 @@ from .. import config as settings
 from ..access import contracts
 from ..crypto import jsontext
 from ..errors import AccessError, ConfigError, CryptoError, MeteringError, PricingError, UplinkError
-from ..metering import models
+from ..metering import model_file, models
 from ..pricing import calendar, discount, money
 from ..uplink import address, records
 from .tariffs import parse_all
@@ -39,7 +39,11 @@ def _content_problems(config: "Any") -> "list[str]":
     problems = _told("id", lambda: records.path(config.id)) if config.id else []
     problems += _told("timezone", lambda: calendar.Zone(config.timezone))
     problems += _told("currency", lambda: money.exponent(config.currency))
-    problems += _told("meter_model", lambda: models.find(config.meter_model))
+    problems += (
+        _meter_map(config)
+        if config.meter_map
+        else _told("meter_model", lambda: models.find(config.meter_model))
+    )
     problems += _told("discounts", lambda: discount.parse_all(config.discounts))
     problems += _told("contracts", lambda: contracts.Contracts(config.contracts, config.deny))
     if config.office_url:
@@ -50,6 +54,19 @@ def _content_problems(config: "Any") -> "list[str]":
 
 def _told(key: str, check: "Callable[[], object]") -> "list[str]":
     """Return the problems that a room finds, each with the key of the setting."""
+def _meter_map(config: "Any") -> "list[str]":
+    """Put the operator's own map in the form of the built-in ones; return its problems."""
+    named = config.meter_map.get("name")
+
+    def compile_map() -> None:
+        config.meter_map = model_file.text(config.meter_map)
+
+    problems = _told("meter_map", compile_map)
+    if not problems and named != config.meter_model:
+        problems.append("meter_model: the map in meter_map is that of %s; name it here" % named)
+    return problems
+
+
     try:
         check()
     except REFUSALS as error:

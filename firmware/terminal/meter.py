@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 RETRY_PAUSE_MS = 1000
 LOST_PAUSE_MS = 5000
+# So often the serial number is asked for again.
+SERIAL_MS = 600000
+EXCHANGED = "the meter is %s, not %s, which was commissioned; after an exchange run: kilotap meter replace"
 
 
 class Meter:
@@ -30,13 +33,19 @@ class Meter:
         self._wake = board.tasks.event()
         self._inbox = inbox
         self._config = config
-        self._model = models.find(config.meter_model)
+        self._model = models.find(config.meter_model, config.meter_map or None)
+        self._reading = models.Reading()
         self._last: "tuple[int, int] | None" = None
+        self._balance = plausible.Balance()
         self._asked = False
         self._turn = 0
         self._healthy: "bool | None" = None
+        # The serial number of the meter that answers, None where it has to be asked; of the one before; and
+        # of the one that was commissioned, whose register is billed.
         self._serial: "str | None" = None
+        self._serial_ms = 0
         self._known_serial: "str | None" = None
+        self._pinned: "str | None" = None
         self._watched = False
         self._hurries = False
         # A reading is due so long after that moment, where the pace would have it later.
@@ -49,6 +58,10 @@ class Meter:
         self._asked = True
         self._wake.set()
         return self._turn
+
+    def pin(self, serial: "str | None") -> None:
+        """Take the serial number of the meter whose register the ledger knows; None: the first one counts."""
+        self._pinned = serial
 
     def watch(self, is_watched: bool) -> None:
         """Read at the pace of an open session from now on, or at that of an idle outlet."""
@@ -96,7 +109,12 @@ class Meter:
         if reading is None:
             self._lose(what, asked)
             return
-        if not self._healthy:
+        if self._pinned is None:
+            self._pinned = reading["serial"]
+        if reading["serial"] != self._pinned:
+            # Told before the reading: no session begins on it, and an open one ends at its own meter's.
+            self._tell_fault(EXCHANGED % (reading["serial"] or "without a number", self._pinned or "none"))
+        elif not self._healthy:
             self._healthy = True
             self._inbox.post((events.FAULT_CLEARED, {"fault": "meter"}))
         if asked or self._watched:
@@ -106,9 +124,12 @@ class Meter:
     def _lose(self, what: "str | None", asked: bool) -> None:
         if asked or self._watched:
             self._inbox.post((events.METER_LOST, {"what": what}))
+        self._serial = None
+        self._tell_fault(what)
+
+    def _tell_fault(self, what: "str | None") -> None:
         if self._healthy is not False:
             self._healthy = False
-            self._serial = None
             self._inbox.post((events.FAULT, {"fault": "meter", "what": what}))
 
     async def _try(self) -> "tuple[dict[str, Any] | None, str | None]":
@@ -126,15 +147,12 @@ class Meter:
         return None, what
 
     async def _once(self) -> "dict[str, Any]":
-        if self._serial is None:
-            self._serial = await self._read_serial()
-            if self._serial != self._known_serial:
-                # Another meter: its register has nothing to do with the one before.
-                self._known_serial, self._last = self._serial, None
+        if self._serial is None or self._clock.elapsed_ms(self._serial_ms) > SERIAL_MS:
+            await self._look_whose()
         blocks = []
         for request in self._model.plan:
             blocks.append(await self._block(request))
-        reading = models.decode(self._model, blocks)
+        reading = models.decode(self._model, blocks, self._reading)
         ticks_ms = self._clock.ticks_ms()
         self._judge(reading, ticks_ms)
         self._last = (reading.energy_wh, ticks_ms)
@@ -147,6 +165,14 @@ class Meter:
             "utc_s": self._clock.utc_s(),
             "clock": self._clock.status(),
         }
+
+    async def _look_whose(self) -> None:
+        """Ask for the serial number: a meter may be exchanged without ever having been silent for us."""
+        self._serial = await self._read_serial()
+        self._serial_ms = self._clock.ticks_ms()
+        if self._serial != self._known_serial:
+            # Another meter: its register has nothing to do with the one before.
+            self._known_serial, self._last = self._serial, None
 
     async def _read_serial(self) -> str:
         if not self._model.serial_plan:
@@ -162,12 +188,17 @@ class Meter:
 
     def _judge(self, reading: "Reading", ticks_ms: int) -> None:
         if self._last is None:
+            self._balance.restart(reading.energy_wh, reading.power_w)
             return
         elapsed_ms = self._clock.elapsed_ms(self._last[1]) - self._clock.elapsed_ms(ticks_ms)
         limit_w, step_wh = self._config.max_power_w, reading.resolution_wh
         why = plausible.judge(self._last[0], elapsed_ms, reading.energy_wh, limit_w, step_wh)
+        why = why or self._balance.judge(elapsed_ms, reading.energy_wh, reading.power_w, step_wh)
         if why:
-            raise MeteringError("meter %s: %s" % (self._serial, why))
+            told = (self._serial, why, self._last[0], reading.energy_wh)
+            # It may be another meter: the next try asks.
+            self._serial = None
+            raise MeteringError("meter %s: %s, from %d to %d Wh; check register map and wiring" % told)
 
 
 def _sum(currents_ma: "list[int | None]") -> "int | None":

@@ -71,6 +71,7 @@ class Assembly:
             self._config.id, board.clock, board.signer, journal, self.memory.known
         )
         self.room = Room(board, self._config.storage_reserve_bytes, self.inbox, self.outbox)
+        self.meter.pin(self.memory.known["meter_serial"])
         self._uploader: "Uploader | None" = None
         if self._config.office_url:
             self._uploader = Uploader(

@@ -47,9 +47,9 @@ class RtuBus:
         self._port.write(request)
         answer = await self._port.read(response_size, timeout_ms + self._wire_ms(len(request)))
         # Nearly always it came in one piece and begins as it should: then nothing of it is moved.
-        if answer and (len(answer) < response_size or answer[0] != request[0] or answer[1] != request[1]):
-            answer = await self._receive_rest(request, answer, response_size, timeout_ms)
-        elif answer and answer[1] < modbus.WRITE and answer[2] != response_size - modbus.EXCEPTION_SIZE:
+        if answer and (
+            len(answer) < response_size or not modbus.may_begin(request, answer, 0, response_size)
+        ):
             answer = await self._receive_rest(request, answer, response_size, timeout_ms)
         self._busy_ms = now_ms()
         return answer

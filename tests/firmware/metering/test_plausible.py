@@ -29,3 +29,62 @@ def test_a_meter_may_be_one_refresh_and_one_step_behind():
 
 def test_without_a_known_time_only_the_direction_is_judged():
     assert plausible.judge(1000, None, 5_000_000, 11000) is None
+
+
+def balanced(powers_w, flowed_mw_s, step_ms=2000, resolution_wh=1):
+    """Return what is said of readings of these powers, between which so many mW s a mW flowed, or None."""
+    balance = plausible.Balance()
+    balance.restart(1000, powers_w[0])
+    flowed_w_ms = 0
+    for power_w in powers_w[1:]:
+        flowed_w_ms += power_w * step_ms * flowed_mw_s // 1000
+        now_wh = 1000 + flowed_w_ms // 3_600_000 // resolution_wh * resolution_wh
+        said = balance.judge(step_ms, now_wh, power_w, resolution_wh)
+        if said:
+            return said
+    return None
+
+
+def test_power_and_energy_that_agree_are_never_blamed():
+    for power_w in (0, 5, 230, 11_000, 350_000):
+        for step_ms in (100, 2000, 9000):
+            assert balanced([power_w] * 200, 1000, step_ms) is None
+    assert balanced([11_000] * 200, 1000, 2000, 100) is None
+    # Up and down all the time: between two readings any of it may have flowed.
+    assert balanced([0, 11_000] * 100, 1000) is None
+
+
+def test_a_register_that_stands_still_or_runs_away_is_blamed_within_two_minutes():
+    assert balanced([11_000] * 61, 0) == plausible.DISAGREES
+    assert balanced([11_000] * 61, 2000) == plausible.DISAGREES
+    assert balanced([11_000] * 61, 100) == plausible.DISAGREES
+    # 100 Wh a step: ten steps take five and a half minutes at 11 kW.
+    assert balanced([11_000] * 61, 0, 2000, 100) is None
+    assert balanced([11_000] * 200, 0, 2000, 100) == plausible.DISAGREES
+
+
+def test_less_than_a_minute_says_nothing():
+    assert balanced([11_000] * 29, 0) is None
+
+
+def test_readings_far_apart_say_nothing():
+    assert balanced([11_000] * 60, 0, 10_001) is None
+
+
+def test_a_disagreement_lasts_and_is_forgiven_after_ten_minutes():
+    balance = plausible.Balance()
+    balance.restart(1000, 11_000)
+    said = None
+    for _ in range(40):
+        said = balance.judge(2000, 1000, 11_000, 1) or said
+    assert said == plausible.DISAGREES
+    for elapsed_ms in (3000, 20_000, 599_000):
+        assert balance.judge(elapsed_ms, 1000, 11_000, 1) == plausible.DISAGREES
+    assert balance.judge(600_001, 1000, 11_000, 1) is None
+
+
+def test_a_meter_without_power_is_not_judged_by_it():
+    balance = plausible.Balance()
+    balance.restart(1000, None)
+    for number in range(100):
+        assert balance.judge(2000, 1000 + number, None, 1) is None

@@ -1,6 +1,7 @@
 """Proves that a whole configuration is judged before anything is opened."""
 
 from firmware.errors import ConfigError
+from firmware.metering import models
 from firmware.terminal import checking
 from tests.portable import raises
 
@@ -82,3 +83,18 @@ def test_an_office_has_to_be_verifiable():
         "office_ca: missing"
     )
     assert "https" in problems_of('{"id": "A", "office_url": "http://office.example"}')[0]
+
+
+MAP = """{"name": "acme-m1", "source": "ACME M1 Manual", "registers": [
+  {"quantity": "energy", "function": 4, "address": 0, "type": "uint32", "unit": "Wh"}]}"""
+
+
+def test_an_operators_meter_map_is_taken_where_the_model_names_it():
+    text = '{"id": "A", "meter_model": "%s", "meter_map": %s}'
+    config = checking.read((text % ("acme-m1", MAP)).encode())
+    assert models.find(config.meter_model, config.meter_map).plan == ((4, 0, 2),)
+    (problem,) = problems_of(text % ("acme-m2", MAP))
+    assert problem == "meter_model: the map in meter_map is that of acme-m1; name it here"
+    found = problems_of(text % ("acme-m1", MAP.replace("uint32", "uint31").replace('"Wh"', '"W"')))
+    assert [problem.split(": ")[1] for problem in found] == ["registers/0/type", "registers/0/unit"]
+    assert "a table" in problems_of('{"id": "A", "meter_map": 7}')[0]

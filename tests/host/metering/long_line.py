@@ -1,8 +1,8 @@
 """Plays 200,000 polls over the bad line and says what got through: `python -m tests.host.metering.long_line`.
 
-CRC-16 finds every error of up to three bits and every burst of up to sixteen; of anything else it lets one in
-65,536 through. So with some 53,000 answers whose bytes are all over the place, about one wrong reading is to be
-expected, and none under any other fault.
+CRC-16 finds every error of up to three bits and every burst of up to sixteen; of anything else it lets one
+in 65,536 through. So with some 53,000 answers whose bytes are all over the place, about one wrong reading is
+to be expected, and none under any other fault.
 """
 
 import sys

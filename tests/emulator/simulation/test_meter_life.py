@@ -1,0 +1,115 @@
+"""Plays what happens to meters: registers that lie, lines that spoil, a meter that is another one."""
+
+from emulator.models import meter_maps
+from tests.emulator.simulation.test_bad_ports import Played
+from tests.emulator.simulation.test_play import CHARGE, story
+
+# Twenty sessions take minutes there; the registers of every meter are read there by the models' own test.
+CPYTHON_ONLY = ("test_every_meter_is_billed_to_the_last_digit_that_it_shows",)
+# Each is hurt ten minutes after the start: 11 kW have given 1,833 Wh by then.
+HURT_S = 600
+TEN_MINUTES_WH = 1834
+
+
+def hurt(fault, **changes):
+    """Return the session that is hurt by a fault of the meter, mended five minutes later."""
+    begin = [(5, "plug", True), (5, "tap", "alice"), (HURT_S, "meter_fault", fault)]
+    rest = [(300, "meter_fault", "none"), (5, "plug", False), (1800, "wait", "idle")]
+    return Played(begin + rest, lambda charger: None, **changes)
+
+
+def test_a_register_that_lies_ends_the_session_at_the_last_good_reading_and_says_so():
+    for fault in ("not_available", "rollover", "backwards", "jump"):
+        played = hurt(fault).holds()
+        receipt = played.of("session.ended")[0]
+        assert receipt["reason"] == "meter_fault", fault
+        assert receipt["flags"] == ["meter_fault", "last_good_reading"], fault
+        assert TEN_MINUTES_WH - 20 <= receipt["energy_wh"] <= TEN_MINUTES_WH, fault
+        told = [record for record in played.of("fault") if record["fault"] == "meter"]
+        assert len(told) == 1 and len(played.of("fault.cleared")) == 1, fault
+
+
+def test_power_that_disagrees_with_the_energy_ends_the_session():
+    played = hurt("wrong_power").holds()
+    receipt = played.of("session.ended")[0]
+    assert (receipt["reason"], receipt["flags"]) == ("meter_fault", ["meter_fault", "last_good_reading"])
+    # A window of a minute, and what was read in it before it was full.
+    assert receipt["energy_wh"] <= TEN_MINUTES_WH + 2 * 184
+    assert "power and energy disagree" in played.of("fault")[0]["what"]
+
+
+def test_a_line_with_echoes_and_noise_costs_nothing():
+    for fault in ("echo", "noise"):
+        played = hurt(fault).holds()
+        assert played.of("fault") == [], fault
+        assert played.of("session.ended")[0]["reason"] == "unplugged"
+
+
+def test_every_meter_is_billed_to_the_last_digit_that_it_shows():
+    for name in meter_maps.names():
+        meter = {"model": name, "serial": "21110042", "register_wh": 20_123_456}
+        steps = [(5, "plug", True), (5, "tap", "alice"), (300, "tap", "alice"), (60, "plug", False)]
+        terminal = dict(story(steps)["terminal"])
+        terminal["meter_model"] = name
+        played = Played(steps, lambda charger: None, meter=meter, terminal=terminal).holds()
+        receipt = played.of("session.ended")[0]
+        assert receipt["meter"]["stop_wh"] == played.result["meter"]["last_wh"], name
+        assert receipt["meter"]["start_wh"] == played.result["meter"]["first_wh"], name
+
+
+def test_the_map_of_another_meter_is_noticed_within_minutes():
+    # The terminal believes in three phases: the power that it reads is always 0.
+    meter = {"model": "eastron-sdm120", "serial": "21110042", "register_wh": 123_456}
+    played = Played(CHARGE, lambda charger: None, meter=meter).holds()
+    receipt = played.of("session.ended")[0]
+    assert receipt["reason"] == "meter_fault" and receipt["energy_wh"] <= 2 * 184
+
+
+def swapped(at_ms, *more):
+    """Return a session in which the meter is another one from a moment on, without a pause."""
+
+    def tamper(charger):
+        async def exchange():
+            await charger.kernel.sleep_ms(at_ms)
+            charger.world.sync()
+            charger.world._meter.swap("7", charger.world._meter.counted_wh() + 20)
+
+        charger.kernel.spawn(exchange())
+
+    return Played(CHARGE + list(more), tamper)
+
+
+def test_a_meter_exchanged_without_a_pause_is_noticed_by_its_number_within_ten_minutes():
+    played = swapped(600_000)
+    receipt = played.of("session.ended")[0]
+    assert (receipt["reason"], receipt["meter"]["serial"]) == ("meter_fault", "21110042")
+    assert "meter_changed" in receipt["flags"]
+    # At 11 kW ten minutes more: what flowed through the foreign meter before it was noticed.
+    assert receipt["energy_wh"] <= TEN_MINUTES_WH + 20 + 1850
+    fault = played.of("fault")[0]
+    assert fault["fault"] == "meter" and "7, not 21110042" in fault["what"]
+    assert "kilotap meter replace" in fault["what"]
+
+
+def test_no_session_begins_on_a_meter_that_was_not_commissioned():
+    more = [(60, "plug", False), (900, "plug", True), (5, "tap", "alice"), (5, "plug", False)]
+    played = swapped(600_000, *more)
+    assert len(played.of("session.started")) == 1
+    # The driver's own tap came too late, for the session had ended; the next driver is turned away.
+    assert [record["reason"] for record in played.of("session.rejected")] == ["out_of_order"] * 2
+
+
+def test_a_meter_exchanged_while_the_terminal_was_off_is_noticed_at_the_start():
+    steps = CHARGE + [(60, "power", "cut"), (60, "power", "on"), (120, "plug", True), (5, "tap", "alice")]
+
+    def tamper(charger):
+        async def exchange():
+            await charger.kernel.sleep_ms(3_600_000 + 120_000)
+            charger.world.sync()
+            charger.world._meter.swap("7", 5)
+
+        charger.kernel.spawn(exchange())
+
+    played = Played(steps + [(60, "plug", False)], tamper)
+    assert len(played.of("session.started")) == 1
+    assert "7, not 21110042" in played.of("fault")[0]["what"]

@@ -1,0 +1,145 @@
+"""Meter maps of operators: a made-up meter, and every way in which its document can be wrong."""
+
+from firmware.crypto import jsontext
+from firmware.errors import MeterMapError
+from firmware.metering import maps, model_file, models
+from tests.portable import raises
+
+SOUND = """{
+  "name": "acme-m1", "source": "ACME M1 Modbus Manual 1.0", "most_registers": 40, "widest_gap": 8,
+  "registers": [
+    {"quantity": "serial", "function": 3, "address": "0x1000", "type": "text4"},
+    {"quantity": "energy", "function": 4, "address": "0x0100", "type": "uint32", "word_order": "low",
+     "scale": 0.01, "unit": "kWh", "not_available": "0xFFFFFFFF"},
+    {"quantity": "voltage", "function": 4, "address": 264, "type": "float32", "unit": "V"},
+    {"quantity": "power", "function": 4, "address": 258, "type": "int32", "scale": 0.1, "unit": "W"},
+    {"quantity": "voltage", "function": 4, "address": 266, "type": "float32", "unit": "V"}
+  ]
+}"""
+
+
+def document(**changes):
+    """Return the sound map with other members."""
+    made = jsontext.parse(SOUND)
+    made.update(changes)
+    return made
+
+
+def with_register(index, **changes):
+    """Return the sound map with one register's members changed; None takes one out."""
+    made = jsontext.parse(SOUND)
+    register = made["registers"][index]
+    register.update(changes)
+    for key in changes:
+        if changes[key] is None:
+            register.pop(key)
+    return made
+
+
+def problems(given):
+    """Return what is wrong with a map."""
+    return raises(MeterMapError, model_file.text, given).problems
+
+
+def test_a_sound_map_is_compiled_and_read():
+    model = models.find("acme-m1", model_file.text(document()))
+    assert model.plan == ((4, 0x0100, 12),)
+    assert model.serial_plan == (3, 0x1000, 4)
+    assert model.source == "ACME M1 Modbus Manual 1.0"
+    block = bytearray(24)
+    block[0:4] = bytes.fromhex("e2400001")
+    block[4:8] = bytes.fromhex("fffffffb")
+    block[16:20] = bytes.fromhex("43663334")
+    reading = models.decode(model, [block])
+    assert (reading.energy_wh, reading.resolution_wh, reading.power_w) == (1_234_560, 10, -1)
+    assert reading.voltage_mv == [230_200, 0]
+    assert models.decode_serial(model, b"AC-00042") == "AC-00042"
+
+
+def test_every_built_in_map_could_be_an_operators_file():
+    for name in maps.names():
+        head, *lines = maps.part(name).split("\n")
+        _names, most, gap, source = [word.strip() for word in head.split("|")]
+        registers = []
+        for line in lines:
+            what, function, address, kind, order, scale, unit, absent = line.split()
+            if what == "probe":
+                continue
+            register = {"quantity": what, "function": int(function), "address": "0x" + address, "type": kind}
+            register["word_order"] = order
+            if what != "serial":
+                register["scale"] = jsontext.parse(scale)
+                register["unit"] = unit
+            if absent != "-":
+                register["not_available"] = "0x" + absent
+            registers.append(register)
+        made = {"name": "copy", "source": source, "most_registers": int(most), "widest_gap": int(gap)}
+        made["registers"] = registers
+        ours, theirs = models.find("copy", model_file.text(made)), models.find(name)
+        assert (ours.plan, ours.serial_plan, ours.phases) == (
+            theirs.plan,
+            theirs.serial_plan,
+            theirs.phases,
+        ), name
+        assert sorted([str(quantity) for quantity in ours.quantities]) == sorted(
+            [str(quantity) for quantity in theirs.quantities]
+        ), name
+
+
+def test_every_problem_is_named_with_its_path():
+    found = problems(
+        {
+            "name": "Acme M1",
+            "most_registers": 200,
+            "colour": "red",
+            "registers": [
+                {"quantity": "energy", "function": 5, "address": "0x1G", "type": "uint33", "unit": "J"},
+                {"quantity": "heat", "function": 4, "address": 70000, "type": "text4"},
+                7,
+            ],
+        }
+    )
+    paths = [problem.split(":")[0] for problem in found]
+    assert sorted(paths) == [
+        "colour",
+        "most_registers",
+        "name",
+        "registers/0/address",
+        "registers/0/function",
+        "registers/0/type",
+        "registers/0/unit",
+        "registers/1/address",
+        "registers/1/quantity",
+        "registers/1/type",
+        "registers/2",
+        "source",
+    ]
+
+
+def test_each_slip_is_told_in_words():
+    for given, word in (
+        ([], "one JSON object"),
+        (document(name="abb-b23"), "built-in model"),
+        (document(source="a|b"), "without |"),
+        (document(registers=7), "a list of registers"),
+        (document(registers=[]), "none of energy"),
+        (with_register(1, type="uint33"), "unknown type 'uint33'; there are uint16, uint32"),
+        (with_register(1, type="text4"), "unknown type"),
+        (with_register(0, type="text99"), "text1 to text32"),
+        (with_register(1, function=6), "from 3 to 4"),
+        (with_register(1, address=65535), "reach beyond 65535"),
+        (with_register(1, word_order="middle"), "high (first) or low (first)"),
+        (with_register(1, scale=0), "above 0"),
+        (with_register(1, scale="1"), "above 0"),
+        (with_register(1, scale=jsontext.parse("0.0000000001")), "more than 9 decimals"),
+        (with_register(1, unit="W"), "kWh or Wh"),
+        (with_register(1, unit=None), "kWh or Wh"),
+        (with_register(1, not_available="0xFFFF"), "as wide as the register"),
+        (with_register(2, not_available="0xFFFFFFFF"), "floats have NaN"),
+        (with_register(3, address=257), "registers/3: it overlaps registers/1"),
+        (with_register(4, quantity="energy", unit="kWh"), "2 registers of energy; at most 1"),
+        (document(most_registers=1), "2 registers; the meter gives at most 1 a read"),
+        (with_register(1, colour="red"), "registers/1/colour: no such member"),
+    ):
+        found = problems(given)
+        assert [problem for problem in found if word in problem], (word, found)
