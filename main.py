@@ -11,7 +11,7 @@ from firmware import errors
 from firmware.crypto import canonical, jose
 from firmware.terminal import checking
 from firmware.terminal.startup import Assembly
-from hal.common import files, process
+from hal.common import card_secrets, files, process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def run(path: str, is_json: bool) -> None:
     config: "Any" = checking.read(files.read(path))
     ca = files.read(config.office_ca) if config.office_ca else None
     board = __import__("hal.%s.board" % config.board, None, None, ("open_board",)).open_board(config)
-    assembly = Assembly(board, config, ca)
+    assembly = Assembly(board, config, ca, card_secrets.open_cards(config.card_keys))
 
     def tell_ready() -> None:
         key = jose.jwk(board.signer.public_key())

@@ -144,6 +144,8 @@ class _Reading:
                 self.problem(place, f"{needed} is missing; a card of kind {kind} needs it")
         if kind in ("rfid", "desfire") and ("pan" in given or "expires" in given):
             self.problem(place, f"a card of kind {kind} has neither pan nor expires")
+        if kind != "desfire" and "secure" in given:
+            self.problem(place, f"a card of kind {kind} has no key to be secure by; only desfire has")
         if name in self.cards:
             self.problem((*place, "name"), f"there is already a card named {name!r}")
         self.cards[name] = _present(card)

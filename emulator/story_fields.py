@@ -4,6 +4,7 @@ It does not know how the file is read, nor what a key brings about.
 """
 
 from emulator import story_values as values
+from emulator.models import card_issuer
 from emulator.models.meter import FAULTS
 
 NEEDED = object()
@@ -40,6 +41,7 @@ CARD = (
     ("uid", values.uid, None),
     ("pan", values.pan, None),
     ("expires", values.month, None),
+    ("secure", values.word(*card_issuer.KINDS), None),
 )
 CARD_NEEDS = {"rfid": ("uid",), "desfire": ("uid",), "emv": ("pan", "expires")}
 CONTRACT = (
@@ -49,6 +51,7 @@ CONTRACT = (
     ("valid_from", values.day, None),
     ("valid_to", values.day, None),
     ("limit_minor", values.whole(1, LARGE), None),
+    ("level", values.word("SECURE"), None),
     ("discounts", values.texts, None),
 )
 DENY = (("card", values.text(1, 40), NEEDED),)

@@ -41,6 +41,8 @@ meter_patience_s        number 60                  5 86400
 recovery_patience_s     number 86400               60 864000
 max_power_w             number 0                   0 1000000
 reader                  text   pcsc                1 240
+card_order              text   rfid                3 40
+card_keys               text   -                   0 240
 panel                   text   -                   0 240
 panel_rows              number 0                   0 100
 panel_page_s            number 4                   1 60
@@ -71,9 +73,9 @@ KINDS = {
     "text": (str, "a text of %d to %d characters"),
     "number": (int, "a whole number from %d to %d"),
     "list": (list, "a list of %d to %d entries"),
+    "table": (dict, "a table of %d to %d members"),
 }
 
-    "table": (dict, "a table of %d to %d members"),
 
 # No message repeats what these are given.
 SECRET = ("wifi_password", "enrol_code")

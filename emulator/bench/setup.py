@@ -15,6 +15,7 @@ from emulator.bench.link import Link
 from emulator.bench.office import Office, OwnOffice
 from emulator.bench.terminal import Terminal
 from emulator.bench.world import ScaledTime
+from emulator.models import card_issuer
 
 # The story's clock stands at its start when the terminal is up: starting takes real time.
 LEAD_S = 1.5
@@ -66,6 +67,8 @@ class Bench:
             settings.setdefault("plug_timeout_s", patience_s)
             settings["ledger"] = str(self.ledger)
             settings["key_file"] = str(place.folder / "terminal.key")
+            if "desfire" in str(settings.get("card_order", "")):
+                settings["card_keys"] = str(_write_card_keys(place.folder / "card-keys.json"))
             self.terminal = Terminal(
                 place.interpreter, place.env, place.root, place.folder, settings, story["tariffs"]
             )
@@ -106,3 +109,10 @@ class Bench:
             "office_ca": office.ca,
             "enrol_code": office.enrol(story["terminal"]["id"]),
         }
+
+
+def _write_card_keys(path: Path) -> Path:
+    """Write the keys to the story's secure cards, for the terminal's process alone."""
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(card_issuer.KEYS))
+    return path

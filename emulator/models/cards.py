@@ -4,7 +4,7 @@ They do not know readers, contracts or prices.
 """
 
 from emulator.models.prng import Prng
-from firmware.cards import apdu
+from firmware.cards import status
 
 SELECT = 0xA4
 
@@ -31,13 +31,13 @@ class Card:
 
     def transmit(self, command: bytes) -> bytes:
         """Return the response to a command APDU, also to the one that a reader itself answers."""
-        if command == apdu.GET_UID:
-            return self.uid + _status(apdu.SW_OK)
+        if command == status.GET_UID:
+            return self.uid + _status(status.SW_OK)
         if len(command) < 4:
-            return _status(apdu.SW_WRONG_LENGTH)
+            return _status(status.SW_WRONG_LENGTH)
         if command[1] == SELECT:
-            return _status(apdu.SW_FILE_NOT_FOUND)
-        return _status(apdu.SW_INSTRUCTION_NOT_SUPPORTED)
+            return _status(status.SW_FILE_NOT_FOUND)
+        return _status(status.SW_INSTRUCTION_NOT_SUPPORTED)
 
 
 class RfidCard(Card):
@@ -78,7 +78,11 @@ class EmvCard(Card):
 
 
 def make(card: dict, prng: Prng) -> Card:
-    """Return the card that a scenario describes: `kind` and, but for emv, `uid` in hex."""
+    """Return the card that a scenario describes: `kind` and, but for emv, `uid` in hex (see card_issuer)."""
+    if card.get("secure"):
+        from emulator.models import card_issuer
+
+        return card_issuer.make(card, prng)
     if card["kind"] == "rfid":
         return RfidCard(bytes.fromhex(card["uid"]))
     if card["kind"] == "desfire":

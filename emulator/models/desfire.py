@@ -13,6 +13,10 @@ from firmware.errors import CardError
 # EV2 answers as an EV1 but for its historical byte; readers tell them apart by GetVersion.
 ATS = DESFIRE_ATS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 CREATE_APPLICATION = 0xCA
 CREATE_FILE = 0xCD
 WRITE_DATA = 0x3D
@@ -62,17 +66,11 @@ class Refused(Exception):
 class SecureDesfireCard(Card):
     """A card with applications by AID (3 bytes); `is_private` shows a random UID at each presentation."""
 
-    __slots__ = (
-        "_aes",
-        "_answer",
-        "_channel",
-        "_is_private",
-        "_key_number",
-        "_pending",
-        "_prng",
-        "_real_uid",
-    )
-    __slots__ += ("_selected", "applications")
+    # What a presentation begins anew.
+    _selected: "bytes | None"
+    _channel: "Any"
+    _pending: "tuple[bool, int, bytes] | None"
+    _key_number: "int | None"
 
     def __init__(self, uid: bytes, aes, prng, applications: "dict | None" = None, is_private: bool = False):
         super().__init__(uid, "0344", 0x20, ATS, iso_dep_atr(ATS))

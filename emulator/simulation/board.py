@@ -169,7 +169,7 @@ class CardInField:
         self._turn = antenna.turn
         self._card = antenna.card
         self.uid = antenna.uid
-        self.atr = b""
+        self.atr = antenna.card.ats
 
     async def transmit(self, apdu):
         """Pass a command to the card as long as it is the one in the field."""

@@ -72,7 +72,7 @@ class Charger:
         life.spawn(self._serve(life))
 
     async def _serve(self, life):
-        assembly = Assembly(board.make(life, self), self.config)
+        assembly = Assembly(board.make(life, self), self.config, None, _card_secrets(self.config))
         self.assembly = assembly
         await assembly.serve()
 
@@ -117,3 +117,12 @@ class Charger:
     def on_signal(self, kind: str) -> None:
         """Pass a signal on."""
         self._watcher.on_signal(kind)
+
+
+def _card_secrets(config):
+    """Return what a terminal gets that knows the story's secure cards, None for one that does not."""
+    if "desfire" not in config.card_order:
+        return None
+    from emulator.models import card_issuer
+
+    return card_issuer.keys()

@@ -11,15 +11,17 @@ _REQUIRED = ("contract", "uid", "tariff")
 # What a record can carry, and more than anyone charges for.
 _LONGEST_TEXT = 64
 _HIGHEST_LIMIT = 1000000000
-_OPTIONAL = ("valid_from", "valid_to", "limit_minor", "discounts")
+_OPTIONAL = ("valid_from", "valid_to", "limit_minor", "discounts", "level")
+# How sure a card has to be of itself, beyond showing a UID (OCMF, table 11).
+_LEVELS = ("SECURE",)
 _MOST_DISCOUNTS = 10
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    # Contract, tariff, first and last valid date, limit of a session in minor units, ids of discounts.
-    Entry = tuple[str, str, str | None, str | None, int | None, list[str] | None]
+    # Contract, tariff, first and last valid date, limit of a session in minor units, ids of discounts, level.
+    Entry = tuple[str, str, str | None, str | None, int | None, list[str] | None, str | None]
 
 
 class Contracts:
@@ -61,8 +63,12 @@ class Contracts:
         if uid in self._denied:
             return {"granted": False, "reason": "denied"}
         reason = "unknown_card"
-        for contract, tariff, valid_from, valid_to, limit_minor, _discounts in self._by_uid.get(uid, ()):
-            if local_date is not None and valid_from is not None and local_date < valid_from:
+        for contract, tariff, valid_from, valid_to, limit_minor, _discounts, level in self._by_uid.get(
+            uid, ()
+        ):
+            if level is not None and level != token["level"]:
+                reason = "insecure_card"
+            elif local_date is not None and valid_from is not None and local_date < valid_from:
                 reason = "not_yet_valid"
             elif local_date is not None and valid_to is not None and local_date > valid_to:
                 # A contract that is still to begin says more to a driver than one that has ended.
@@ -98,6 +104,8 @@ def _check(contract: "Any", path: str, problems: "list[str]") -> None:
     _check_uid(contract.get("uid"), path + "/uid", problems)
     _check_dates(contract.get("valid_from"), contract.get("valid_to"), path, problems)
     _check_discounts(contract.get("discounts"), path, problems)
+    if contract.get("level") not in (None,) + _LEVELS:
+        problems.append("%s/level: has to be SECURE, or left out where a bare UID is enough" % path)
     limit_minor = contract.get("limit_minor")
     whole = isinstance(limit_minor, int) and not isinstance(limit_minor, bool)
     if limit_minor is not None and not (whole and 0 < limit_minor <= _HIGHEST_LIMIT):

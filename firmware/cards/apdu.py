@@ -1,9 +1,10 @@
-"""Short command and response APDUs (ISO/IEC 7816-4, 5), what their status words mean, and how to go on.
+"""Short command and response APDUs (ISO/IEC 7816-4, 5), and what follows from a status word.
 
 It does not know what carries them: a dialogue is a generator that yields commands and is sent responses.
 """
 
 from ..errors import CardError
+from . import status as statuses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,23 +13,27 @@ if TYPE_CHECKING:
 
     Dialogue = Generator[bytes, bytes, Any]
 
-# Status words (ISO/IEC 7816-4, 5.6).
-SW_OK = 0x9000
-SW_WRONG_LENGTH = 0x6700
-SW_FUNCTION_NOT_SUPPORTED = 0x6A81
-SW_FILE_NOT_FOUND = 0x6A82
-SW_INSTRUCTION_NOT_SUPPORTED = 0x6D00
-SW_CLASS_NOT_SUPPORTED = 0x6E00
-
-SW_MORE = 0x61  # the first byte: so many bytes wait for GET RESPONSE
-SW_OTHER_LENGTH = 0x6C  # the first byte: ask again for so many
-
 # A certificate comes in a few pieces; a card that always has more is none.
 MAX_ROUNDS = 32
 MAX_BYTES = 8192
 
-# PC/SC part 3, 3.2.2.1.3: Get Data, answered by the reader and not by the card.
-GET_UID = b"\xff\xca\x00\x00\x00"
+MEANINGS = (
+    (0x9000, "done"),
+    (0x6283, "the application is blocked"),
+    (0x62, "a warning, nothing changed"),
+    (0x63, "a warning, something changed"),
+    (statuses.SW_WRONG_LENGTH, "wrong length"),
+    (0x6982, "not allowed before authentication"),
+    (0x6983, "the authentication is blocked"),
+    (0x6985, "conditions of use are not met"),
+    (statuses.SW_FUNCTION_NOT_SUPPORTED, "function not supported"),
+    (statuses.SW_FILE_NOT_FOUND, "no such application or file"),
+    (0x6A83, "no such record"),
+    (statuses.SW_INSTRUCTION_NOT_SUPPORTED, "instruction not supported"),
+    (statuses.SW_CLASS_NOT_SUPPORTED, "class not supported"),
+    (statuses.SW_MORE, "more waits"),
+    (statuses.SW_OTHER_LENGTH, "ask for another length"),
+)
 
 
 def command(cla: int, ins: int, p1: int, p2: int, body: bytes = b"", expected: "int | None" = None) -> bytes:
@@ -55,17 +60,17 @@ def exchange(command_apdu: bytes) -> "Dialogue":
     A warning (62xx, 63xx) comes back with its body, as any other status word: the caller judges it.
     """
     body, status = split((yield command_apdu))
-    if status >> 8 == SW_OTHER_LENGTH:
+    if status >> 8 == statuses.SW_OTHER_LENGTH:
         body, status = split((yield _asking(command_apdu, status & 0xFF)))
     rounds = 0
-    while status >> 8 == SW_MORE:
+    while status >> 8 == statuses.SW_MORE:
         rounds += 1
         if rounds > MAX_ROUNDS or len(body) > MAX_BYTES:
             raise CardError("the card has more and more to say (status %04X); use another card" % status)
         # ISO/IEC 7816-4, 11.7.1; the channel is the command's, secure messaging is not.
         more, status = split((yield command(command_apdu[0] & 0x03, 0xC0, 0, 0, b"", status & 0xFF or 256)))
-        if status >> 8 == SW_OTHER_LENGTH and not more:
-            status = SW_MORE << 8 | status & 0xFF
+        if status >> 8 == statuses.SW_OTHER_LENGTH and not more:
+            status = statuses.SW_MORE << 8 | status & 0xFF
         body += more
     return body, status
 
@@ -73,7 +78,7 @@ def exchange(command_apdu: bytes) -> "Dialogue":
 def demand(command_apdu: bytes, what: str) -> "Dialogue":
     """Do the same and return the body. Raises CardError, in words for `what`, where the card refuses."""
     body, status = yield from exchange(command_apdu)
-    if status != SW_OK:
+    if status != statuses.SW_OK:
         raise CardError("the card refused %s with status %04X (%s)" % (what, status, meaning(status)))
     return body
 
@@ -91,25 +96,6 @@ def meaning(status: int) -> str:
     return "a status of its own"
 
 
-MEANINGS = (
-    (0x9000, "done"),
-    (0x6283, "the application is blocked"),
-    (0x62, "a warning, nothing changed"),
-    (0x63, "a warning, something changed"),
-    (SW_WRONG_LENGTH, "wrong length"),
-    (0x6982, "not allowed before authentication"),
-    (0x6983, "the authentication is blocked"),
-    (0x6985, "conditions of use are not met"),
-    (SW_FUNCTION_NOT_SUPPORTED, "function not supported"),
-    (SW_FILE_NOT_FOUND, "no such application or file"),
-    (0x6A83, "no such record"),
-    (SW_INSTRUCTION_NOT_SUPPORTED, "instruction not supported"),
-    (SW_CLASS_NOT_SUPPORTED, "class not supported"),
-    (SW_MORE, "more waits"),
-    (SW_OTHER_LENGTH, "ask for another length"),
-)
-
-
 def _asking(command_apdu: bytes, expected: int) -> bytes:
     """Return the command with another length wanted back, in place of the one that it had, if any."""
     size = len(command_apdu)
@@ -120,10 +106,10 @@ def _asking(command_apdu: bytes, expected: int) -> bytes:
 
 def get_uid() -> "Dialogue":
     """Ask a PC/SC reader for the UID of the card in its field. Raises CardError when it gives none."""
-    response = yield GET_UID
+    response = yield statuses.GET_UID
     uid, status = split(response)
-    if status == SW_FUNCTION_NOT_SUPPORTED:
+    if status == statuses.SW_FUNCTION_NOT_SUPPORTED:
         raise CardError("the reader has no UID for this card (status 6A81); hold a contactless card to it")
-    if status != SW_OK:
+    if status != statuses.SW_OK:
         raise CardError("the reader refused to give the card's UID with status %04X" % status)
     return uid

@@ -18,6 +18,9 @@ refused.not_yet_valid: Ihr Vertrag|gilt noch nicht
 refused.expired: Ihr Vertrag|ist abgelaufen
 refused.random_uid: Dieses Gerät ändert|ständig seine Nummer:|bitte Ihre Ladekarte|vorhalten
 refused.card_error: Karte nicht gelesen|Bitte nochmals vorhalten
+refused.not_genuine: Diese Karte ist|nicht echt
+refused.insecure_card: Dieser Vertrag braucht|seine sichere Karte
+refused.bank_card: Bankkarten werden hier|nicht angenommen
 refused.other_card: Es läuft der Vorgang|einer anderen Karte
 refused.storage_full: Zurzeit nicht möglich|Bitte andere Ladesäule|benutzen
 refused.out_of_order: Außer Betrieb|Bitte andere Ladesäule|benutzen

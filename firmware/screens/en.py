@@ -18,6 +18,9 @@ refused.not_yet_valid: Your contract|is not valid yet
 refused.expired: Your contract|has expired
 refused.random_uid: This phone or bank card|changes its number:|please use your|charging card
 refused.card_error: Card not read|Hold it here again
+refused.not_genuine: This card is not|genuine
+refused.insecure_card: This contract needs|its secure card
+refused.bank_card: Bank cards are|not accepted here
 refused.other_card: A session of another|card is running
 refused.storage_full: No new sessions now|Please use another|charger
 refused.out_of_order: Out of order|Please use another|charger

@@ -18,6 +18,9 @@ refused.not_yet_valid: Votre contrat|n'est pas encore valide
 refused.expired: Votre contrat|a expiré
 refused.random_uid: Cet appareil change|sans cesse de numéro:|présentez votre|carte de recharge
 refused.card_error: Carte non lue|Présentez-la à nouveau
+refused.not_genuine: Cette carte|n'est pas authentique
+refused.insecure_card: Ce contrat exige|sa carte sécurisée
+refused.bank_card: Les cartes bancaires ne|sont pas acceptées
 refused.other_card: Une recharge est en|cours: autre carte
 refused.storage_full: Impossible à présent|Utilisez une autre|borne
 refused.out_of_order: Hors service|Utilisez une autre|borne

@@ -10,6 +10,7 @@ from ..errors import AccessError, ConfigError, CryptoError, MeteringError, Prici
 from ..metering import model_file, models
 from ..pricing import calendar, discount, money
 from ..uplink import address, records
+from . import reader
 from .tariffs import parse_all
 
 TYPE_CHECKING = False
@@ -46,14 +47,13 @@ def _content_problems(config: "Any") -> "list[str]":
     )
     problems += _told("discounts", lambda: discount.parse_all(config.discounts))
     problems += _told("contracts", lambda: contracts.Contracts(config.contracts, config.deny))
+    problems += _cards(config)
     if config.office_url:
         problems += _told("office_url", lambda: address.parse(config.office_url)) or _office(config)
     problems += parse_all(config.tariffs, config.max_power_w, config.currency)[1]
     return problems + _contracted(config)
 
 
-def _told(key: str, check: "Callable[[], object]") -> "list[str]":
-    """Return the problems that a room finds, each with the key of the setting."""
 def _meter_map(config: "Any") -> "list[str]":
     """Put the operator's own map in the form of the built-in ones; return its problems."""
     named = config.meter_map.get("name")
@@ -67,10 +67,23 @@ def _meter_map(config: "Any") -> "list[str]":
     return problems
 
 
+def _told(key: str, check: "Callable[[], object]") -> "list[str]":
+    """Return the problems that a room finds, each with the key of the setting."""
     try:
         check()
     except REFUSALS as error:
         return ["%s: %s" % (key, problem) for problem in getattr(error, "problems", [str(error)])]
+    return []
+
+
+def _cards(config: "Any") -> "list[str]":
+    kinds = config.card_order.split()
+    for kind in kinds:
+        if kind not in reader.KINDS or kinds.count(kind) > 1:
+            told = (kind[:20], ", ".join(reader.KINDS))
+            return ["card_order: %s is not possible there; write each of %s at most once" % told]
+    if "desfire" in kinds and not config.card_keys:
+        return ["card_keys: missing; cards of the kind desfire need the file of their keys"]
     return []
 
 

@@ -1,32 +1,46 @@
 """The task that waits for cards: one event a tap, none for a card that is left on the reader or held up twice
 by accident.
 
-It does not know whose card it is.
+It does not know whose card it is. What a card is, it asks kind by kind, in the order that is configured.
 """
 
+from ..cards import rfid
+from ..cards import token as tokens
+from ..errors import CardError
 from ..session import events
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from hal.ports import Board
+    from hal.ports import Board, Card
 
     from .inbox import Inbox
 
+    Tapped = dict[str, Any]
+
 RETRY_MS = 1000
-TAP = "tap"
+TAP = "tap"  # {"token"} of a card that is known by one, else {"reason"}
+
+# What `card_order` may name.
+KINDS = ("desfire", "emv", "rfid")
+# In the ATR that a reader makes up for a card which understands no APDU (PC/SC part 3, 3.1.3.2.3.2).
+_STORAGE_CARD = b"\xa0\x00\x00\x03\x06"
 
 
 class Reader:
     """The one owner of the card reader."""
 
-    def __init__(self, board: "Board", config: "Any", inbox: "Inbox") -> None:
+    def __init__(self, board: "Board", config: "Any", inbox: "Inbox", cards: "Any" = None) -> None:
+        """Take the ports, and for secure cards their keys (CardKeys) and AES, as a pair."""
+        self._board = board
         self._reader = board.reader
         self._clock = board.clock
         self._inbox = inbox
         self._guard_ms = config.tap_guard_ms
-        self._last_uid = b""
+        self._order = config.card_order.split()
+        self._cards = cards
+        self._last: "Tapped" = {}
         self._left_ms = 0
         self._healthy: "bool | None" = None
 
@@ -44,17 +58,55 @@ class Reader:
         if not self._healthy:
             self._healthy = True
             self._inbox.post((events.FAULT_CLEARED, {"fault": "reader"}))
-        if not self._is_repeated(card.uid):
-            self._inbox.post((TAP, card.uid))
-        self._last_uid = card.uid
+        tapped = await self._recognise(card)
+        if not self._is_repeated(tapped):
+            self._inbox.post((TAP, tapped))
+        self._last = tapped
         await self._reader.wait_removed()
         self._left_ms = self._clock.ticks_ms()
 
-    def _is_repeated(self, uid: bytes) -> bool:
-        return uid == self._last_uid and self._clock.elapsed_ms(self._left_ms) < self._guard_ms
+    async def _recognise(self, card: "Card") -> "Tapped":
+        """Return what the first kind that knows the card makes of it; a card pulled away is none."""
+        try:
+            for kind in self._order:
+                tapped = await self._ask(kind, card)
+                if tapped:
+                    return tapped
+        except OSError:
+            return {"reason": "card_error"}
+        return {"reason": "unknown_card"}
+
+    async def _ask(self, kind: str, card: "Card") -> "Tapped | None":
+        if kind == "rfid":
+            return _plain(card.uid)
+        if not card.atr or _STORAGE_CARD in card.atr:
+            return None
+        # Cards that talk are in memory only while they do.
+        if kind == "emv":
+            from ..cards.emv import directory
+
+            return await card.converse(directory.tapped())
+        from ..cards import secure_rfid
+
+        keys, aes = self._cards
+        return await card.converse(secure_rfid.tapped(keys, aes, self._board.entropy.random, card.uid))
+
+    def _is_repeated(self, tapped: "Tapped") -> bool:
+        """Return whether the same card bounced; one that was not read may be tried again at once."""
+        if tapped != self._last or tapped.get("reason") == "card_error":
+            return False
+        return self._clock.elapsed_ms(self._left_ms) < self._guard_ms
 
     def _broken(self, error: OSError) -> None:
         if self._healthy is not False:
             self._healthy = False
             what = "the card reader is gone (%s); plug it in again" % error
             self._inbox.post((events.FAULT, {"fault": "reader", "what": what}))
+
+
+def _plain(uid: bytes) -> "Tapped":
+    """Return what a UID alone says; one that its card made up for this tap identifies nobody."""
+    try:
+        return {"token": tokens.from_uid(uid)}
+    except CardError:
+        return {"reason": "random_uid" if rfid.is_random(uid) else "card_error"}

@@ -35,14 +35,15 @@ if TYPE_CHECKING:
 class Assembly:
     """A terminal with its tasks, ready to serve."""
 
-    def __init__(self, board: "Board", config: "Any", ca: "bytes | None" = None) -> None:
-        """Take the board, the settings and the office's authority (PEM).
+    def __init__(self, board: "Board", config: "Any", ca: "bytes | None" = None, cards: "Any" = None) -> None:
+        """Take the board, the settings, the office's authority (PEM), and keys and AES for secure cards.
 
         Raises TerminalError when the ledger cannot be used.
         """
         self._board = board
         self._config = config
         self._ca = ca
+        self._cards = cards
         self.tariffs = Tariffs(board.storage, config.tariffs, config.max_power_w, config.currency)
         self._keep_tariffs()
         self.inbox = Inbox(board.tasks)
@@ -70,8 +71,8 @@ class Assembly:
         self.recorder = recorder.Recorder(
             self._config.id, board.clock, board.signer, journal, self.memory.known
         )
-        self.room = Room(board, self._config.storage_reserve_bytes, self.inbox, self.outbox)
         self.meter.pin(self.memory.known["meter_serial"])
+        self.room = Room(board, self._config.storage_reserve_bytes, self.inbox, self.outbox)
         self._uploader: "Uploader | None" = None
         if self._config.office_url:
             self._uploader = Uploader(
@@ -90,7 +91,7 @@ class Assembly:
         """Start every task and serve drivers until the coroutine is cancelled."""
         await self.terminal.begin()
         await self._note_configuration()
-        reader = Reader(self._board, self._config, self.inbox)
+        reader = Reader(self._board, self._config, self.inbox, self._cards)
         self._supervisor.start("meter", self.meter.run)
         self._supervisor.start("contactor", self.outlet.watch_contactor)
         self._supervisor.start("vehicle", self.outlet.watch_vehicle)

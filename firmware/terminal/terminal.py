@@ -5,9 +5,7 @@ start or an end that storage refuses has shown nothing and changed nothing, and 
 """
 
 from ..access.contracts import Contracts
-from ..cards import rfid
-from ..cards import token as tokens
-from ..errors import CardError, StorageRefused
+from ..errors import StorageRefused
 from ..pricing import calendar
 from ..session import actions, events, table
 from ..session.state import CHARGING, FINISHING, RECOVERING, STARTING, SUSPENDED, Session
@@ -109,13 +107,11 @@ class Terminal:
         if event and self.session.state == refused.state:
             self._parts.inbox.post(event)
 
-    def _identify(self, uid: bytes) -> "Event":
-        """Return the event that a card's UID is: a token with a decision, or a refusal."""
-        try:
-            token = tokens.from_uid(uid)
-        except CardError:
-            reason = "random_uid" if rfid.is_random(uid) else "card_error"
-            return (events.CARD_REFUSED, {"reason": reason, "token": None})
+    def _identify(self, tapped: "Document") -> "Event":
+        """Return the event that a recognised card is: its token with a decision, or a refusal."""
+        token = tapped.get("token")
+        if token is None:
+            return (events.CARD_REFUSED, {"reason": tapped["reason"], "token": None})
         decision = self._contracts.decide(token, self._local_date())
         if decision["granted"]:
             refusal = self._parts.tariffs.refusal(decision["tariff"], self._clock.utc_s())

@@ -34,4 +34,11 @@ else:
         return cryptolib.aes(key, MODE_CBC, vector).decrypt(blocks)
 
 
-__all__ = ["decrypt_cbc", "encrypt_cbc"]
+class Aes:
+    """Both directions as one value, for whoever is handed AES as an argument."""
+
+    encrypt_cbc = staticmethod(encrypt_cbc)
+    decrypt_cbc = staticmethod(decrypt_cbc)
+
+
+__all__ = ["Aes", "decrypt_cbc", "encrypt_cbc"]

@@ -3,7 +3,7 @@
 from emulator.models import desfire as model
 from emulator.models.cards import RfidCard
 from emulator.models.prng import Prng
-from firmware.cards import apdu, card_keys, cmac, desfire, secure_rfid
+from firmware.cards import card_keys, cmac, desfire, secure_rfid, status
 from firmware.errors import CardError
 from hal.common import aes
 from tests.firmware.cards.transcript import talk
@@ -210,4 +210,4 @@ def test_a_pulled_card_ends_the_dialogue_and_starts_nothing():
 
 
 def test_the_uid_of_the_reader_is_asked_without_the_card():
-    assert make().transmit(apdu.GET_UID) == UID + b"\x90\x00"
+    assert make().transmit(status.GET_UID) == UID + b"\x90\x00"

@@ -1,6 +1,6 @@
 """Command and response APDUs; the forms are the cases of ISO/IEC 7816-4, 5.1."""
 
-from firmware.cards import apdu
+from firmware.cards import apdu, status
 from firmware.errors import CardError
 from tests.firmware.cards.transcript import played
 from tests.portable import raises
@@ -19,7 +19,7 @@ def answered(response):
 
 def test_the_four_cases_of_a_command():
     assert apdu.command(0x00, 0xA4, 0x04, 0x00) == bytes.fromhex("00a40400")
-    assert apdu.command(0xFF, 0xCA, 0x00, 0x00, expected=256) == apdu.GET_UID
+    assert apdu.command(0xFF, 0xCA, 0x00, 0x00, expected=256) == status.GET_UID
     assert apdu.command(0x00, 0xA4, 0x04, 0x00, b"\x3f\x00") == bytes.fromhex("00a40400023f00")
     assert apdu.command(0x00, 0xA4, 0x04, 0x00, b"\x3f\x00", 16) == bytes.fromhex("00a40400023f0010")
 
@@ -32,8 +32,8 @@ def test_what_a_short_command_cannot_say_is_refused():
 
 
 def test_a_response_is_a_body_and_a_status_word():
-    assert apdu.split(bytes.fromhex("04a1b2c3d4e5809000")) == (bytes.fromhex("04a1b2c3d4e580"), apdu.SW_OK)
-    assert apdu.split(bytes.fromhex("6a82")) == (b"", apdu.SW_FILE_NOT_FOUND)
+    assert apdu.split(bytes.fromhex("04a1b2c3d4e5809000")) == (bytes.fromhex("04a1b2c3d4e580"), status.SW_OK)
+    assert apdu.split(bytes.fromhex("6a82")) == (b"", status.SW_FILE_NOT_FOUND)
     raises(CardError, apdu.split, b"")
     raises(CardError, apdu.split, b"\x90")
 
@@ -51,7 +51,7 @@ def test_a_reader_that_gives_no_uid_is_quoted():
 def test_more_is_fetched_until_nothing_waits():
     # ISO/IEC 7816-4, 5.6: 61xx, GET RESPONSE for xx bytes, 00 for 256.
     script = (("00a4040000", "016102"), ("00c0000002", "02036100"), ("00c0000000", "049000"))
-    assert played(apdu.exchange(bytes.fromhex("00a4040000")), *script) == (b"\1\2\3\4", apdu.SW_OK)
+    assert played(apdu.exchange(bytes.fromhex("00a4040000")), *script) == (b"\1\2\3\4", status.SW_OK)
 
 
 def test_another_length_is_asked_for_once():
@@ -62,7 +62,7 @@ def test_another_length_is_asked_for_once():
         ("00a40400", "00a4040003"),
     ):
         dialogue = apdu.exchange(bytes.fromhex(command))
-        assert played(dialogue, (command, "6c03"), (again, "0000009000")) == (bytes(3), apdu.SW_OK)
+        assert played(dialogue, (command, "6c03"), (again, "0000009000")) == (bytes(3), status.SW_OK)
     # A card that says so again is taken at its word, and not asked for ever.
     dialogue = apdu.exchange(bytes.fromhex("00b2010c00"))
     assert played(dialogue, ("00b2010c00", "6c03"), ("00b2010c03", "6c03")) == (b"", 0x6C03)

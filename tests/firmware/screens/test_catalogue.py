@@ -97,6 +97,7 @@ def test_every_reason_and_every_fault_is_told():
         told = []
         for reason in (
             "unknown_card", "denied", "not_yet_valid", "expired", "random_uid", "card_error", "other_card",
+            "not_genuine", "insecure_card", "bank_card",
             "storage_full", "out_of_order", "no_tariff", "no_clock", "something_new",
         ):  # fmt: skip
             told.append(lines("refused", language, reason=reason))

@@ -10,6 +10,8 @@ BOB = bytes.fromhex("11223344")
 
 
 class Card:
+    ats = b""
+
     def __init__(self, uid):
         self._uid = uid
 
@@ -19,6 +21,7 @@ class Card:
 
 class Config:
     tap_guard_ms = 2000
+    card_order = "rfid"
 
 
 def taps(script, until_ms=60000):
@@ -33,7 +36,7 @@ def taps(script, until_ms=60000):
 
     reader = Reader(desk.board(Field(desk.life, antenna)), Config, desk.inbox)
     told = desk.run(play(), reader.run(), until_ms=until_ms)
-    return [event[1] for _at, event in told if event[0] == TAP]
+    return [bytes.fromhex(event[1]["token"]["uid"]) for _at, event in told if event[0] == TAP]
 
 
 def test_a_tap_is_one_event():
@@ -56,11 +59,42 @@ def test_another_card_needs_no_guard():
     assert taps([(100, ALICE), (600, None), (700, BOB), (900, None)]) == [ALICE, BOB]
 
 
+class TalkingCard:
+    """A card with APDUs that is pulled away at one of them, again and again."""
+
+    ats = bytes.fromhex("067577810280")
+
+    def present(self):
+        return ALICE
+
+    def transmit(self, _command):
+        raise OSError(19, "the card was taken away")
+
+
+def test_a_card_pulled_away_starts_nothing_and_may_be_held_up_again_at_once():
+    desk = Desk()
+    antenna = Antenna(desk.kernel)
+
+    class Order:
+        tap_guard_ms = 2000
+        card_order = "emv rfid"
+
+    async def play():
+        for at_ms, card in ((100, TalkingCard()), (300, None), (700, TalkingCard()), (900, None)):
+            await desk.kernel.sleep_ms(at_ms - desk.kernel.now_ms)
+            antenna.put(card)
+
+    reader = Reader(desk.board(Field(desk.life, antenna)), Order, desk.inbox)
+    told = [event[1] for _at, event in desk.run(play(), reader.run(), until_ms=5000) if event[0] == TAP]
+    assert told == [{"reason": "card_error"}, {"reason": "card_error"}]
+
+
 def test_a_reader_that_goes_away_is_a_fault_until_it_is_back():
     desk = Desk()
 
     class Found:
         uid = ALICE
+        atr = b""
 
     class Broken:
         attempts = 0

@@ -1,0 +1,49 @@
+"""Stories of cards: who is let in by a secure card, and who is not by a copy of one."""
+
+from tests.emulator.simulation.test_play import ALICE, clean, story
+
+CARDS = {
+    "alice": {"kind": "desfire", "uid": ALICE, "secure": "genuine"},
+    "hidden": {"kind": "desfire", "uid": ALICE, "secure": "hidden"},
+    "clone": {"kind": "desfire", "uid": ALICE, "secure": "clone"},
+    "copy": {"kind": "rfid", "uid": ALICE},
+    "phone": {"kind": "emv", "pan": "4761739001010119", "expires": "2031-12"},
+}
+ORDER = "desfire emv rfid"
+
+
+def told_by(name, order=ORDER, level="SECURE"):
+    """Return (tokens of sessions, reasons of refusals) of a card held up twice, a minute between."""
+    contract = {"contract": "C1", "uid": ALICE, "tariff": "day"}
+    if level:
+        contract["level"] = level
+    terminal = dict(story([])["terminal"], contracts=[contract], card_order=order)
+    steps = [(5, "plug", True), (5, "tap", name), (60, "tap", name), (60, "plug", False), (5, "wait", "idle")]
+    receipts, records, _result = clean(steps, cards=CARDS, terminal=terminal)
+    reasons = [record["reason"] for record in records if record["kind"] == "session.rejected"]
+    return [receipt["token"] for receipt in receipts], reasons
+
+
+def test_a_secure_card_starts_and_stops_a_session():
+    token = {"type": "RFID", "uid": ALICE, "level": "SECURE"}
+    assert told_by("alice") == ([token], [])
+
+
+def test_a_card_that_hides_its_uid_is_the_same_card_at_both_taps():
+    token = {"type": "RFID", "uid": ALICE, "level": "SECURE"}
+    assert told_by("hidden") == ([token], [])
+
+
+def test_a_clone_with_the_right_uid_and_another_key_is_refused():
+    assert told_by("clone") == ([], ["not_genuine", "not_genuine"])
+    assert told_by("clone", level=None) == ([], ["not_genuine", "not_genuine"])
+
+
+def test_a_copy_of_the_bare_uid_does_not_get_a_secure_contract():
+    assert told_by("copy") == ([], ["insecure_card", "insecure_card"])
+    # Where the operator lets a bare UID in, it gets in, and the receipt says how sure it was.
+    assert told_by("copy", level=None)[0] == [{"type": "RFID", "uid": ALICE, "level": "HEARSAY"}]
+
+
+def test_a_phone_is_told_apart_from_a_card_that_cannot_be_read():
+    assert told_by("phone", "rfid") == ([], ["random_uid", "random_uid"])
