@@ -1,4 +1,4 @@
-"""Writes and reads OCMF 1.0 records: the meter readings of a session as public verifiers check them.
+"""Writes and reads OCMF 1.0 and 1.1 records: the meter readings of a session as public verifiers check them.
 
 It does not know keys and curves: what is signed goes out, the signature comes in.
 """
@@ -6,12 +6,15 @@ It does not know keys and curves: what is signed goes out, the signature comes i
 from firmware.crypto import canonical, der, jsontext
 from firmware.errors import CryptoError, ReceiptError
 
-# Every release of both public verifiers reads 1.0; docs/decisions/ocmf-version.md.
+# What a record needs and no more, for older readers: TT came with 1.1; docs/decisions/ocmf-version.md.
 FORMAT_VERSION = "1.0"
+_WITH_TARIFF_TEXT = "1.1"
 ALGORITHM = "ECDSA-secp256r1-SHA256"
 # Total import at the mains: the register as the meter shows it, which never starts anew with a session.
 _OBIS_TOTAL_IMPORT = "01-00:B0.08.00*FF"
 
+# By the type of a token: OCMF's name for it, and the member that says which one it is (table 17).
+_TYPES = {"RFID": ("ISO14443", "uid"), "EMV": ("CARD_TXN_NR", "transaction")}
 _CLOCK_STATES = {"synchronised": "S", "estimated": "I", "unset": "U"}
 
 TYPE_CHECKING = False
@@ -28,15 +31,16 @@ def payload(facts: "dict[str, Any]") -> str:
     """Return the payload section, just as it is signed (UTF-8): the begin and the end reading of one session.
 
     `facts` as for `receipt.build`, and "number" (of the record: 1, 2, 3 … without a gap); where known also
-    "gateway" ({"model", "serial", "version"}), the meter's "vendor", and "evse_id". Raises ReceiptError for
-    what OCMF cannot say.
+    "gateway" ({"model", "serial", "version"}), the meter's "vendor", "evse_id" and "tariff_text". Raises
+    ReceiptError for what OCMF cannot say.
     """
     gateway, meter, token = facts.get("gateway") or {}, facts["meter"], facts["token"]
     problems = _problems(facts, gateway)
     if problems:
         raise ReceiptError("; ".join(problems))
+    tariff_text = facts.get("tariff_text")
     members = [
-        ("FV", FORMAT_VERSION),
+        ("FV", _WITH_TARIFF_TEXT if tariff_text else FORMAT_VERSION),
         ("GI", gateway.get("model")),
         ("GS", gateway.get("serial")),
         ("GV", gateway.get("version")),
@@ -46,10 +50,9 @@ def payload(facts: "dict[str, Any]") -> str:
         ("MS", meter["serial"]),
         ("IS", True),
         ("IL", token["level"]),
-        ("IF", ["RFID_PLAIN"]),
-        ("IT", "ISO14443"),
-        ("ID", token["uid"]),
     ]
+    members += _identification(token)
+    members.append(("TT", tariff_text))
     if facts.get("evse_id"):
         members += [("CT", "EVSEID"), ("CI", facts["evse_id"])]
     start, stop = _moments(facts["start"], facts["stop"], facts["duration_ms"] // 1000)
@@ -60,14 +63,27 @@ def payload(facts: "dict[str, Any]") -> str:
 
 def _problems(facts: "dict[str, Any]", gateway: "dict[str, Any]") -> "list[str]":
     problems = []
-    if facts["token"]["type"] != "RFID":
-        problems.append("no OCMF identification type for a token of type %r" % facts["token"]["type"])
+    token = facts["token"]
+    if token["type"] not in _TYPES or not token.get(_TYPES[token["type"]][1]):
+        problems.append("no OCMF identification of a token of type %r" % token["type"])
+    if len(facts.get("tariff_text") or "") > 250:
+        problems.append("an OCMF tariff text has at most 250 characters")
     if facts["number"] < 1:
         problems.append("the OCMF pagination counts from 1, not from %d" % facts["number"])
     # The key is found by a serial number (section "Relation of Serial Numbers, Charge Point and Public Key").
     if not facts["meter"]["serial"] and not gateway.get("serial"):
         problems.append("the meter has no serial number, so OCMF needs that of the gateway")
     return problems
+
+
+def _identification(token: "dict[str, Any]") -> "list[tuple[str, Any]]":
+    """Return how the driver was identified: of a bank card the number of the transaction, never its own."""
+    kind, member = _TYPES[token["type"]]
+    members: "list[tuple[str, Any]]" = [("IT", kind), ("ID", token[member])]
+    if token["type"] == "RFID":
+        # A card that proved its key did so with one that the reader's side shares.
+        members.insert(0, ("IF", ["RFID_PSK" if token["level"] == "SECURE" else "RFID_PLAIN"]))
+    return members
 
 
 def assemble(signed_payload: str, signature: bytes) -> str:
@@ -144,13 +160,29 @@ def _reading(moment: "Moment", zone: "Zone", code: str, register_wh: int) -> str
 def _object(members: "list[tuple[str, Any]]") -> str:
     """Write a JSON object in the given order, that of the specification, without what is not known."""
     written = ",".join(
-        [
-            '"%s":%s' % (key, canonical.encode(member).decode())
-            for key, member in members
-            if member not in (None, "")
-        ]
+        ['"%s":%s' % (key, _json(member)) for key, member in members if member not in (None, "")]
     )
     # A bar parts sections; one verifier finds their ends by counting braces, even in texts.
     for character in "|{}":
         written = written.replace(character, "\\u%04x" % ord(character))
     return "{%s}" % written
+
+
+def _json(member: "Any") -> str:
+    """Write a value in ASCII, for one verifier takes a text's bytes in the alphabet of its machine.
+
+    The text is looked at as bytes: MicroPython keeps each character that it ever made.
+    """
+    content = canonical.encode(member)
+    if max(content) < 0x7F:
+        return content.decode()
+    return "".join([_ascii(character) for character in content.decode()])
+
+
+def _ascii(character: str) -> str:
+    code = ord(character)
+    if code < 0x7F:
+        return character
+    if code > 0xFFFF:
+        return "\\u%04x\\u%04x" % (0xD7C0 + (code >> 10), 0xDC00 | code & 0x3FF)
+    return "\\u%04x" % code

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 async def members(
     billing: "Billing", recorder: "Recorder", zone: "Zone", ending: "dict[str, Any]"
 ) -> "dict[str, Any]":
-    """Return the members of session.ended for `{"stop", "reason", "flags"}`; `stop` is `{"wh", "utc_s",
-    "clock"}`.
+    """Return the members of session.ended for `{"stop", "reason", "flags", "language"}`; `stop` is `{"wh",
+    "utc_s", "clock"}`.
     """
+    bill = billing.bill()
+    tariff_text = _tariff_text(billing, bill, zone, ending["language"])
     # In memory only while a session ends.
     from firmware.receipts import ocmf, receipt
 
@@ -36,10 +38,27 @@ async def members(
         "gateway": {"model": "Kilotap", "serial": recorder.terminal, "version": version.FIRMWARE},
         "meter": {"model": opened["meter"]["model"], "serial": opened["meter"]["serial"]},
         "tariff": opened["tariff"],
-        "bill": billing.bill(),
+        "tariff_text": tariff_text,
+        "bill": bill,
         "reason": ending["reason"],
         "flags": list(ending["flags"]),
     }
     signed = ocmf.payload(facts)
     facts["ocmf"] = ocmf.assemble(signed, await recorder.sign(signed.encode()))
     return receipt.build(facts)
+
+
+def _tariff_text(billing: "Billing", bill: "dict[str, Any]", zone: "Zone", language: str) -> str:
+    """Return what the meter's record says of the price: a code where one says all of it, else words."""
+    from firmware.receipts import tarifftext
+
+    tariff = billing.tariff
+    is_discounted = [line for line in bill["lines"] if "discount" in line]
+    told = None if is_discounted else tarifftext.coded(tariff)
+    told = told or tarifftext.words(tariff, language)
+    if told:
+        return told
+    from firmware.screens import words
+
+    prices = words.quote(tarifftext.entries(tariff), tariff.currency, language, zone, None)
+    return tarifftext.joined(prices).replace("\u00a0", " ")

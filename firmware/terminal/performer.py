@@ -148,7 +148,7 @@ class Performer:
     async def _end(self, session: "Session", ending: "Document") -> None:
         parts = self._parts
         stop, flags = self._stop_of(ending)
-        told = {"stop": stop, "reason": ending["reason"], "flags": flags}
+        told = {"stop": stop, "reason": ending["reason"], "flags": flags, "language": self._config.language}
         ended = await members(self._opened(), parts.recorder, parts.zone, told)
         await parts.recorder.record("session.ended", ended)
         parts.display.receipt = {name: ended[name] for name in SHOWN if name in ended}

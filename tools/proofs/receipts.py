@@ -79,12 +79,13 @@ def _lines(proof: Proof, receipt: dict[str, Any]) -> None:
 def _same_session(proof: Proof, receipt: dict[str, Any], content: dict[str, Any]) -> None:
     """Hold the meter's record against the receipt around it."""
     meter = receipt["meter"]
+    token = receipt.get("token") or {}
     readings = [one for one in content.get("RD") or [{}] if isinstance(one, dict)] or [{}]
     pairs = (
         ("serial", content.get("MS") or "", meter["serial"]),
         ("start", _wh(readings[0]), meter["start_wh"]),
         ("stop", _wh(readings[-1]), meter["stop_wh"]),
-        ("token", content.get("ID") or "", (receipt.get("token") or {}).get("uid") or ""),
+        ("token", content.get("ID") or "", token.get("transaction") or token.get("uid") or ""),
     )
     wrong = [
         f"{name}: OCMF says {inner}, the receipt {outer}" for name, inner, outer in pairs if inner != outer

@@ -40,6 +40,37 @@ def test_a_charge_point_is_named_where_it_is_known():
     assert '"ID":"04A1B2C3D4E580","CT":"EVSEID","CI":"DE*KTP*E00001","RD":[' in payload
 
 
+def test_a_tariff_text_makes_it_a_record_of_the_version_that_has_one():
+    payload = ocmf.payload(facts(tariff_text="001;EUR;0;58.31;0;0", evse_id="DE*KTP*E00001"))
+    assert payload.startswith('{"FV":"1.1",')
+    assert '"ID":"04A1B2C3D4E580","TT":"001;EUR;0;58.31;0;0","CT":"EVSEID"' in payload
+    assert "250" in str(raises(ReceiptError, ocmf.payload, facts(tariff_text="x" * 251)))
+
+
+def test_identification_follows_the_strength_of_the_card():
+    card = {"type": "RFID", "uid": "04A1B2C3D4E580", "level": "SECURE"}
+    assert '"IL":"SECURE","IF":["RFID_PSK"],"IT":"ISO14443","ID":"04A1' in ocmf.payload(facts(token=card))
+
+
+def test_a_bank_card_is_known_by_its_transaction_and_never_by_its_number():
+    card = {"type": "EMV", "transaction": "KT-0001-42", "uid": "476173******0119", "level": "SECURE"}
+    payload = ocmf.payload(facts(token=card))
+    assert '"IL":"SECURE","IT":"CARD_TXN_NR","ID":"KT-0001-42"' in payload
+    assert "476173" not in payload
+
+
+def test_a_record_is_ascii_whatever_its_texts_say():
+    meter = {"vendor": "M\u00fcller \u2013 \U0001f50c", "model": "M", "serial": "1"}
+    payload = ocmf.payload(facts(meter=meter))
+    assert '"MV":"M\\u00fcller \\u2013 \\ud83d\\udd0c"' in payload
+    assert jsontext.parse(payload)["MV"] == meter["vendor"]
+
+
+def test_after_a_power_cut_the_end_is_read_anew_and_says_why_it_ended():
+    begin, end = readings(reason="power_loss", stop=moment(None, "unset", 134456))
+    assert (end["TX"], end["ST"], "EF" in end, end["TM"][-1]) == ("P", "G", False, "I")
+
+
 def test_registers_keep_three_decimals():
     for wh, written in (
         (0, "0.000"),
