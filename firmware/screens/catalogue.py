@@ -21,7 +21,7 @@ def screen(screen_id: str, language: str, facts: "dict[str, Any]") -> "dict[str,
 
     Facts: welcome "quote" (texts of words.quote); plug_in may have "seconds"; charging, suspended, receipt
     "energy_wh", "gross_minor", "currency", the first two also "duration_s", the last "receipt" and maybe
-    "bill" (texts of words.bill); refused "reason"; out_of_order "fault".
+    "code" and "bill" (texts of words.bill); refused "reason"; out_of_order "fault".
     """
     texts = texts_of(language)
     lines = []
@@ -61,6 +61,8 @@ def _key(screen_id: str, facts: "dict[str, Any]", texts: str) -> str:
     """Return where the text of a screen stands; a reason or fault without its own has that of all others."""
     if screen_id == "plug_in" and "seconds" in facts:
         return "plug_in.seconds"
+    if screen_id == "receipt" and "code" in facts:
+        return "receipt.code"
     if screen_id == "refused" or screen_id == "out_of_order":
         special = screen_id + "." + facts["reason" if screen_id == "refused" else "fault"]
         return special if "\n%s: " % special in texts else screen_id + ".other"
@@ -78,7 +80,7 @@ def _told(line: str, language: str, facts: "dict[str, Any]") -> "dict[str, str]"
     if "{duration}" in line:
         seconds = facts["duration_s"]
         told["duration"] = "%d:%02d:%02d" % (seconds // 3600, seconds // 60 % 60, seconds % 60)
-    for name in ("receipt", "seconds", "reason", "fault"):
+    for name in ("receipt", "code", "seconds", "reason", "fault"):
         if "{%s}" % name in line:
             told[name] = str(facts[name])
     return told

@@ -12,6 +12,7 @@ charging: Fahrzeug lädt|{energy} kWh|{price}|{duration}
 suspended: Fahrzeug lädt nicht|{energy} kWh|{price}|{duration}
 finishing: Laden beendet|Bitte warten
 receipt: Beleg {receipt}|{energy} kWh|{price}|Bitte Kabel ausstecken
+receipt.code: Beleg {receipt}|{energy} kWh, {price}|Code {code}|Bitte Kabel ausstecken
 refused.unknown_card: Diese Karte ist|hier nicht bekannt
 refused.denied: Diese Karte ist gesperrt|Bitte fragen Sie|Ihren Anbieter
 refused.not_yet_valid: Ihr Vertrag|gilt noch nicht

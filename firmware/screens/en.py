@@ -12,6 +12,7 @@ charging: Charging|{energy} kWh|{price}|{duration}
 suspended: Vehicle takes no power|{energy} kWh|{price}|{duration}
 finishing: Charging has ended|Please wait
 receipt: Receipt {receipt}|{energy} kWh|{price}|Please unplug
+receipt.code: Receipt {receipt}|{energy} kWh, {price}|Code {code}|Please unplug
 refused.unknown_card: This card is|not known here
 refused.denied: This card is blocked|Please ask your provider
 refused.not_yet_valid: Your contract|is not valid yet

@@ -12,6 +12,7 @@ charging: Recharge en cours|{energy} kWh|{price}|{duration}
 suspended: Véhicule en attente|{energy} kWh|{price}|{duration}
 finishing: Recharge terminée|Veuillez patienter
 receipt: Reçu {receipt}|{energy} kWh|{price}|Débranchez, merci
+receipt.code: Reçu {receipt}|{energy} kWh, {price}|Code {code}|Débranchez, merci
 refused.unknown_card: Cette carte|est inconnue ici
 refused.denied: Cette carte est bloquée|Voyez votre fournisseur
 refused.not_yet_valid: Votre contrat|n'est pas encore valide

@@ -151,7 +151,11 @@ class Performer:
         told = {"stop": stop, "reason": ending["reason"], "flags": flags, "language": self._config.language}
         ended = await members(self._opened(), parts.recorder, parts.zone, told)
         await parts.recorder.record("session.ended", ended)
+        # In memory only while it is made.
+        from firmware.receipts import shortcode
+
         parts.display.receipt = {name: ended[name] for name in SHOWN if name in ended}
+        parts.display.receipt["code"] = shortcode.of(parts.recorder.signature)
         self._billing = None
         self._checkpoint()
 

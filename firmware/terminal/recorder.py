@@ -39,6 +39,8 @@ class Recorder:
         self.key = jose.jwk(public)
         self._header = {"alg": "ES256", "kid": jose.thumbprint(public), "typ": chain.RECORD_TYPE}
         self.known = known
+        # Of the newest record; a receipt's short code is made of it.
+        self.signature = b""
         self.on_record: "Callable[[], None] | None" = None
 
     async def record(self, kind: str, members: "Document") -> "Document":
@@ -126,7 +128,8 @@ class Recorder:
         return payload
 
     async def _signed(self, signing_input: bytes) -> bytes:
-        return jose.compact_bytes(signing_input, await self.sign(signing_input))
+        self.signature = await self.sign(signing_input)
+        return jose.compact_bytes(signing_input, self.signature)
 
 
 def first_prev(signer: "Signer") -> str:

@@ -13,6 +13,7 @@ from emulator.ledger_folder import LedgerFolder
 from firmware.crypto import canonical, jose
 from firmware.errors import CryptoError, LedgerError
 from firmware.ledger import audit, chain, segment
+from firmware.receipts import correction
 from tools import keys
 from tools.proofs import receipts, records
 from tools.proofs.proof import Proof
@@ -103,10 +104,10 @@ def _key(first: str | None, given: list[keys.PublicKey]) -> bytes | None:
     return records.choose(records.kid(first), given) if given else records.carried(first)
 
 
-def _payloads(storage: Any) -> Iterator[dict[str, Any]]:
+def _payloads(storage: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     for compact in _compacts(storage):
         try:
-            yield chain.payload_of(compact, None)
+            yield compact, chain.payload_of(compact, None)
         except LedgerError:
             continue
 
@@ -128,8 +129,9 @@ def _receipt(told: Proof, compact: str, public: list[bytes], prices: receipts.Pr
 def _order(storage: Any) -> Iterator[str]:
     """Yield what does not follow from one receipt to the next, and where time runs backwards."""
     last: dict[str, Any] | None = None
+    receipts_of: dict[str, tuple[str, dict[str, Any]]] = {}
     at = ""
-    for payload in _payloads(storage):
+    for compact, payload in _payloads(storage):
         if payload.get("clock") == "synchronised" and isinstance(payload.get("at"), str):
             if payload["at"] < at:
                 yield f"record {payload.get('seq')} was made at {payload['at']}, before one of {at}"
@@ -138,6 +140,22 @@ def _order(storage: Any) -> Iterator[str]:
             if last is not None:
                 yield from _following(last, payload)
             last = payload
+            receipts_of[str(payload.get("receipt"))] = (chain.hash(compact), payload)
+        elif payload.get("kind") in receipts.KINDS:
+            yield from _correcting(receipts_of, payload)
+
+
+def _correcting(known: dict[str, tuple[str, dict[str, Any]]], payload: dict[str, Any]) -> Iterator[str]:
+    """Yield where a receipt that takes another's place names none that stands before it, or not all of it."""
+    named = payload.get("corrects")
+    name = str(named.get("receipt")) if isinstance(named, dict) else "none"
+    old_hash, old = known.get(name, ("", {}))
+    if not isinstance(named, dict) or named.get("hash") != old_hash:
+        yield f"receipt {payload.get('receipt')} takes the place of {name}, which is not so before it"
+    elif payload.get("kind") == correction.CANCELLED:
+        sums = [(payload.get(key), old.get(key)) for key in ("net_minor", "gross_minor")]
+        if any(taken != -(given or 0) for taken, given in sums):
+            yield f"receipt {payload.get('receipt')} does not take back what {name} asked"
 
 
 def _following(before: dict[str, Any], receipt: dict[str, Any]) -> Iterator[str]:

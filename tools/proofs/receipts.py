@@ -3,19 +3,22 @@
 It does not know the signature around it, or the ledger.
 """
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from firmware.errors import CryptoError, PricingError
 from firmware.pricing import money
+from firmware.receipts import correction
 from firmware.screens import catalogue, words
 from tools import curves, keys
 from tools.proofs import ocmf
 from tools.proofs import prices as redone
 from tools.proofs.proof import Proof
 
-KINDS = ("session.ended",)
+ENDED = "session.ended"
+KINDS = (ENDED, correction.CANCELLED, correction.CORRECTED)
 
 # The tariff document of an id and hash, or None where it is not at hand.
 Prices = Callable[[dict[str, Any]], dict[str, Any] | None]
@@ -23,14 +26,23 @@ _GARBLED = (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError, 
 
 
 def check(proof: Proof, receipt: dict[str, Any], public: list[bytes], prices: Prices) -> None:
-    """Recompute what a receipt says twice, and verify the meter's own record in it."""
+    """Recompute what a receipt says twice, and verify the meter's own record in it.
+
+    One that cancels or corrects another has no meter's record of its own.
+    """
+    is_ended = receipt.get("kind") == ENDED
     try:
-        _energy(proof, receipt)
+        if is_ended:
+            _energy(proof, receipt)
         _amounts(proof, receipt)
         _lines(proof, receipt)
-        text = str(receipt["ocmf"]).encode()
+        text = str(receipt["ocmf"]).encode() if is_ended else b""
+        if not is_ended:
+            _named(proof, receipt)
     except _GARBLED as error:
         proof.check("members", False, f"the receipt lacks or garbles {error}")
+        return
+    if not is_ended:
         return
     try:
         redone.check(proof, receipt, prices)
@@ -40,6 +52,17 @@ def check(proof: Proof, receipt: dict[str, Any], public: list[bytes], prices: Pr
     record = ocmf.verify(proof, text, at_hand)
     if record is not None:
         _same_session(proof, receipt, record.payload)
+
+
+def _named(proof: Proof, receipt: dict[str, Any]) -> None:
+    """Check that a correction bears the number of the receipt that it names."""
+    old, number = receipt["corrects"]["receipt"], receipt["receipt"]
+    wrong = (
+        [] if re.fullmatch(re.escape(old) + r"-C[1-9][0-9]*", number) else [f"{number} is no number for it"]
+    )
+    proof.found(
+        "corrects", wrong, f"it takes the place of receipt {old}, short code {receipt['corrects']['code']}"
+    )
 
 
 def _energy(proof: Proof, receipt: dict[str, Any]) -> None:

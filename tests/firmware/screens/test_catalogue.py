@@ -76,6 +76,12 @@ def test_the_receipt_needs_no_more_than_the_record():
     assert lines("receipt", **record) == ["Receipt KT-0001-000007", "11.00 kWh", "3.93 EUR", "Please unplug"]
 
 
+def test_the_receipt_tells_its_short_code_where_it_is_known():
+    record = dict(SESSION, receipt="KT-0001-000007", code="7Q2-FM9-XC5")
+    for language in catalogue.LANGUAGES:
+        assert lines("receipt", language, **record)[2] == "Code 7Q2-FM9-XC5"
+
+
 def test_a_long_receipt_number_takes_a_line_of_its_own():
     record = dict(SESSION, receipt="A-VERY-LONG-TERMINAL-NAME-000001")
     assert lines("receipt", **record)[:2] == ["Receipt", "A-VERY-LONG-TERMINAL-NAME-000001"]

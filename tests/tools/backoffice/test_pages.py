@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from firmware.crypto import jose
+from firmware.receipts import correction, shortcode
 from tests.tools.backoffice.terminals import Terminal, canonical, session_ended
 
 
@@ -54,6 +56,22 @@ def test_a_receipt_shows_what_a_driver_and_an_auditor_need(office):
     ):
         assert wanted in shown
     assert "What does not fit" not in shown
+
+
+def test_a_receipt_shows_its_short_code_and_what_takes_its_place(office):
+    terminal = office.enrolled()
+    lines = terminal.session(1)
+    ended = {**session_ended("KT-0001-000001"), "kind": "session.ended"}
+    named = {"receipt": "KT-0001-000001", "hash": "x" * 43, "code": "7Q2-FM9-XC5", "number": 1}
+    members = correction.cancelled(ended, named, "a wrong tariff")
+    lines.append(terminal.record("receipt.cancelled", **members))
+    office.upload(terminal, lines)
+    office.log_in()
+    shown = text(office.get("/records/KT-0001/2"))
+    code = shortcode.of(jose.split(lines[1], "record+jws")[2])
+    assert f"Short code {code}" in shown
+    assert "Cancelled by KT-0001-000001-C1 : a wrong tariff" in shown
+    assert "flags" not in text(office.get("/records/KT-0001/3"))
 
 
 def test_a_receipt_says_of_each_line_when_and_why(office):

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from firmware.crypto import canonical, jose
-from firmware.ledger import segment
+from firmware.ledger import chain, segment
+from firmware.receipts import correction
 from tests.tools.proofs.test_ocmf import why
 from tools import keys
 from tools.__main__ import main
-from tools.proofs import files
+from tools.proofs import files, receipts
+from tools.proofs.proof import Proof
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -130,6 +132,23 @@ def test_receipts_are_held_against_the_ones_before(result, key, tmp_path):
     path.write_text("\n".join([*result["jws"], again]))
     told = why(files.verify(str(path), key))
     assert "follows KT-" in told and "below" in told
+
+
+def test_a_cancellation_names_the_receipt_before_it_and_takes_all_of_it_back(result, tmp_path):
+    old = {**result["records"][-1]}
+    named = {
+        "receipt": old["receipt"],
+        "hash": chain.hash(result["jws"][-1]),
+        "code": "7Q2-FM9-XC5",
+        "number": 1,
+    }
+    told = correction.cancelled(old, named, "wrong tariff")
+    proof = Proof("receipt")
+    receipts.check(proof, {**told, "kind": correction.CANCELLED}, [], lambda receipt: None)
+    assert why(proof) == ""
+    proof = Proof("receipt")
+    receipts.check(proof, {**told, "kind": correction.CANCELLED, "receipt": "KT-1"}, [], lambda receipt: None)
+    assert "no number for it" in why(proof)
 
 
 def test_a_ledgers_folder_prices_by_the_tariffs_that_it_keeps(result, key, tmp_path):

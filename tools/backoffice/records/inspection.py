@@ -29,6 +29,8 @@ KINDS = frozenset(
         "meter.replaced",
         "order.applied",
         "order.refused",
+        "receipt.cancelled",
+        "receipt.corrected",
         "refund.requested",
         "refund.settled",
         "session.ended",

@@ -13,15 +13,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from firmware.crypto import jose
+from firmware.ledger import chain
+from firmware.receipts import correction, shortcode
 from tools.backoffice.records.inspection import KINDS
 from tools.backoffice.records.models import Alert, Record, Terminal
 from tools.backoffice.records.paging import PAGE_ROWS, page_of
 
 RECEIPT = "session.ended"
+CORRECTIONS = (correction.CANCELLED, correction.CORRECTED)
 WISHES = ("terminal", "kind", "q", "flagged", "before", "after")
 # Kinds that name a session, in which alone a search for a number makes sense.
 OF_SESSIONS = frozenset(
-    kind for kind in KINDS if kind.startswith(("session.", "hold.", "capture.", "refund."))
+    kind for kind in KINDS if kind.startswith(("session.", "hold.", "capture.", "refund.", "receipt."))
 ) - {"session.rejected"}
 NEWEST_ALERTS = 20
 
@@ -61,6 +65,9 @@ def record(request: HttpRequest, identity: str, seq: int) -> HttpResponse:
         "before": neighbours.filter(seq__lt=seq).order_by("-seq").values_list("seq", flat=True).first(),
         "after": neighbours.filter(seq__gt=seq).order_by("seq").values_list("seq", flat=True).first(),
     }
+    if found.kind == RECEIPT:
+        facts["code"] = shortcode.of(jose.split(found.compact, chain.RECORD_TYPE)[2])
+        facts["corrections"] = neighbours.filter(session=found.session, kind__in=CORRECTIONS).order_by("seq")
     return render(request, "records/receipt.html" if found.kind == RECEIPT else "records/record.html", facts)
 
 
