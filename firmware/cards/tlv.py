@@ -102,6 +102,18 @@ def find(content: bytes, *path: int) -> "bytes | None":
     return value
 
 
+def without(content: bytes, unwanted: int) -> bytes:
+    """Return the objects byte for byte as the card wrote them, but for those of a tag. Raises CardError."""
+    kept, offset = b"", 0
+    while offset < len(content):
+        name, begin = tag(content, offset)
+        size, begin = length(content, begin)
+        if name != unwanted:
+            kept += content[offset : begin + size]
+        offset = begin + size
+    return kept
+
+
 def encode(name: int, value: bytes) -> bytes:
     """Return a data object with the shortest length. Raises CardError for a value of more than 64 KB."""
     size = len(value)

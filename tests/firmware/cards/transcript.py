@@ -19,9 +19,10 @@ def played(dialogue, *script):
 
 def talk(dialogue, card):
     """Return what a dialogue with an emulated card returns."""
-    command = dialogue.send(None)
+    response = None
     while True:
         try:
-            command = dialogue.send(card.transmit(command))
+            command = dialogue.send(response)
         except StopIteration as end:
             return end.value
+        response = card.transmit(command)

@@ -1,0 +1,44 @@
+"""RSA keys of a certification authority, an issuer and a card that exist in emulated worlds alone.
+
+They are published here on purpose: who has them can sign test cards, and nothing else trusts them. It does
+not know cards.
+"""
+
+# Moduli and private exponents in hexadecimal.
+AUTHORITY_EXPONENT = 65537
+AUTHORITY_MODULUS = (
+    "de592daaceb52721f43afaec99c002ec8bd70d657fb7d0387a6d1133b6b1b6f303f1fd8f61c6117e07551a61ec7e389b"
+    "371accc8ce0cd7af7ca228e327445dba40df874823e7723e936208ac536edc0eabc32b2565070d3e8f6cf5f7fa51f888"
+    "4aaca3d8fc68332e286f81e616f59a93c7256cee75914ac4da2e6a5febfdfc64ce3e343d9137ce32dc1e484c3450409a"
+    "29a1357518e7a75e2d32ef74b11ac3fd117cceadb2eb91b5dd6d21ee3583642f"
+)
+AUTHORITY_PRIVATE = (
+    "608b08312a1fae26280d93f637ac0f98f5ff2269f7d2b02e55ba15c606859392611c29a4a0278860d87e333e61994caa"
+    "d87a6280ae37154fb52613eacd99f9b86d82a112c9c42ceecebfba5458c5c1f6fccd79667b3f5c9805ff500983ec0f99"
+    "298133091994987d9b923c07a5bfada01180e135f9d51d42dc667c749daec694132acaa9f09adad8f73af252ef5daedf"
+    "ce4b0ef437ecf59669bf32ef3808a1091446a6fe5da23c706a51e854c2824d81"
+)
+ISSUER_EXPONENT = 3
+ISSUER_MODULUS = (
+    "9f2dbabecffdabc3eac2c6fe17c02b46bc5ecd668d98bfb8a01ceba6686688f5036ff3fe143e16a20ade30ef61e2dc3e"
+    "4ec28b9817d9a382104ed71dedf6a0c86dcfee1373608a34297d4354e6f05569e97c2f75f125cfc21d4a3667bf6dd689"
+    "cdd4962d5a44435b76ffabbc8fca54794dea4150db95ee1fd1e86aeeb9f02af4a13c6d859c98d1249a77518687e86dcd"
+    "2f04819a9bb2a62dfde6760baddb56a2ebfda573063d8a5287db82d18942a56b"
+)
+ISSUER_PRIVATE = (
+    "6a1e7c7f3553c7d7f1d72f540fd5722f283f3399b3bb2a7b15689d199aef05f8acf54d540d7eb9c15c94209f96973d7e"
+    "df2c5d100fe66d0160348f69494f15daf3dff40cf795b1781ba8d78def4ae39bf0fd74f94b6e8a805bb440f01c27ebf0"
+    "e9968130a4f3fd186428c91b9e1e4a5fb8179003300948b3ab1e339f455ba4449ba82068aa47559b6edc8a8591476ef5"
+    "c21d0caa11728f61d3ced459c86cfdae766ca1ce1d36cf71769622b402827fbb"
+)
+CARD_EXPONENT = 3
+CARD_MODULUS = (
+    "a2bb75ec42ad5e2d2276648a0b0dfc3eb5cfb21351ff04323f5234660beffe9b2acc158e921c2d98ab1d21ae4ccddc10"
+    "5d592c5b20dd40d9f4d97b5f2b81aa85e5446b0ab26869e853633dc47a51e2bfa8d6b259788e7bc6a3a6e7235a68172c"
+    "9d78f98acbc1cd8ed0d2921f9d0e5d98c2db8f14a3ef9b9d1bff351b971ac47d"
+)
+CARD_PRIVATE = (
+    "6c7cf9482c73941e16f9985c075ea829ce8a76b78bff58217f8c22eeb29fff121c880e5f0c12c91072136bc988893d60"
+    "3e3b72e76b3e2b3bf890fcea1d011c58333f60a01325b6b21bb6bdebe7c30aa1fe0bce009c2ce9c13638584fcc55a5d3"
+    "2188c851328bcf849889e8b8cf0df0192b644ca0ea28fe75c960942761325d93"
+)

@@ -1,0 +1,124 @@
+"""Reads a payment application: selection, processing options, records (EMV Book 3, 6.5 and 10; Book 1, 11.3).
+
+It does not know whether the card is genuine. What it returns holds the card number: whoever asked for it
+makes of it what may be kept (identity.py) and lets the rest go.
+"""
+
+from ...errors import CardError
+from .. import apdu, dol, tlv
+from .. import status as statuses
+
+# A card names at most so many records; real ones have up to twenty.
+MAX_RECORDS = 64
+SHORT_FILES = 10
+BLOCKED = 0x6283
+CONDITIONS = 0x6985
+
+PDOL, AIP, AFL = 0x9F38, 0x82, 0x94
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from typing import Any
+
+    Dialogue = Generator[bytes, bytes, Any]
+
+
+class Application:
+    """What a card told: `objects` by tag, `aip`, `static` data that is signed, `pdol` as it was filled."""
+
+    __slots__ = ("aid", "aip", "objects", "pdol", "static")
+
+    def __init__(self, aid: bytes) -> None:
+        self.aid = aid
+        self.aip = b"\0\0"
+        self.objects: "dict[int, bytes]" = {}
+        self.static = b""
+        self.pdol = b""
+
+    def add(self, content: bytes) -> None:
+        """Keep the primitive objects of a template. Raises CardError for one told twice, differently."""
+        for name, value in tlv.flat(content):
+            if tlv.is_constructed(name):
+                continue
+            # Book 3, 10.2: a card that contradicts itself is not charged.
+            if self.objects.get(name, value) != value:
+                raise CardError("the card tells tag %X twice, differently; use another card" % name)
+            self.objects[name] = value
+
+
+def read(aid: bytes, values: "dict[int, bytes]") -> "Dialogue":
+    """Select an application, tell it what it asks for, read its records; return the Application.
+
+    `values` are the terminal's by tag. Raises CardError where the card refuses or contradicts itself.
+    """
+    application = Application(aid)
+    body, status = yield from apdu.select(aid)
+    if status != statuses.SW_OK:
+        why = "blocked" if status == BLOCKED else apdu.meaning(status)
+        raise CardError("the card's application cannot be used: %s (status %04X)" % (why, status))
+    application.add(body)
+    application.pdol = dol.fill(dol.parse(application.objects.get(PDOL, b"")), values)
+    afl = yield from _options(application)
+    yield from _records(application, afl)
+    return application
+
+
+def _options(application: Application) -> "Dialogue":
+    """Ask for processing options in either format (Book 3, 6.5.8.4); return the list of records."""
+    # The length wanted back has to stand there: cards answer 6700 without.
+    command = apdu.command(0x80, 0xA8, 0, 0, tlv.encode(0x83, application.pdol), 256)
+    body, status = yield from apdu.exchange(command)
+    if status == CONDITIONS:
+        raise CardError("the card does not take part in this payment (status 6985); try its next application")
+    if status != statuses.SW_OK:
+        told = (apdu.meaning(status), status)
+        raise CardError("the card refused its processing options: %s (status %04X)" % told)
+    plain = tlv.find(body, 0x80)
+    if plain is not None:
+        if len(plain) < 2:
+            raise CardError("the card's processing options (80) are shorter than their profile")
+        application.aip, afl = plain[:2], plain[2:]
+        application.objects[AIP] = application.aip
+        return afl
+    options = tlv.find(body, 0x77)
+    if options is None:
+        raise CardError("the card's processing options are in neither format (80 or 77)")
+    application.add(options)
+    application.aip = application.objects.get(AIP, b"")
+    if len(application.aip) != 2:
+        raise CardError("the card's processing options (77) hold no profile (82) of 2 bytes")
+    return application.objects.get(AFL, b"")
+
+
+def files(afl: bytes) -> "list[tuple[int, int, bool]]":
+    """Return (short file, record, is it signed) in order (Book 3, 10.2). Raises CardError."""
+    if len(afl) % 4:
+        raise CardError("the card's list of records has %d bytes, which are no whole entries" % len(afl))
+    found = []
+    for i in range(0, len(afl), 4):
+        file, first, last, signed = afl[i] >> 3, afl[i + 1], afl[i + 2], afl[i + 3]
+        if not 1 <= file <= 30 or afl[i] & 7 or not 1 <= first <= last or signed > last - first + 1:
+            raise CardError(
+                "the card's list of records names none in entry %d (%s)" % (i // 4, afl[i : i + 4].hex())
+            )
+        for record in range(first, last + 1):
+            found.append((file, record, record - first < signed))
+        if len(found) > MAX_RECORDS:
+            raise CardError("the card lists more than %d records" % MAX_RECORDS)
+    return found
+
+
+def _records(application: Application, afl: bytes) -> "Dialogue":
+    """Read the records and keep what is signed of them (Book 3, 10.3)."""
+    for file, record, is_signed in files(afl):
+        command = apdu.command(0x00, 0xB2, record, file << 3 | 4, b"", 256)
+        body = yield from apdu.demand(command, "record %d of file %d" % (record, file))
+        content = tlv.find(body, 0x70)
+        if content is None:
+            if file <= SHORT_FILES:
+                raise CardError("record %d of file %d on the card has no template 70" % (record, file))
+            content = b""
+        application.add(content)
+        if is_signed:
+            application.static += content if file <= SHORT_FILES else body
