@@ -25,6 +25,7 @@ COMMANDS = {
     "verify": "verify a receipt, a record, a ledger or an OCMF value",
     "price": "price a charging session under a tariff, exactly",
     "tariff": "check a tariff before anybody charges by it",
+    "meter": "find, read, watch, record and exchange energy meters",
     "benchmark": "measure against the yardsticks",
 }
 DONE, DOES_NOT_HOLD, NOT_DONE, INTERRUPTED = 0, 1, 2, 130

@@ -21,6 +21,26 @@ BITS_A_BYTE = 10
 SILENCE_BYTES = 3.5
 
 
+def device(meter: Meter, before_read: Callable[[], None] | None = None) -> SimDevice:
+    """Return the device of pymodbus's servers that holds a meter's registers."""
+
+    async def read(
+        function: int, start: int, address: int, count: int, registers: list[int], written: object
+    ) -> ExcCodes | None:
+        """Put what the meter's registers hold now into the server's, or return why it refuses."""
+        if before_read:
+            before_read()
+        block = meter.registers(function, address, count)
+        if isinstance(block, int):
+            return ExcCodes(block)
+        for i in range(count):
+            registers[address - start + i] = block[2 * i] << 8 | block[2 * i + 1]
+        return None
+
+    every_register = SimData(0, count=ALL_REGISTERS, datatype=DataType.REGISTERS)
+    return SimDevice(EVERY_UNIT, [every_register], action=read)
+
+
 class MeterLine:
     """A meter at the end of a serial line; `path` is the terminal's end.
 
@@ -38,6 +58,7 @@ class MeterLine:
         self._terminal = PseudoTerminal()
         self._port = PseudoTerminal()
         self._server: ModbusSerialServer | None = None
+        self._asked = b""
         self.path = self._terminal.path
 
     def watch(self, seen: Callable[[str, bytes], None]) -> None:
@@ -46,9 +67,8 @@ class MeterLine:
 
     async def start(self) -> None:
         """Begin to answer, in the running event loop."""
-        every_register = SimData(0, count=ALL_REGISTERS, datatype=DataType.REGISTERS)
         self._server = ModbusSerialServer(
-            SimDevice(EVERY_UNIT, [every_register], action=self._read),
+            device(self._meter, self._before_read),
             framer=FramerType.RTU,
             port=self._port.path,
             trace_packet=self._trace,
@@ -64,26 +84,14 @@ class MeterLine:
         self._terminal.close()
         self._port.close()
 
-    async def _read(
-        self, function: int, start: int, address: int, count: int, registers: list[int], written: object
-    ) -> ExcCodes | None:
-        """Put what the meter's registers hold now into the server's, or return why it refuses."""
-        if self._before_read:
-            self._before_read()
-        block = self._meter.registers(function, address, count)
-        if isinstance(block, int):
-            return ExcCodes(block)
-        for i in range(count):
-            registers[address - start + i] = block[2 * i] << 8 | block[2 * i + 1]
-        return None
-
     def _trace(self, sending: bool, packet: bytes) -> bytes:
         """Let the meter's fault spoil what the server sends."""
         if not sending:
             return packet
-        return self._meter.on_the_line(packet) if packet[0] == self._unit else b""
+        return self._meter.on_the_line(packet, self._asked) if packet[0] == self._unit else b""
 
     def _heard_from_terminal(self, request: bytes) -> None:
+        self._asked = request
         self._pass_on(self._port, request, SILENCE_BYTES)
 
     def _heard_from_server(self, answer: bytes) -> None:

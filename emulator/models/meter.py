@@ -112,7 +112,8 @@ class Meter:
             content = bytes.fromhex("%08d" % int(told))
         else:
             content = encoding.encode(kind, int(told), 1, 1)
-        self._areas.append(place + (bytearray(content),))
+        # Before the others: Carlo Gavazzi's code lies amid the measurements, and shows when it is read alone.
+        self._areas.insert(0, place + (bytearray(content),))
 
     def advance(self, duration_ms: int, power_w: int) -> None:
         """Count what flowed, and go on to show this power."""

@@ -7,8 +7,8 @@ A part begins with the names of the meters that share the map, the most register
 widest gap of unused registers that it may span, and the source. Then comes a line a quantity: what it is,
 function and address (hexadecimal, as sent), type, order of the words, what one digit is worth and in which
 unit, and the number that says "not available". A quantity with one register a phase has a line for each.
-A `probe` is a register that tells this model from others: its lowest and highest number, or the text that it
-begins with.
+A `probe` is a register that tells this model from others: its lowest and highest number, or the texts that
+it may begin with.
 """
 
 MAPS = """\
@@ -42,7 +42,7 @@ current 3 5B0C uint32 high 0.01 A FFFFFFFF
 frequency 3 5B2C uint16 high 0.01 Hz FFFF
 
 abb-b23 abb-b24 | 125 | 125 | ABB B23/B24 User Manual, 2CMC485003M0201
-probe 3 8960 text4 high B2 - -
+probe 3 8960 text4 high B23/B24 - -
 serial 3 8900 uint32 high 1 - FFFFFFFF
 energy 3 5000 uint64 high 0.01 kWh FFFFFFFFFFFFFFFF
 power 3 5B14 int32 high 0.01 W 7FFFFFFF

@@ -70,6 +70,10 @@ class SerialPort:
             self._close()
             raise OSError(errno.EIO, f"{self._path} took {written} of {len(content)} bytes")
 
+    def close(self) -> None:
+        """Let others have the port; the next use opens it again."""
+        self._close()
+
     def _hear(self) -> None:
         """Take what came in; unless that is all, stop listening: each byte that follows would wake."""
         waiter = self._waiter

@@ -1,0 +1,234 @@
+"""The story of `kilotap meter`: every model is read over a serial line and a network, watched, recorded,
+played and exchanged, and what is wrong is told in one line.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+
+from emulator.models.meter import Meter
+from firmware.metering import maps
+from tests.tools.metering.lines import on_a_wire
+from tools.__main__ import main
+
+ROOT = Path(__file__).parents[3]
+MAP = {
+    "name": "acme-m1",
+    "source": "ACME M1 Modbus Manual 1.0",
+    "registers": [
+        {"quantity": "energy", "function": 4, "address": "0x0048", "type": "float32", "unit": "kWh"},
+        {"quantity": "voltage", "function": 4, "address": 0, "type": "float32", "unit": "V"},
+    ],
+}
+
+
+def said(capsys, *words: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = main([str(word) for word in words])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def read(capsys, port: str, model: str = "eastron-sdm630", *more: str) -> dict:
+    code, out, err = said(capsys, "meter", "read", "--model", model, "--port", port, "--json", *more)
+    assert code == 0, err
+    return json.loads(out)
+
+
+@pytest.mark.parametrize("kind", ["line", "network"])
+def test_every_model_is_read_over_a_wire(kind, capsys):
+    for name in maps.names():
+        meter = Meter(name, "21110042", 20_123_456)
+        meter.advance(3_600_000, 11_040)
+        with on_a_wire(meter, 7, kind) as port:
+            now = read(capsys, port, name, "--unit", "7")
+        phases = len(now["voltage_mv"])
+        assert now["model"] == name
+        assert now["serial"] == (None if name in ("janitza-b23", "dzg-dvh4013") else "21110042")
+        assert now["energy_wh"] == meter.shown_wh()
+        assert now["power_w"] == 11_040
+        assert now["voltage_mv"] == [230_000] * phases
+        assert now["current_ma"] == [16_000 * 3 // phases] * phases
+        assert now["frequency_mhz"] == 50_000
+
+
+def test_a_map_of_ones_own_is_checked_and_read(capsys, tmp_path):
+    path = tmp_path / "acme.json"
+    path.write_text(json.dumps(MAP))
+    code, out, _ = said(capsys, "meter", "models", path, "--json")
+    assert (code, json.loads(out)[0]["reads"]) == (0, [[4, 0, 2], [4, 72, 2]])
+    with on_a_wire(Meter("eastron-sdm120", "1", 4200)) as port:
+        now = read(capsys, port, str(path))
+    assert (now["energy_wh"], now["voltage_mv"], now["power_w"], now["serial"]) == (
+        4200,
+        [230_000],
+        None,
+        None,
+    )
+    broken = {**MAP, "registers": [{**MAP["registers"][0], "type": "float33"}, MAP["registers"][1]]}
+    path.write_text(json.dumps(broken))
+    code, out, err = said(capsys, "meter", "models", path)
+    assert (code, out) == (2, "") and "registers/0/type: unknown type 'float33'" in err
+
+
+@pytest.mark.parametrize(
+    ("fault", "word"),
+    [
+        ("silent", "did not answer"),
+        ("checksum", "damaged answer"),
+        ("exception", "exception 4, server device failure"),
+        ("wrong_unit", "unit 2 answered"),
+        ("not_available", "register 0x0048 says not available"),
+        ("truncated", "damaged answer"),
+    ],
+)
+def test_what_is_wrong_with_the_meter_is_told_in_one_line(fault, word, capsys):
+    meter = Meter("eastron-sdm630", "1", 5000)
+    meter.fault = fault
+    with on_a_wire(meter) as port:
+        words = (
+            "meter",
+            "read",
+            "--model",
+            "eastron-sdm630",
+            "--port",
+            port,
+            "--timeout-ms",
+            "100",
+            "--tries",
+            "1",
+        )
+        code, out, err = said(capsys, *words)
+    assert (code, out) == (2, "")
+    assert word in err and len(err.strip().splitlines()) == 1
+
+
+def test_a_line_with_an_echo_and_noise_is_read_all_the_same(capsys):
+    meter = Meter("eastron-sdm630", "1", 5000)
+    with on_a_wire(meter) as port:
+        for meter.fault in ("echo", "noise"):
+            assert read(capsys, port)["energy_wh"] == 5000
+
+
+def test_a_unit_that_answers_as_another_meter_is_named(capsys):
+    with on_a_wire(Meter("abb-b21", "1", 5000)) as port:
+        code, _, err = said(capsys, "meter", "read", "--model", "schneider-iem3155", "--port", port)
+        assert code == 2 and "exception 2" in err
+    with on_a_wire(Meter("finder-7m24", "1", 5000)) as port:
+        code, _, err = said(capsys, "meter", "read", "--model", "finder-7m38", "--port", port)
+        assert code == 2 and "says that it is '7M.24" in err and "kilotap meter scan" in err
+
+
+def test_a_port_that_is_missing_and_a_wrong_use_exit_with_2(capsys):
+    for words, word in (
+        (("--model", "eastron-sdm630", "--port", "/dev/ttyUSB99"), "there is no such device"),
+        (("--model", "abacus", "--port", "/dev/null"), "the known are eastron-sdm120"),
+        (("--model", "eastron-sdm630", "--port", "/dev/null"), "check that it is a serial port"),
+        (("--model", "nothing.json", "--port", "/dev/null"), "nothing.json"),
+        (("--model", "eastron-sdm630", "--port", "/dev/null", "--unit", "300"), "300"),
+    ):
+        code, out, err = said(capsys, "meter", "read", *words)
+        assert (code, out) == (2, "") and word in err, words
+
+
+def test_people_see_phases_and_what_is_over_the_fuse(capsys):
+    meter = Meter("eastron-sdm630", "21110042", 20_123_456)
+    meter.advance(1000, 11_040)
+    with on_a_wire(meter) as port:
+        words = ("meter", "read", "--model", "eastron-sdm630", "--port", port, "--fuse", "15")
+        code, out, _ = said(capsys, *words)
+    assert code == 0
+    assert "energy     20123.459 kWh (in steps of 2 Wh)" in out
+    assert out.count("230.000 V") == 3 and "L3 is over its fuse: 16.000 of 15 A" in out
+
+
+def test_watch_shows_a_reading_after_the_other(capsys):
+    with on_a_wire(Meter("gavazzi-em340", "1", 5000)) as port:
+        words = ("--model", "gavazzi-em340", "--port", port, "--every", "0.05", "--count", "3", "--json")
+        code, out, _ = said(capsys, "meter", "watch", *words)
+    assert code == 0
+    assert [json.loads(line)["energy_wh"] for line in out.splitlines()] == [5000] * 3
+
+
+def test_scan_finds_unit_and_model(capsys):
+    for name in ("abb-b23", "gavazzi-em340", "eastron-sdm630"):
+        with on_a_wire(Meter(name, "21110042", 5000), 3) as port:
+            words = ("--port", port, "--units", "2-3", "--baud", "9600", "--parity", "N", "--json")
+            code, out, err = said(capsys, "meter", "scan", *words)
+        (found,) = json.loads(out)
+        assert (code, found["unit"], found["baud"], found["serial"]) == (0, 3, 9600, "21110042"), name
+        assert name in found["models"] and "looking" in err
+    with on_a_wire(Meter("abb-b23", "1", 0), 3) as port:
+        words = ("--port", port, "--units", "9", "--baud", "9600", "--parity", "N", "--json")
+        code, out, err = said(capsys, "meter", "scan", *words)
+    assert (code, json.loads(out)) == (1, []) and "nothing answers" in err
+
+
+def test_what_was_recorded_is_decoded_and_answers_again(capsys, tmp_path):
+    path = tmp_path / "meter.capture"
+    meter = Meter("eastron-sdm630", "21110042", 123_456)
+    with on_a_wire(meter) as port:
+        words = (
+            "--model",
+            "eastron-sdm630",
+            "--port",
+            port,
+            "--out",
+            path,
+            "--count",
+            "2",
+            "--every",
+            "0.05",
+        )
+        assert said(capsys, "meter", "record", *words)[0] == 0
+    code, out, _ = said(capsys, "meter", "play", path, "--model", "eastron-sdm630", "--json")
+    assert code == 0
+    assert [reading["energy_wh"] for reading in json.loads(out)] == [123_456] * 2
+    words = [sys.executable, "-m", "tools", "meter", "play", str(path), "--seconds", "20"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT) as player:
+        try:
+            port = player.stdout.readline().strip()
+            now = read(capsys, port)
+            assert (now["energy_wh"], now["serial"]) == (123_456, "21110042")
+        finally:
+            player.terminate()
+    path.write_text("0.1 > 01zz\n")
+    code, _, err = said(capsys, "meter", "play", path)
+    assert code == 2 and "line 1: it has to be SECONDS, > or <, and HEX" in err
+
+
+def replaced(folder: Path, port: str, *more: str) -> tuple[int, str, str]:
+    config = {"id": "KT-0001", "meter_port": port, "ledger": str(folder / "ledger")}
+    config["key_file"] = str(folder / "key.pem")
+    (folder / "config.json").write_text(json.dumps(config))
+    words = ("meter", "replace", "--config", str(folder / "config.json"), *more)
+    done = subprocess.run([sys.executable, "-m", "tools", *words], cwd=ROOT, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_an_exchange_writes_both_registers_into_the_ledger(capsys, tmp_path):
+    with on_a_wire(Meter("eastron-sdm630", "21110042", 123_456)) as port:
+        code, out, err = replaced(tmp_path, port, "--yes", "--json")
+        assert code == 0, err
+        first = json.loads(out)
+        assert first["before"] == {"serial": None, "wh": None}
+        assert first["meter"] == {"model": "eastron-sdm630", "serial": "21110042", "wh": 123_456}
+        code, _, err = replaced(tmp_path, port, "--yes")
+        assert code == 2 and "still the one of before" in err
+    with on_a_wire(Meter("eastron-sdm630", "21110043", 7)) as port:
+        code, out, _ = replaced(tmp_path, port, "--yes", "--json", "--old-wh", "130000")
+        second = json.loads(out)
+    assert second["before"] == {"serial": "21110042", "wh": 130_000}
+    assert (second["meter"]["serial"], second["meter"]["wh"], second["seq"]) == ("21110043", 7, 2)
+    own = serialization.load_pem_private_key((tmp_path / "key.pem").read_bytes(), None)
+    public = own.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    (tmp_path / "public.pem").write_bytes(public)
+    checked = ("ledger", "check", tmp_path / "ledger", "--key", tmp_path / "public.pem", "--json")
+    code, out, _ = said(capsys, *checked)
+    assert (code, json.loads(out)["records"]) == (0, 2)

@@ -1,0 +1,305 @@
+"""`kilotap meter`: finds, reads, watches, records and exchanges energy meters.
+
+It does not know frames and registers; those are in firmware/metering, and the work in tools/metering.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from firmware.errors import MeteringError
+from firmware.metering import maps, models
+from hal.common.rtu_bus import RtuBus
+from hal.common.tcp_bus import open_tcp_bus
+from hal.linux.serial_port import SerialPort
+from tools.commands import output
+from tools.metering import capture, exchange, table
+from tools.metering import scan as scanning
+from tools.metering.line import Bus, Line, Settings, document_of, find_model
+
+EXAMPLES = """\b
+Examples:
+  kilotap meter models
+  kilotap meter scan --port /dev/ttyUSB0
+  kilotap meter read --model eastron-sdm630 --port /dev/ttyUSB0 --unit 1 --json
+  kilotap meter read --model abb-b23 --port tcp://192.0.2.7:502
+  kilotap meter watch --model acme-m1.json --port /dev/ttyUSB0 --fuse 32
+
+\b
+A model is a name of `kilotap meter models`, or a JSON file with a register map of
+your own (docs/meters.md). A port is a device, or tcp://HOST:PORT for Modbus TCP.
+"""
+PARITIES = ("N", "E", "O")
+BAUDS = (9600, 19200, 38400, 57600, 115200, 4800, 2400, 1200)
+
+
+def _on_line(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a command that speaks with one meter."""
+    options = (
+        click.option("--model", "model_name", required=True, help="A model's name, or a map's JSON file."),
+        click.option("--port", required=True, help="A device, or tcp://HOST:PORT."),
+        click.option("--unit", type=click.IntRange(1, 247), default=1, show_default=True),
+        click.option("--baud", type=click.IntRange(1200, 115200), default=9600, show_default=True),
+        click.option("--parity", type=click.Choice(PARITIES), default="N", show_default=True),
+        click.option("--timeout-ms", type=click.IntRange(20, 10000), default=500, show_default=True),
+        click.option("--idle-ms", type=click.IntRange(0, 5000), default=20, show_default=True),
+        click.option("--tries", type=click.IntRange(1, 100), default=3, show_default=True),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    names = ("port", "unit", "baud", "parity", "timeout_ms", "idle_ms", "tries")
+    return Settings(**{name: given.pop(name) for name in names})
+
+
+@click.group(epilog=EXAMPLES)
+def meter() -> None:
+    """Find, read, watch, record and exchange energy meters."""
+
+
+@meter.command("models")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
+def models_(file: str | None, as_json: bool) -> None:
+    """List the built-in models, or check a register map of your own (FILE, JSON).
+
+    Shows the requests of a poll and the maker's document that the registers were taken from.
+    """
+    known = [find_model(file)] if file else [models.find(name) for name in maps.names()]
+    listed: list[dict[str, Any]] = [
+        {
+            "model": model.name,
+            "phases": model.phases,
+            "reads": [list(read) for read in model.plan],
+            "serial": model.serial_plan is not None,
+            "source": model.source,
+        }
+        for model in known
+    ]
+    if as_json:
+        output.emit(listed)
+        return
+    for row in listed:
+        reads = ", ".join("%d:%04X+%d" % tuple(read) for read in row["reads"])
+        print(f"{row['model']:<22}{row['phases']} phase{'s' if row['phases'] > 1 else ' '}  {reads}")
+        print(f"{'':<22}{row['source']}")
+
+
+@meter.command()
+@_on_line
+@click.option("--fuse", "fuse_a", type=click.IntRange(1, 1000), help="The fuse's rating, in ampere a phase.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
+def read(model_name: str, fuse_a: int | None, as_json: bool, **given: Any) -> None:
+    """Read a meter once."""
+    model, line = find_model(model_name), Line(_settings(given))
+    now = asyncio.run(_read(line, model))
+    if as_json:
+        output.emit(now)
+    else:
+        print("\n".join(table.lines(now, fuse_a)))
+
+
+async def _read(line: Line, model: models.Model) -> dict:
+    await line.check_model(model)
+    return document_of(model, await line.serial(model), await line.reading(model))
+
+
+@meter.command()
+@_on_line
+@click.option("--fuse", "fuse_a", type=click.IntRange(1, 1000), help="The fuse's rating, in ampere a phase.")
+@click.option("--every", "every_s", type=click.FloatRange(0.05, 3600), default=2.0, show_default=True)
+@click.option("--count", type=click.IntRange(1), help="Stop after so many readings.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value a line and reading.")
+def watch(
+    model_name: str, fuse_a: int | None, every_s: float, count: int | None, as_json: bool, **given: Any
+) -> None:
+    """Show a meter's live values until Ctrl-C, with what is over the fuse or out of balance."""
+    model, line = find_model(model_name), Line(_settings(given))
+
+    async def run() -> None:
+        await line.check_model(model)
+        serial = await line.serial(model)
+        shown = 0
+        while count is None or shown < count:
+            if shown:
+                await asyncio.sleep(every_s)
+            shown += 1
+            try:
+                now = document_of(model, serial, await line.reading(model))
+            except MeteringError as error:
+                print(f"kilotap: {error}", file=sys.stderr)
+                continue
+            if as_json:
+                output.emit(now)
+                sys.stdout.flush()
+                continue
+            if sys.stdout.isatty():
+                click.clear()
+            print("\n".join([time.strftime("%H:%M:%S"), *table.lines(now, fuse_a)]), flush=True)
+
+    asyncio.run(run())
+
+
+@meter.command()
+@click.option("--port", required=True, help="A device, or tcp://HOST:PORT.")
+@click.option("--units", default="1-10", show_default=True, help="A unit, or the first and the last.")
+@click.option("--baud", "bauds", type=click.IntRange(1200, 115200), multiple=True, help="Only this speed.")
+@click.option("--parity", "parities", type=click.Choice(PARITIES), multiple=True, help="Only this parity.")
+@click.option("--timeout-ms", type=click.IntRange(20, 10000), default=150, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
+def scan(
+    port: str, units: str, bauds: tuple[int, ...], parities: tuple[str, ...], timeout_ms: int, as_json: bool
+) -> int:
+    """Look for meters at every speed, parity and unit, and guess their models.
+
+    Exits with 1 when nothing answers.
+    """
+    first, _, last = units.partition("-")
+    if (
+        not first.isdigit()
+        or not (last or first).isdigit()
+        or not 1 <= int(first) <= int(last or first) <= 247
+    ):
+        raise click.BadParameter("give a unit, or two as 1-247", param_hint="--units")
+    base = Settings(port, timeout_ms=timeout_ms)
+    searched = range(int(first), int(last or first) + 1)
+    lines = [
+        Line(settings)
+        for settings in scanning.places(base, list(bauds or BAUDS), list(parities or PARITIES), searched)
+    ]
+    with click.progressbar(length=len(lines), label="looking", file=sys.stderr) as bar:
+        found = asyncio.run(_scan(lines, lambda: bar.update(1)))
+    if as_json:
+        output.emit(found)
+    for place in found if not as_json else ():
+        where = "%(baud)d baud, parity %(parity)s, unit %(unit)d" % place
+        what = " or ".join(place["models"]) or "a model that is not known; try kilotap meter models"
+        number = f", number {place['serial']}" if place.get("serial") else ""
+        print(f"{where}: {what}{number}")
+    if not found:
+        print("kilotap: nothing answers; check wires, ends and whether A and B are swapped", file=sys.stderr)
+    return 0 if found else 1
+
+
+async def _scan(lines: list[Line], step: Callable[[], None]) -> list[dict]:
+    """Look at each place over one port at a time: it is opened anew for each speed and parity."""
+    found = []
+    port: SerialPort | None = None
+    bus: Bus | None = None
+    opened: tuple[int, str] | None = None
+    for line in lines:
+        settings = line.settings
+        if settings.port.startswith("tcp://"):
+            bus = bus or open_tcp_bus(settings.port)
+        elif opened != (settings.baud, settings.parity):
+            if port:
+                port.close()
+            opened = (settings.baud, settings.parity)
+            port = SerialPort(settings.port, *opened)
+            bus = RtuBus(port, *opened, settings.idle_ms)
+        line.bus = bus
+        found += await scanning.look([line], step)
+    return found
+
+
+@meter.command()
+@_on_line
+@click.option("--out", type=click.Path(dir_okay=False), required=True, help="The file to write.")
+@click.option("--every", "every_s", type=click.FloatRange(0.05, 3600), default=2.0, show_default=True)
+@click.option("--count", type=click.IntRange(1), default=10, show_default=True, help="So many readings.")
+def record(model_name: str, out: str, every_s: float, count: int, **given: Any) -> None:
+    """Record what passes on a meter's line: seconds, direction, hex; one transmission a line."""
+    model, settings = find_model(model_name), _settings(given)
+    with Path(out).open("w", encoding="ascii") as file:
+        file.write(f"# {model.name}, unit {settings.unit}, {settings.baud} baud, parity {settings.parity}\n")
+        line = Line(settings, capture.writer(file))
+
+        async def run() -> None:
+            await line.serial(model)
+            for number in range(count):
+                if number:
+                    await asyncio.sleep(every_s)
+                await line.reading(model)
+
+        asyncio.run(run())
+    print(f"{count} readings in {out}")
+
+
+@meter.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--model", "model_name", help="Decode the capture with this model, instead of serving it.")
+@click.option("--unit", type=click.IntRange(1, 247), default=1, show_default=True)
+@click.option("--seconds", type=click.FloatRange(0), help="Serve for so long; else until Ctrl-C.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list of readings, with at_s.")
+def play(file: str, model_name: str | None, unit: int, seconds: float | None, as_json: bool) -> None:
+    """Answer on a pseudo-terminal as a capture did (its path is printed), or decode it with --model."""
+    passages = capture.read(Path(file).read_text(encoding="ascii"), file)
+    if model_name is None:
+        asyncio.run(_serve(passages, seconds))
+        return
+    readings = asyncio.run(_decoded(passages, find_model(model_name), unit))
+    if as_json:
+        output.emit(readings)
+        return
+    for reading in readings:
+        print(f"{reading['at_s']:10.3f} s  " + (reading.get("why") or table.short(reading)))
+
+
+async def _serve(passages: list[capture.Passage], seconds: float | None) -> None:
+    player = capture.Player(passages)
+    print(player.path, flush=True)
+    await player.serve(seconds)
+
+
+async def _decoded(passages: list[capture.Passage], model: models.Model, unit: int) -> list[dict]:
+    replay = capture.Replay(passages)
+    line = Line(Settings("capture", unit, tries=1), bus=replay)
+    readings: list[dict] = []
+    while not replay.is_over():
+        try:
+            now = document_of(model, None, await line.reading(model))
+        except MeteringError as error:
+            if replay.is_over() and readings:
+                break
+            now = {"why": str(error)}
+        readings.append({"at_s": replay.at_s, **now})
+    return readings
+
+
+@meter.command()
+@click.option("--config", required=True, type=click.Path(exists=True, dir_okay=False), help="The terminal's.")
+@click.option(
+    "--old-wh", type=click.IntRange(0), help="The old meter's last register, in Wh, as its display shows."
+)
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the record.")
+def replace(config: str, old_wh: int | None, yes: bool, as_json: bool) -> None:
+    """Take a new meter into service: both registers go into the ledger.
+
+    Stop the terminal, exchange the meter, run this, and start the terminal again.
+    """
+    from firmware.terminal import checking
+
+    work = exchange.Exchange(checking.read(Path(config).read_bytes()))
+    now = asyncio.run(work.read())
+    told = f"old meter {work.old_serial or 'none'}, last billed at {work.old_wh} Wh"
+    print(
+        f"{told}\nnew meter {now['serial'] or 'without a number'}, at {now['energy_wh']} Wh", file=sys.stderr
+    )
+    if old_wh is None and work.old_serial is not None and not yes:
+        old_wh = click.prompt("the old meter's last register, in Wh", default=work.old_wh, type=int, err=True)
+    if not yes:
+        click.confirm("write this into the ledger?", abort=True, err=True)
+    written = asyncio.run(work.write(now, work.old_wh if old_wh is None else old_wh))
+    if as_json:
+        output.emit(written)
+    else:
+        print(f"record {written['seq']} says so; the terminal may be started again")

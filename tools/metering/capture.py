@@ -1,0 +1,108 @@
+"""Captures of a meter's line: a line of text for each transmission, with seconds, direction and hex.
+
+`>` goes to the meter, `<` comes from it; an empty answer is silence. The bench writes the same form, and
+tests read it.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TextIO
+
+from emulator.bench.pseudo_terminal import PseudoTerminal
+from firmware.errors import MeteringError
+
+
+@dataclass
+class Passage:
+    """What passed at one moment."""
+
+    at_s: float
+    direction: str
+    content: bytes
+
+
+def writer(file: TextIO) -> Callable[[str, bytes], None]:
+    """Make a function that writes what passes, with the seconds since now."""
+    began_s = time.monotonic()
+
+    def write(direction: str, content: bytes) -> None:
+        file.write(f"{time.monotonic() - began_s:.6f} {direction} {content.hex()}\n")
+        file.flush()
+
+    return write
+
+
+def read(text: str, name: str) -> list[Passage]:
+    """Return the passages of a capture. Raises MeteringError with the line that is none."""
+    passages = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        words = line.split()
+        try:
+            at_s, direction, content = float(words[0]), words[1], bytes.fromhex("".join(words[2:]))
+        except (ValueError, IndexError):
+            direction = ""
+        if direction not in (">", "<"):
+            raise MeteringError(f"{name}, line {number}: it has to be SECONDS, > or <, and HEX")
+        passages.append(Passage(at_s, direction, content))
+    return passages
+
+
+def exchanges(passages: list[Passage]) -> list[tuple[Passage, bytes]]:
+    """Return each request with all that came back before the next."""
+    made: list[tuple[Passage, bytes]] = []
+    for passage in passages:
+        if passage.direction == ">":
+            made.append((passage, b""))
+        elif made:
+            made[-1] = (made[-1][0], made[-1][1] + passage.content)
+    return made
+
+
+class Player:
+    """Answers on a pseudo-terminal as the capture did: each request in turn, and again from the beginning."""
+
+    def __init__(self, passages: list[Passage]) -> None:
+        self._answers: dict[bytes, list[bytes]] = {}
+        for asked, answer in exchanges(passages):
+            self._answers.setdefault(asked.content, []).append(answer)
+        self._terminal = PseudoTerminal()
+        self.path = self._terminal.path
+
+    async def serve(self, seconds: float | None) -> None:
+        """Answer for so long, or for ever."""
+        self._terminal.listen(self._heard)
+        try:
+            await asyncio.sleep(seconds if seconds is not None else 10**9)
+        finally:
+            self._terminal.close()
+
+    def _heard(self, request: bytes) -> None:
+        answers = self._answers.get(request)
+        if answers:
+            answers.append(answers.pop(0))
+            self._terminal.send(answers[-1])
+
+
+class Replay:
+    """A bus that answers from a capture, so that old lines are read with today's code."""
+
+    def __init__(self, passages: list[Passage]) -> None:
+        self._left = exchanges(passages)
+        self.at_s = 0.0
+
+    def is_over(self) -> bool:
+        """Return whether nothing is left to be asked."""
+        return not self._left
+
+    async def transact(self, request: bytes, response_size: int, timeout_ms: int) -> bytes:
+        """Return what once came back to this request, the next time it was asked."""
+        while self._left:
+            asked, answer = self._left.pop(0)
+            if asked.content == request:
+                self.at_s = asked.at_s
+                return answer[:response_size]
+        return b""

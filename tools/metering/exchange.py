@@ -1,0 +1,55 @@
+"""The exchange of a meter: both registers into the ledger, by the terminal's own key, while it is stopped.
+
+It does not know who is asked what; what is missing is told in one sentence.
+"""
+
+import importlib
+from typing import Any
+
+from firmware.errors import MeteringError, TerminalError
+from firmware.ledger.journal import Journal
+from firmware.terminal import recorder
+from firmware.terminal.memory import Memory
+from hal.linux.clock import Clock
+from tools.metering.line import Line, Settings, document_of, find_model
+
+
+class Exchange:
+    """What is known of the meter before; then `read` the new one, and `write` the record."""
+
+    def __init__(self, config: Any) -> None:
+        """Open ledger and key of a terminal that does not run. Raises BoardError, TerminalError."""
+        board = "bench" if config.board == "bench" else "linux"
+        storage = importlib.import_module("hal.linux.storage").open_storage(config.ledger)
+        signer = importlib.import_module(f"hal.{board}.signer").open_signer(config.key_file)
+        self._config = config
+        journal = Journal(storage)
+        self._memory = Memory(storage, journal, config.id, recorder.first_prev(signer))
+        if self._memory.known["open"]:
+            raise TerminalError("a session is open; start the terminal, let it end, and stop it again")
+        self._recorder = recorder.Recorder(config.id, Clock(), signer, journal, self._memory.known)
+        self.old_serial: str | None = self._memory.known["meter_serial"]
+        self.old_wh: int | None = self._memory.known["last_wh"]
+
+    async def read(self) -> dict:
+        """Return what the meter says that is there now. Raises MeteringError."""
+        config = self._config
+        settings = Settings(config.meter_port, config.meter_unit, config.meter_baud, config.meter_parity)
+        settings.idle_ms, settings.timeout_ms = config.meter_idle_ms, config.meter_timeout_ms
+        line = Line(settings)
+        model = find_model(config.meter_model)
+        await line.check_model(model)
+        now = document_of(model, await line.serial(model), await line.reading(model))
+        if now["serial"] == self.old_serial:
+            raise MeteringError(
+                f"the meter {now['serial']} is still the one of before; exchange it first, "
+                "or leave the ledger as it is"
+            )
+        return now
+
+    async def write(self, now: dict, old_wh: int | None) -> dict:
+        """Write `meter.replaced` and return its payload. Raises StorageRefused."""
+        before = {"serial": self.old_serial, "wh": old_wh}
+        after = {"model": now["model"], "serial": now["serial"] or "", "wh": now["energy_wh"]}
+        payload: dict = await self._recorder.record("meter.replaced", {"before": before, "meter": after})
+        return payload

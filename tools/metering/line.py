@@ -1,0 +1,150 @@
+"""A meter on its line as the technician's commands use it: opened, asked, asked again, and read.
+
+It does not know commands, nor how anything is shown.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from firmware.crypto import jsontext
+from firmware.errors import CryptoError, MeteringError, MeterMapError, MeterRefused, MeterSilent
+from firmware.metering import maps, modbus, model_file, models, registers
+from firmware.metering.models import Model, Reading
+from hal.linux.meter_bus import open_meter_bus
+
+PAUSE_S = 0.2
+# The read of the register, its type, and what it says.
+Probe = tuple[tuple[int, int, int], str, str]
+
+
+class Bus(Protocol):
+    """The line's one master."""
+
+    async def transact(self, request: bytes, response_size: int, timeout_ms: int) -> bytes: ...
+
+
+@dataclass
+class Settings:
+    """How the line is spoken on."""
+
+    port: str
+    unit: int = 1
+    baud: int = 9600
+    parity: str = "N"
+    idle_ms: int = 20
+    timeout_ms: int = 500
+    tries: int = 3
+
+
+@dataclass
+class Line:
+    """One meter at a port; `watch(direction, bytes)` sees what passes."""
+
+    settings: Settings
+    watch: Callable[[str, bytes], None] = lambda direction, content: None
+    bus: Bus | None = field(default=None, repr=False)
+
+    async def ask(self, read: "tuple[int, int, int]", tries: int | None = None) -> bytes:
+        """Return the registers of a read; silence and damage are asked again. Raises MeteringError."""
+        settings = self.settings
+        function, address, count = read
+        request = modbus.read_request(settings.unit, function, address, count)
+        size = modbus.response_size(function, count)
+        for left in reversed(range(settings.tries if tries is None else tries)):
+            self.watch(">", request)
+            answer = await self._opened().transact(request, size, settings.timeout_ms)
+            self.watch("<", answer)
+            try:
+                return bytes(modbus.parse_response(settings.unit, function, count, answer, address))
+            except MeterSilent:
+                if not left:
+                    raise
+                await asyncio.sleep(PAUSE_S)
+        raise MeterSilent("the meter was not asked at all; give at least one try")
+
+    async def reading(self, model: Model) -> Reading:
+        """Return what the meter says now. Raises MeteringError."""
+        return models.decode(model, [await self.ask(read) for read in model.plan])
+
+    async def serial(self, model: Model) -> str | None:
+        """Return the meter's serial number, None where it gives none."""
+        if model.serial_plan is None:
+            return None
+        return models.decode_serial(model, await self.ask(model.serial_plan))
+
+    async def check_model(self, model: Model) -> None:
+        """Raise MeteringError where the meter says that it is another model that is known.
+
+        One that says nothing, or nothing that is known, is believed: its registers will show.
+        """
+        if model.probe is None:
+            return
+        try:
+            told = await self.told(model.probe)
+        except MeterRefused:
+            return
+        if fits(model.probe, told):
+            return
+        for name in maps.names():
+            other = models.find(name)
+            if other.probe and other.probe[0] == model.probe[0] and fits(other.probe, told):
+                raise MeteringError(
+                    f"unit {self.settings.unit} says that it is {told!r}, as a {name} does and no "
+                    f"{model.name}; look with: kilotap meter scan"
+                )
+
+    async def told(self, probe: Probe) -> str:
+        """Return what a register says that tells models apart."""
+        read, kind, _expected = probe
+        block = await self.ask(read)
+        if kind.startswith("text"):
+            return registers.text(block, 0, read[2])
+        return str(registers.unsigned(block, 0, read[2], False))
+
+    def _opened(self) -> Bus:
+        if self.bus is None:
+            s = self.settings
+            self.bus = open_meter_bus(s.port, s.baud, s.parity, s.idle_ms)
+        return self.bus
+
+
+def fits(probe: Probe, told: str) -> bool:
+    """Return whether what a meter told of itself is that of the model with this probe."""
+    _read, kind, expected = probe
+    if kind.startswith("text"):
+        return told.startswith(tuple(expected.split("/")))
+    lowest, _, highest = expected.partition("-")
+    return told.isdigit() and int(lowest) <= int(told) <= int(highest or lowest)
+
+
+def find_model(name: str) -> Model:
+    """Return a built-in model, or that of a JSON file. Raises MeteringError."""
+    if not name.endswith(".json"):
+        return models.find(name)
+    try:
+        document: Any = jsontext.parse(Path(name).read_bytes())
+    except CryptoError as error:
+        raise MeteringError(f"{name}: {error}") from error
+    try:
+        return models.find(
+            document.get("name", "") if isinstance(document, dict) else "", model_file.text(document)
+        )
+    except MeterMapError as error:
+        raise MeterMapError([f"{name}: {problem}" for problem in error.problems]) from error
+
+
+def document_of(model: Model, serial: str | None, reading: Reading) -> dict:
+    """Return a reading as the commands print it; null is what the meter does not give."""
+    return {
+        "model": model.name,
+        "serial": serial,
+        "energy_wh": reading.energy_wh,
+        "resolution_wh": reading.resolution_wh,
+        "power_w": reading.power_w,
+        "voltage_mv": list(reading.voltage_mv) or None,
+        "current_ma": list(reading.current_ma) or None,
+        "frequency_mhz": reading.frequency_mhz,
+    }
