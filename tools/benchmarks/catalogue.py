@@ -22,4 +22,5 @@ BENCHMARKS = (
     Benchmark("heap", memory.heap, "KB", "none", 96),
     Benchmark("meter-poll-cpu", meter.cpu, "ratio of processor times", "pymodbus sync RTU client", 0.25),
     Benchmark("meter-poll-latency", meter.latency, "ratio of added times", "pymodbus sync RTU client", 0.5),
+    Benchmark("meter-line", meter.line, "ratio of times", "its bytes and two gaps of 3.5 characters", 1.05),
 )

@@ -1,4 +1,4 @@
-"""Measures one poll of 74 registers at 9600 baud against pymodbus's sync client, each on a line of its own.
+"""Measures one poll of 74 registers at 9600 baud against pymodbus's sync client and against the line itself.
 
 It does not know what the registers mean.
 """
@@ -14,7 +14,7 @@ from pymodbus.client import ModbusSerialClient
 
 from firmware.metering import modbus
 from hal.linux.meter_bus import open_meter_bus
-from tools.benchmarks.measuring import CannotRun, Figures, compare
+from tools.benchmarks.measuring import QUICK_ROUNDS, ROUNDS, CannotRun, Figures, compare, figures_of
 from tools.benchmarks.meter_server import BAUD, UNIT
 from tools.setup.ground import ROOT
 
@@ -23,6 +23,8 @@ FUNCTION = modbus.READ_INPUT
 BIT_S = 1 / BAUD
 # 8 bytes of request, 3.5 of silence, 5 + 2 * 74 of answer, 10 bits each: what the line itself takes.
 LINE_S = (8 + 3.5 + 5 + 2 * REGISTERS) * 10 * BIT_S
+# With the silence before the next request: so long a poll has to occupy the line.
+OCCUPIED_S = LINE_S + 3.5 * 10 * BIT_S
 PAUSE_S = 0.03
 TIMEOUT_MS = 1000
 POLLS, QUICK_POLLS = 6, 2
@@ -38,10 +40,29 @@ def latency(is_quick: bool) -> Figures:
     return _measured(is_quick, time.perf_counter, LINE_S)
 
 
+def line(is_quick: bool) -> Figures:
+    """Compare the time that polls one after the other take with that which their bytes and gaps need."""
+    polls = QUICK_POLLS if is_quick else POLLS
+    with _lines(1) as (path,), asyncio.Runner() as runner:
+        bus = open_meter_bus(path, BAUD, "N", 0)
+        request = modbus.read_request(UNIT, FUNCTION, 0, REGISTERS)
+        size = modbus.response_size(FUNCTION, REGISTERS)
+
+        async def turn() -> float:
+            began_s = time.perf_counter()
+            for _ in range(polls):
+                answer = await bus.transact(request, size, TIMEOUT_MS)
+                modbus.parse_response(UNIT, FUNCTION, REGISTERS, answer)
+            return (time.perf_counter() - began_s) / polls / OCCUPIED_S
+
+        runner.run(turn())
+        return figures_of([runner.run(turn()) for _ in range(QUICK_ROUNDS if is_quick else ROUNDS)])
+
+
 def _measured(is_quick: bool, clock: Callable[[], float], free_s: float) -> Figures:
     """Compare polls by a clock, less what of it is nobody's."""
     polls = QUICK_POLLS if is_quick else POLLS
-    with _lines() as (ours, theirs), asyncio.Runner() as runner:
+    with _lines(2) as (ours, theirs), asyncio.Runner() as runner:
         bus = open_meter_bus(ours, BAUD, "N", 0)
         request = modbus.read_request(UNIT, FUNCTION, 0, REGISTERS)
         size = modbus.response_size(FUNCTION, REGISTERS)
@@ -72,8 +93,8 @@ def _measured(is_quick: bool, clock: Callable[[], float], free_s: float) -> Figu
 
 
 @contextmanager
-def _lines() -> Iterator[list[str]]:
-    words = [sys.executable, "-m", "tools.benchmarks.meter_server", "2"]
+def _lines(count: int) -> Iterator[list[str]]:
+    words = [sys.executable, "-m", "tools.benchmarks.meter_server", str(count)]
     with subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as server:
