@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 def number(objects: "dict[int, bytes]") -> str:
     """Return the card number from tag 5A or track 2. Raises CardError for none, or for two that differ."""
-    digits = objects[PAN].hex().rstrip("f") if PAN in objects else None
-    if TRACK_2 in objects:
+    # MicroPython's hex() of nothing is no text.
+    digits = objects[PAN].hex().rstrip("f") if objects.get(PAN) else None
+    if objects.get(TRACK_2):
         track = objects[TRACK_2].hex().split("d")[0]
         if digits is not None and digits != track:
             raise CardError("the card tells two numbers; use another card")
