@@ -39,6 +39,8 @@ import firmware.session.events
 import firmware.session.actions
 import firmware.session.table
 import firmware.ledger.segment
+import firmware.ledger.line
+import firmware.ledger.spans
 import firmware.ledger.journal
 import firmware.ledger.chain
 import firmware.ledger.summary

@@ -17,15 +17,28 @@ SLOW_MS = 4000
 class Link:
     """The network between one terminal and the office."""
 
-    def __init__(self, prng, answer):
-        """Take the office's `answer(head, body) -> response`, or one that the story replaces later."""
+    def __init__(self, prng, answer, office=None):
+        """Take the office's `answer(head, body) -> response`, or one that the story replaces later.
+
+        An `office` takes requests line by line instead, for as long as nobody replaces its answer: it is told
+        `begin(head)` and `line(content)`, and gives the response at the `end()`.
+        """
         self._prng = prng
-        self.answer = answer
+        self.answer = self._whole = answer
+        self._office = office
         self.state = "up"
 
     def network(self, life) -> "Network":
         """Return the `Network` port of one life of the terminal."""
         return Network(life, self)
+
+    def desk(self):
+        """Return what takes the next request."""
+        if self._office and self.answer is self._whole:
+            return self._office
+        from emulator.models.whole import Whole
+
+        return Whole(self.answer)
 
     def delay_ms(self) -> int:
         """Return how long one way takes now."""
@@ -60,7 +73,10 @@ class Stream:
         self._life = life
         self._link = link
         self._head = b""
-        self._sent = b""
+        # How much of the body is still to come, and the pieces of the line that is on its way.
+        self._left = 0
+        self._pieces = []
+        self._desk = link.desk()
         self._answer = b""
         self._broken = False
 
@@ -72,18 +88,31 @@ class Stream:
         if self._link.state == "stalls":
             await self._life.kernel.sleep_ms(timeout_ms)
             raise OSError(errno.ETIMEDOUT, "nothing sent")
-        if not self._head:
-            self._sent += content
-            end = self._sent.find(b"\r\n\r\n") + 4
+        if not self._left:
+            self._head += content
+            end = self._head.find(b"\r\n\r\n") + 4
             if end < 4:
                 return
-            self._head, content, self._sent = self._sent[:end], self._sent[end:], b""
-        # A body that comes in one piece is not copied: in a small heap it is large.
-        self._sent = self._sent + content if self._sent else content
-        if len(self._sent) >= body_size(self._head):
-            head, body = self._head, self._sent
-            self._head = self._sent = b""
-            self._deliver(self._link.answer(head, body))
+            head, content, self._head = self._head[:end], self._head[end:], b""
+            self._left = body_size(head)
+            self._desk = self._link.desk()
+            self._desk.begin(head)
+        self._take(content)
+
+    def _take(self, content):
+        """Hand the office the lines of the body that are whole, and ask for its answer at the end."""
+        self._left -= len(content)
+        while content:
+            end = content.find(b"\n")
+            self._pieces.append(content if end < 0 else content[:end])
+            content = b"" if end < 0 else content[end + 1 :]
+            if end >= 0 or not self._left and not content:
+                line = b"".join(self._pieces)
+                # Not held beside the line: in a small heap it is long.
+                self._pieces = []
+                self._desk.line(line)
+        if not self._left:
+            self._deliver(self._desk.end())
 
     async def read(self, limit, timeout_ms):
         """Return what arrived of the answer."""

@@ -18,12 +18,13 @@ MARK_BYTES = 4
 class Office:
     """The records of one terminal, known by its key: `verify(signing_input, signature) -> bool`."""
 
-    def __init__(self, terminal: str, first_prev: str, verify, keep=None, decode=canonical.decode):
-        """Take the enrolled terminal; `keep(compact)` is called for each record that is stored."""
+    def __init__(self, terminal: str, first_prev: str, verify, decode=canonical.decode):
+        """Take the enrolled terminal; `decode` reads a record's payload, strictly."""
         self._path = "/api/terminals/%s/records" % terminal
         self._chain = Chain(terminal, first_prev, verify, decode=decode)
-        self._keep = keep
         self._newest = bytearray(MARK_BYTES * REMEMBERED)
+        self._lines = 0
+        self._refusal: "tuple[str, dict] | None" = None
         self.stored = 0
         self.duplicates = 0
         # What the newest record of a dead task says; empty while none died.
@@ -42,23 +43,36 @@ class Office:
         self._chain.next_seq, self._chain.prev, newest, self.stored = backup
         self._newest = bytearray(newest)
 
+    def begin(self, head: bytes) -> None:
+        """Take the head of a request; its body follows line by line, for no small heap holds it whole."""
+        words = head[: head.find(b"\r\n")].decode().split(" ")
+        is_known = words[0] == "POST" and words[1] == self._path
+        self._lines = 0
+        self._refusal = None if is_known else ("404 Not Found", {"reason": "no such terminal"})
+
+    def line(self, compact: bytes) -> None:
+        """Take one record of the body, unless one before it was refused."""
+        if self._refusal:
+            return
+        self._lines += 1
+        problem = self._take(compact)
+        if problem and self._is_later(compact):
+            self._refusal = "409 Conflict", {"next_seq": self.next_seq(), "reason": problem}
+        elif problem:
+            told = {"next_seq": self.next_seq(), "line": self._lines, "reason": problem}
+            self._refusal = "422 Unprocessable Content", told
+
     def answer(self, head: bytes, body: bytes) -> bytes:
         """Return the HTTP response to one whole HTTP request."""
-        words = head[: head.find(b"\r\n")].decode().split(" ")
-        if words[0] != "POST" or words[1] != self._path:
-            return _response("404 Not Found", {"reason": "no such terminal"})
-        # Line by line: in a small heap there is no room for a second copy of a whole batch.
-        start, number = 0, 1
-        while start < len(body):
-            end = body.find(b"\n", start)
-            compact = body[start:end].decode()
-            problem = self._take(compact)
-            if problem and self._is_later(compact):
-                return _response("409 Conflict", {"next_seq": self.next_seq(), "reason": problem})
-            if problem:
-                told = {"next_seq": self.next_seq(), "line": number, "reason": problem}
-                return _response("422 Unprocessable Content", told)
-            start, number = end + 1, number + 1
+        self.begin(head)
+        for line in body.split(b"\n")[:-1]:
+            self.line(line)
+        return self.end()
+
+    def end(self) -> bytes:
+        """Return the HTTP response to the request."""
+        if self._refusal:
+            return _response(*self._refusal)
         return _response("200 OK", {"next_seq": self.next_seq()})
 
     def _is_later(self, compact):
@@ -70,7 +84,7 @@ class Office:
 
     def _take(self, compact):
         """Store a record unless it is known, and return what is wrong with it."""
-        mark = hashlib.sha256(compact.encode()).digest()[:MARK_BYTES]
+        mark = hashlib.sha256(compact).digest()[:MARK_BYTES]
         if mark in self._newest:
             self.duplicates += 1
             return None
@@ -83,8 +97,6 @@ class Office:
         self.stored += 1
         if payload["kind"] == "fault" and payload["fault"].startswith("task:"):
             self.died = payload["what"]
-        if self._keep:
-            self._keep(compact)
         return None
 
 

@@ -53,7 +53,7 @@ class Charger:
         self.first_prev = jose.thumbprint(public)
         self.decode = craft.decode
         self.office = Office(self.config.id, self.first_prev, self.verify, decode=self.decode)
-        self.link = Link(Prng(story["seed"], "link"), self.office.answer)
+        self.link = Link(Prng(story["seed"], "link"), self.office.answer, self.office)
 
     def _configuration(self, story):
         document = dict(story["terminal"])

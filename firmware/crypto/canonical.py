@@ -14,6 +14,7 @@ MIN_PLACES = -6
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 
@@ -30,17 +31,38 @@ def decode(content: bytes) -> "Any":
     return document
 
 
-def _is_encoding(document: "Any", content: bytes) -> bool:
-    """Return whether `encode` gives these bytes; member by member, for no second text of a record fits."""
-    if not isinstance(document, dict):
-        return encode(document) == content
-    before, at = b"{", 0
+def pieces(document: "Any") -> "Iterator[bytes]":
+    """Yield the canonical bytes in pieces: a member of an object each, and each item of a member's list.
+
+    A small board has no room for a long text in one.
+    """
+    if not isinstance(document, dict) or not document:
+        yield encode(document)
+        return
+    before = b"{"
     for key in _sorted_keys(document):
-        member = b"".join((before, _string(key), b":", _encoded(document[key], MAX_DEPTH - 1)))
-        if content[at : at + len(member)] != member:
+        member = document[key]
+        head = b"".join((before, _string(key), b":"))
+        if isinstance(member, (list, tuple)) and len(member) > 1:
+            opening = b"["
+            for item in member:
+                yield b"".join((head, opening, _encoded(item, MAX_DEPTH - 2)))
+                head, opening = b"", b","
+            yield b"]"
+        else:
+            yield head + _encoded(member, MAX_DEPTH - 1)
+        before = b","
+    yield b"}"
+
+
+def _is_encoding(document: "Any", content: bytes) -> bool:
+    """Return whether `encode` gives these bytes, without holding them once more."""
+    at = 0
+    for piece in pieces(document):
+        if content[at : at + len(piece)] != piece:
             return False
-        before, at = b",", at + len(member)
-    return content[at:] == (b"}" if at else b"{}")
+        at += len(piece)
+    return at == len(content)
 
 
 def _encoded(value: "Any", depth: int) -> bytes:

@@ -24,15 +24,16 @@ if TYPE_CHECKING:
 
 def b64url(content: bytes) -> str:
     """Return base64url without padding (RFC 4648, 5)."""
-    return _encoded(content).decode()
+    return b64url_bytes(content).decode()
 
 
-def _encoded(content: bytes) -> bytes:
+def b64url_bytes(content: "bytes | memoryview") -> bytes:
+    """Return the same as bytes, for whoever writes it down."""
     text = binascii.b2a_base64(content, newline=False).rstrip(b"=")
     return text.replace(b"+", b"-").replace(b"/", b"_")
 
 
-def unb64url(text: str, start: int = 0, end: "int | None" = None) -> bytes:
+def unb64url(text: "str | bytes", start: int = 0, end: "int | None" = None) -> bytes:
     """Return the bytes of base64url from `start` to `end`; CryptoError for what `b64url` would not write."""
     end = len(text) if end is None else end
     pieces = []
@@ -42,13 +43,15 @@ def unb64url(text: str, start: int = 0, end: "int | None" = None) -> bytes:
     return b"".join(pieces)
 
 
-def _decoded(text: str) -> bytes:
+def _decoded(text: "str | bytes") -> bytes:
+    if isinstance(text, str):
+        text = text.encode()
     try:
-        content = binascii.a2b_base64(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4))
+        content = binascii.a2b_base64(text.replace(b"-", b"+").replace(b"_", b"/") + b"=" * (-len(text) % 4))
     except ValueError:
         raise CryptoError("text that is not base64url")
     # The interpreters' decoders skip foreign characters; only the way back shows that there were none.
-    if _encoded(content) != text.encode():
+    if b64url_bytes(content) != text:
         raise CryptoError("text that is not base64url without padding")
     return content
 
@@ -80,40 +83,34 @@ def thumbprint(public: bytes) -> str:
 
 def signing_input(header: "dict[str, Any]", payload: bytes) -> bytes:
     """Return what is signed (RFC 7515, 5.1): header and payload in base64url, a dot between them."""
-    pieces = [_encoded(canonical.encode(header)), b"."]
-    for start in range(0, len(payload), PIECE_BYTES):
-        pieces.append(_encoded(payload[start : start + PIECE_BYTES]))
-    return b"".join(pieces)
+    return b".".join((b64url_bytes(canonical.encode(header)), b64url_bytes(payload)))
 
 
 def compact(signing_input: bytes, signature: bytes) -> str:
     """Return the compact form (RFC 7515, 7.1)."""
-    return compact_bytes(signing_input, signature).decode()
+    return b".".join((bytes(signing_input), b64url_bytes(signature))).decode()
 
 
-def compact_bytes(signing_input: bytes, signature: bytes) -> bytes:
-    """Return the compact form as bytes, for whoever writes it down: a small board has no room for both."""
-    return b".".join((signing_input, _encoded(signature)))
-
-
-def split(compact: str, typ: str) -> "tuple[bytes, bytes, bytes]":
+def split(compact: "str | bytes", typ: str) -> "tuple[bytes, Any, bytes]":
     """Return (payload, signing input, signature) of a compact JWS; CryptoError unless it has the one form.
 
     That is: at most 16 KB, three parts, a header of just `alg` ES256, a `kid` and this `typ` in canonical
-    form, and a signature of 64 bytes. The signature itself is not checked here.
+    form, and a signature of 64 bytes. The signature itself is not checked here. The signing input is a view.
     """
     if len(compact) > MAX_COMPACT_BYTES:
         raise CryptoError("a JWS of %d characters, at most %d are read" % (len(compact), MAX_COMPACT_BYTES))
-    dots = compact.count(".")
+    if isinstance(compact, str):
+        compact = compact.encode()
+    dots = compact.count(b".")
     if dots != 2:
         raise CryptoError("a JWS of %d parts instead of 3" % (dots + 1))
     # By offsets: a list of the parts would be one more copy of a long record.
-    first, second = compact.find("."), compact.rfind(".")
-    _check_header(unb64url(compact[:first]), typ.encode())
-    signature = unb64url(compact[second + 1 :])
+    first, second = compact.find(b"."), compact.rfind(b".")
+    _check_header(unb64url(compact, 0, first), typ.encode())
+    signature = unb64url(compact, second + 1)
     if len(signature) != 64:
         raise CryptoError("an ES256 signature of %d bytes instead of 64" % len(signature))
-    return unb64url(compact, first + 1, second), compact[:second].encode(), signature
+    return unb64url(compact, first + 1, second), memoryview(compact)[:second], signature
 
 
 def _check_header(header: bytes, typ: bytes) -> None:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    # (signing input, signature) in, whether the terminal's key made it out.
-    Verify = Callable[[bytes, bytes], bool]
+    # (signing input, signature) in, whether the terminal's key made it out. The input is bytes or a view.
+    Verify = Callable[[Any, bytes], bool]
 
 
-def hash(compact: "str | bytes") -> str:
+def hash(compact: "str | bytes | memoryview") -> str:
     """Return what the next record's `prev` holds: SHA-256 of the compact JWS, base64url."""
     content = compact.encode() if isinstance(compact, str) else compact
     return jose.b64url(hashlib.sha256(content).digest())
@@ -47,7 +47,7 @@ class Chain:
         self._verify = verify
         self._decode = decode
 
-    def check(self, compact: str) -> "dict[str, Any]":
+    def check(self, compact: "str | bytes") -> "dict[str, Any]":
         """Return the payload of the next record; LedgerError with the reason, and no step, if it is none."""
         payload = payload_of(compact, self._verify, self._decode)
         for member, expected in (("terminal", self.terminal), ("seq", self.next_seq), ("prev", self.prev)):
@@ -61,7 +61,7 @@ class Chain:
 
 
 def payload_of(
-    compact: str, verify: "Verify | None", decode: "Callable[[bytes], Any]" = canonical.decode
+    compact: "str | bytes", verify: "Verify | None", decode: "Callable[[bytes], Any]" = canonical.decode
 ) -> "dict[str, Any]":
     """Return a record's payload; LedgerError when form, signature or canonical bytes do not hold."""
     try:
@@ -73,7 +73,7 @@ def payload_of(
     return payload
 
 
-def _content(compact: str, verify: "Verify | None") -> bytes:
+def _content(compact: "str | bytes", verify: "Verify | None") -> bytes:
     """Return the payload's bytes alone, so that what was signed need not be kept while they are read."""
     content, signing_input, signature = jose.split(compact, RECORD_TYPE)
     if verify is not None and not verify(signing_input, signature):

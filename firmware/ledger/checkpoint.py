@@ -37,8 +37,13 @@ class Checkpoints:
         """Replace the slot without the newest document. Raises OSError, and then the newest still stands."""
         if self._generation < 0:
             self.load()
-        body = b"%d %s" % (self._generation + 1, canonical.encode(document))
-        self._storage.replace(SLOTS[1 - self._slot], b"%08x %s" % (binascii.crc32(body), body))
+        pieces = [b"%d " % (self._generation + 1)]
+        pieces.extend(canonical.pieces(document))
+        checksum = 0
+        for piece in pieces:
+            checksum = binascii.crc32(piece, checksum)
+        pieces.insert(0, b"%08x " % checksum)
+        self._storage.replace(SLOTS[1 - self._slot], b"".join(pieces))
         self._generation += 1
         self._slot = 1 - self._slot
 

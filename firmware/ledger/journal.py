@@ -7,12 +7,14 @@ them: the oldest and the newest are looked for once, so that work does not grow 
 """
 
 from firmware.errors import LedgerError
-from firmware.ledger import segment
+from firmware.ledger import segment, spans
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
+
+    from firmware.ledger.spans import Span
 
     # Where a record begins: a segment's name and an offset in it.
     Place = tuple[str, int]
@@ -35,7 +37,11 @@ class Journal:
         self._ends_in_line = False
 
     def append(self, seq: int, compact: "str | bytes") -> None:
-        """Add a record, durable on return.
+        """Add a record, durable on return; raises as `append_line` does."""
+        self.append_line(seq, segment.encode_line(compact))
+
+    def append_line(self, seq: int, line: "bytes | memoryview") -> None:
+        """Add a record in the form of its line, durable on return.
 
         Raises OSError when storage does not take it: then it counts as not written and the same number is
         given to the next. LedgerError for a number that is not beyond the last one.
@@ -44,7 +50,6 @@ class Journal:
             raise LedgerError("record %d after record %d: numbers only grow" % (seq, self.last_seq()))
         if not self._segment:
             self._find_end()
-        line = segment.encode_line(compact)
         if not self._segment or self._size and self._size + len(line) > self._segment_bytes:
             target, size = segment.name(seq), 0
         else:
@@ -115,29 +120,34 @@ class Journal:
 
     def read_from(self, seq: int, problem: "Problem | None" = None) -> "Iterator[tuple[int, str]]":
         """Yield (seq, record) from a number on; damaged lines are left out and told to `problem`."""
-        for number, compact, _ in self.read_with_places(seq, None, problem):
-            yield number, compact
+        for number, span, _ in self.spans_from(seq, None, problem):
+            yield number, spans.text(self._storage, span)
 
-    def read_with_places(
+    def spans_from(
         self, seq: int, place: "Place | None" = None, problem: "Problem | None" = None
-    ) -> "Iterator[tuple[int, str, Place]]":
-        """Yield (seq, record, the place after it) from a number on, or from a place that was given before."""
+    ) -> "Iterator[tuple[int, Span, Place]]":
+        """Yield (seq, where the record lies, the place after it) from a number on, or from a place that was
+        given before.
+        """
         held = None
         name: "str | None"
         name, offset = place or (self._holding(seq), 0)
         while name:
-            for at, compact, what, following in segment.stream(self._storage, name, offset):
-                number = segment.seq_of(compact) if compact is not None else None
-                if compact is None or number is None:
+            for number, span, what, at, following in spans.each(self._storage, name, offset):
+                if span is None or number is None:
                     if problem:
                         problem(name, at, what or "a record without a sequence number")
                 elif number >= seq:
                     if held and held[0] != number:
                         yield held
-                    held = number, compact, (name, following)
+                    held = number, span, (name, following)
             name, offset = self._following(name), 0
         if held:
             yield held
+
+    def blocks(self, found: "list[Span]") -> "Iterator[bytes]":
+        """Yield records one a line, as an upload has them, in blocks. Raises LedgerError where one is gone."""
+        return spans.blocks(self._storage, found)
 
     def _holding(self, seq: int) -> str:
         """Return the segment that holds a record, the oldest where it is not kept, empty where none is."""

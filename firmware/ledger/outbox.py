@@ -7,7 +7,10 @@ from firmware.errors import LedgerError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from firmware.ledger.journal import Journal, Place
+    from firmware.ledger.spans import Span
 
 
 class Outbox:
@@ -24,25 +27,29 @@ class Outbox:
         """Return how many records the office does not have."""
         return max(0, self._journal.last_seq() - self.acknowledged)
 
-    def batch(self, max_records: int, max_bytes: int) -> "list[str]":
-        """Return the next records in order, within both bounds, but at least one if there is any.
+    def batch(self, max_records: int, max_bytes: int) -> "list[Span]":
+        """Return where the next records lie, in order, within both bounds, but at least one if there is any.
 
         A record whose write failed is not among them, even where its bytes reached storage.
         """
-        records: "list[str]" = []
+        batch: "list[Span]" = []
         size = 0
         seq = self.acknowledged + 1
         place = self._place if self._place_seq == seq else None
         last = self._journal.last_seq()
-        for number, compact, following in self._journal.read_with_places(seq, place):
-            size += len(compact) + 1
-            if number > last or records and size > max_bytes:
+        for number, span, following in self._journal.spans_from(seq, place):
+            size += span[2] + 1
+            if number > last or batch and size > max_bytes:
                 break
-            records.append(compact)
+            batch.append(span)
             self._place, self._place_seq = following, number + 1
-            if len(records) == max_records:
+            if len(batch) == max_records:
                 break
-        return records
+        return batch
+
+    def blocks(self, batch: "list[Span]") -> "Iterator[bytes]":
+        """Yield the lines of a batch, as its upload has them, in blocks: no record is ever held whole."""
+        return self._journal.blocks(batch)
 
     def acknowledge(self, next_seq: int) -> None:
         """Go on from the record that the office asks for, which may be an older one after its loss of data.

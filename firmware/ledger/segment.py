@@ -22,7 +22,7 @@ _SEQ_BYTES = len(_SEQ) + 16
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     # Offset, record or None, problem or None, offset of what follows.
@@ -160,23 +160,27 @@ def _skip(rest: bytes) -> int:
 def seq_of(compact: str) -> "int | None":
     """Return the sequence number that a record's payload carries, or None where there is none to read."""
     start = compact.find(".") + 1
-    end = compact.find(".", start)
+    return seq_between(lambda begin, end: compact[begin:end], start, compact.find(".", start))
+
+
+def seq_between(text: "Callable[[int, int], str]", start: int, end: int) -> "int | None":
+    """Return the same for a payload from `start` to `end` of which `text` gives any piece."""
     try:
-        seqs = list(_seqs(compact, start, end))
+        seqs = list(_seqs(text, start, end))
         if len(seqs) < 2:
             # Only one member has this name, so it is the record's own; all else need not be read.
             return seqs[0] if seqs else None
-        seq = jsontext.parse(jose.unb64url(compact, start, end))["seq"]
+        seq = jsontext.parse(jose.unb64url(text(start, end)))["seq"]
     except (CryptoError, KeyError, TypeError):
         return None
     return seq if isinstance(seq, int) and seq is not True and seq > 0 else None
 
 
-def _seqs(compact: str, start: int, end: int) -> "Iterator[int | None]":
+def _seqs(text: "Callable[[int, int], str]", start: int, end: int) -> "Iterator[int | None]":
     """Yield the number after each `"seq":` of a payload, which is decoded piece by piece."""
     window = b""
     while start < end:
-        piece = jose.unb64url(compact, start, min(start + jose.PIECE_CHARACTERS, end))
+        piece = jose.unb64url(text(start, min(start + jose.PIECE_CHARACTERS, end)))
         window = window[1 - _SEQ_BYTES :] + piece
         start += jose.PIECE_CHARACTERS
         at = window.find(_SEQ)

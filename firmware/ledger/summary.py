@@ -28,7 +28,9 @@ def start(first_prev: str) -> "Document":
     }
 
 
-def fold(summary: "Document", seq: int, payload: "Document", compact: "str | bytes") -> "Document":
+def fold(
+    summary: "Document", seq: int, payload: "Document", compact: "str | bytes | memoryview"
+) -> "Document":
     """Return the summary after one more record; the one handed in stays as it is."""
     after = dict(summary)
     after["next_seq"] = seq + 1

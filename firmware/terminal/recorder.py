@@ -6,9 +6,10 @@ same checkpoint.
 
 import hashlib
 
-from ..crypto import canonical, jose
+from ..crypto import jose
 from ..errors import LedgerError, StorageRefused
 from ..ledger import chain, summary
+from ..ledger.line import Line
 from ..pricing import calendar
 
 TYPE_CHECKING = False
@@ -37,7 +38,7 @@ class Recorder:
         self._unwritten: "list[tuple[str, Document, Document]]" = []
         public = signer.public_key()
         self.key = jose.jwk(public)
-        self._header = {"alg": "ES256", "kid": jose.thumbprint(public), "typ": chain.RECORD_TYPE}
+        self._line = Line({"alg": "ES256", "kid": jose.thumbprint(public), "typ": chain.RECORD_TYPE})
         self.known = known
         # Of the newest record; a receipt's short code is made of it.
         self.signature = b""
@@ -83,7 +84,7 @@ class Recorder:
         if fault is None or told[-1:] != [kind]:
             self._unwritten.append((kind, members, moment))
 
-    async def sign(self, content: bytes) -> bytes:
+    async def sign(self, content: "bytes | memoryview") -> bytes:
         """Return r and s over the SHA-256 of some bytes.
 
         Raises StorageRefused when the key's chip does not answer: without a signature there is no record.
@@ -115,21 +116,19 @@ class Recorder:
         payload["terminal"] = self.terminal
         payload["seq"] = self.known["next_seq"]
         payload["prev"] = self.known["prev"]
-        compact = await self._signed(jose.signing_input(self._header, canonical.encode(payload)))
+        signing_input = self._line.begin(payload)
+        self.signature = await self.sign(signing_input)
+        compact = self._line.sign(signing_input, self.signature)
         if len(compact) > jose.MAX_COMPACT_BYTES:
             raise LedgerError("a record of %d bytes, more than anyone reads; this is a bug" % len(compact))
         try:
-            self._journal.append(payload["seq"], compact)
+            self._journal.append_line(payload["seq"], self._line.whole())
         except OSError as error:
             raise StorageRefused("storage does not take a record: %s" % error)
         self.known = summary.fold(self.known, payload["seq"], payload, compact)
         if self.on_record:
             self.on_record()
         return payload
-
-    async def _signed(self, signing_input: bytes) -> bytes:
-        self.signature = await self.sign(signing_input)
-        return jose.compact_bytes(signing_input, self.signature)
 
 
 def first_prev(signer: "Signer") -> str:

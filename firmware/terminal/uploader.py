@@ -6,22 +6,27 @@ session.
 """
 
 from ..errors import BatchTooLarge, LedgerError, UplinkError
+from ..ledger import spans
 from ..session import events
 from ..uplink import address, backoff, enrolment, http, records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from hal.ports import Board, Stream
 
     from ..ledger.outbox import Outbox
+    from ..ledger.spans import Span
     from .inbox import Inbox
 
-READ_BYTES = 2048
-# Beyond its first record a batch holds no more than this: a small board has it in memory more than once.
-BATCH_BYTES = 4096
+    # How long a request's body is, and what gives it in blocks, as often as it is sent.
+    Body = tuple[int, Callable[[], Iterable[bytes]]]
+
+READ_BYTES = 512
+# Beyond its first record a batch holds no more than this: what is cut off on the way is sent again.
+BATCH_BYTES = 16384
 LINGER_MS = 5000
 # A batch that was refused for its size is halved; so many that are taken double it.
 DARE_AFTER = 8
@@ -80,16 +85,15 @@ class Uploader:
         while self._outbox.pending():
             self._wake.clear()
             before = self._outbox.acknowledged
-            # As one body: a small heap has no room for the records beside it.
-            body = records.body(self._outbox.batch(self._most_records, BATCH_BYTES))
+            batch = self._outbox.batch(self._most_records, BATCH_BYTES)
             try:
-                answer = await self._send(body)
+                answer = await self._send(batch)
             except BatchTooLarge as error:
-                self._send_less(body, error)
+                self._send_less(batch, error)
                 continue
             self._send_more()
             self._come_back_s = answer.get("come_back_s")
-            self._go_on(answer["next_seq"], before + 1 + body.count(b"\n"))
+            self._go_on(answer["next_seq"], before + 1 + len(batch))
             self._on_acknowledged()
             if "line" in answer:
                 told = (answer["next_seq"], answer["reason"])
@@ -108,15 +112,14 @@ class Uploader:
         if next_seq > sent:
             self._outbox.acknowledge(sent)
 
-    def _send_less(self, body: bytes, error: BatchTooLarge) -> None:
+    def _send_less(self, batch: "list[Span]", error: BatchTooLarge) -> None:
         """Halve the batches. UplinkError where a single record is too large already."""
-        count = body.count(b"\n")
-        if count == 1:
-            told = (error, self._outbox.acknowledged + 1, len(body))
+        if len(batch) == 1:
+            told = (error, self._outbox.acknowledged + 1, spans.size_bytes(batch))
             raise UplinkError(
                 "%s; this was record %d alone, %d bytes: have the limit raised, there or at a proxy" % told
             )
-        self._most_records = count // 2
+        self._most_records = len(batch) // 2
         self._taken = 0
 
     def _send_more(self) -> None:
@@ -125,9 +128,10 @@ class Uploader:
         if self._taken % DARE_AFTER == 0:
             self._most_records = min(2 * self._most_records, self._config.upload_batch)
 
-    async def _send(self, body: bytes) -> "dict[str, Any]":
+    async def _send(self, batch: "list[Span]") -> "dict[str, Any]":
         """Send a batch; a terminal that the office does not know enrols first when it was given a code."""
         path = records.path(self._config.id)
+        body = (spans.size_bytes(batch), lambda: self._outbox.blocks(batch))
         status, told = await self._post(path, body, records.CONTENT_TYPE)
         if status == 404 and self._config.enrol_code:
             await self._enrol()
@@ -136,10 +140,11 @@ class Uploader:
 
     async def _enrol(self) -> None:
         path = enrolment.path(self._config.id)
-        body = enrolment.body(self._config.enrol_code, self._signer.public_key())
+        told = enrolment.body(self._config.enrol_code, self._signer.public_key())
+        body = (len(told), lambda: (told,))
         enrolment.answer(*await self._post(path, body, enrolment.CONTENT_TYPE))
 
-    async def _post(self, path: str, body: bytes, content_type: str) -> "tuple[int, bytes]":
+    async def _post(self, path: str, body: "Body", content_type: str) -> "tuple[int, bytes]":
         """Send one request and return (status, body), over the connection that is open if it still is."""
         reused = self._stream is not None
         try:
@@ -150,13 +155,14 @@ class Uploader:
                 raise
         return await self._exchange(path, body, content_type)
 
-    async def _exchange(self, path: str, body: bytes, content_type: str) -> "tuple[int, bytes]":
+    async def _exchange(self, path: str, body: "Body", content_type: str) -> "tuple[int, bytes]":
         timeout_ms = self._config.office_timeout_ms
         if self._stream is None:
             self._stream = await self._network.connect(self._host, self._port, self._ca, timeout_ms)
         headers = [("content-type", content_type)]
-        await self._stream.write(http.head("POST", path, self._named, headers, len(body)), timeout_ms)
-        await self._stream.write(body, timeout_ms)
+        await self._stream.write(http.head("POST", path, self._named, headers, body[0]), timeout_ms)
+        for block in body[1]():
+            await self._stream.write(block, timeout_ms)
         parser = http.ResponseParser()
         while parser.response is None:
             content = await self._stream.read(READ_BYTES, timeout_ms)

@@ -18,11 +18,6 @@ def path(terminal: str) -> str:
     return answers.path(terminal, "records")
 
 
-def body(compacts: "list[str]") -> bytes:
-    """Return the body: one record a line."""
-    return "\n".join(compacts + [""]).encode()
-
-
 def answer(status: int, body: bytes) -> "dict[str, Any]":
     """Return `{"next_seq": n, …}`: the record with which to go on, however the office came to it.
 

@@ -25,7 +25,7 @@ class Storage(DirectoryStorage):
         """Have only so many bytes left, fewer with each append; None ends the pretence."""
         self._left_bytes = left_bytes
 
-    def append(self, name: str, content: bytes) -> None:
+    def append(self, name: str, content: "bytes | memoryview") -> None:
         """Add bytes at the end of a blob, durable on return. Raises OSError, and then nothing changed."""
         super().append(name, content)
         if self._left_bytes is not None:
@@ -36,14 +36,14 @@ class Storage(DirectoryStorage):
         free_bytes = super().free_bytes()
         return free_bytes if self._left_bytes is None else min(free_bytes, self._left_bytes)
 
-    def _write(self, fd: int, content: bytes, offset: int) -> None:
+    def _write(self, fd: int, content: "bytes | memoryview", offset: int) -> None:
         if self._writes_to_cut:
             self._writes_to_cut -= 1
             if not self._writes_to_cut:
                 self._lose_power(fd, content, offset)
         super()._write(fd, content, offset)
 
-    def _lose_power(self, fd: int, content: bytes, offset: int) -> None:
+    def _lose_power(self, fd: int, content: "bytes | memoryview", offset: int) -> None:
         posix.pwrite(fd, content[: len(content) // 2], offset)
         posix.fsync(fd)
         posix.kill(posix.getpid(), SIGKILL)

@@ -57,7 +57,7 @@ class Storage:
                 raise
             return b""
 
-    def append(self, name: str, content: bytes) -> None:
+    def append(self, name: str, content: "bytes | memoryview") -> None:
         """Add bytes at the end of a blob, durable on return. Raises OSError, and then nothing changed."""
         self._need(len(content))
         if name != self._tail_name:

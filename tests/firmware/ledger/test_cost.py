@@ -5,6 +5,7 @@ from firmware.ledger import segment
 from firmware.ledger.journal import Journal
 from firmware.ledger.outbox import Outbox
 from tests.firmware.ledger import pen
+from tests.firmware.ledger.test_outbox import texts
 
 RECORDS = pen.records(12)
 
@@ -63,11 +64,11 @@ def test_a_batch_looks_for_a_segment_only_where_one_ends():
         journal.append(seq, RECORDS[seq - 1])
     outbox = Outbox(journal)
     begins = [segment.first_seq(name) for name in segment.each(storage)]
-    assert outbox.batch(1, 5000) == RECORDS[:1]
+    assert texts(outbox, 1, 5000) == RECORDS[:1]
     outbox.acknowledge(2)
     storage.asked()
     for seq in range(2, 13):
-        assert outbox.batch(1, 5000) == [RECORDS[seq - 1]]
+        assert texts(outbox, 1, 5000) == [RECORDS[seq - 1]]
         # A batch reads one record ahead: the last of a segment needs the next one, and so does the first.
         passes = (seq + 1 in begins) + (seq in begins)
         assert storage.asked()[0] == passes, seq

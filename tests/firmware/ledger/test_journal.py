@@ -203,11 +203,9 @@ def test_a_power_cut_at_every_write_loses_nothing_acknowledged():
 def test_a_place_spares_looking_for_the_next_record():
     memory = Memory()
     journal = filled(memory)
-    for seq, compact, place in journal.read_with_places(1):
-        assert list(journal.read_from(seq + 1)) == [
-            (number, record) for number, record, _ in journal.read_with_places(seq + 1, place)
-        ]
-        assert compact == RECORDS[seq - 1]
+    for seq, span, place in journal.spans_from(1):
+        assert list(journal.spans_from(seq + 1)) == list(journal.spans_from(seq + 1, place))
+        assert b"".join(journal.blocks([span])).decode() == RECORDS[seq - 1] + "\n"
 
 
 def test_only_what_was_delivered_whole_may_go_the_oldest_first():
@@ -245,6 +243,6 @@ def test_a_place_in_a_segment_that_is_gone_leads_to_the_next_one():
     memory = Memory()
     journal = filled(memory)
     second = segment.first_seq(segment.oldest(memory, segment.name(1)))
-    place = list(journal.read_with_places(1))[second - 2][2]
+    place = list(journal.spans_from(1))[second - 2][2]
     assert place[0] == segment.name(1) and journal.remove_oldest(second - 1)
-    assert [seq for seq, _, _ in journal.read_with_places(second, place)] == list(range(second, 13))
+    assert [seq for seq, _, _ in journal.spans_from(second, place)] == list(range(second, 13))

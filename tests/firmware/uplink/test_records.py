@@ -15,9 +15,8 @@ def refusal(answer, status, body):
     return str(raises(UplinkError, answer, status, body))
 
 
-def test_records_go_one_a_line():
+def test_records_go_to_the_path_of_their_terminal():
     assert records.path("KT-0001") == "/api/terminals/KT-0001/records"
-    assert records.body(["a.b.c", "d.e.f"]) == b"a.b.c\nd.e.f\n"
     assert records.CONTENT_TYPE == "application/x-ndjson"
 
 

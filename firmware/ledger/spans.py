@@ -1,0 +1,106 @@
+"""Finds where records lie on storage, with their checksums proved, and holds none of them.
+
+It does not know what a record says, beyond its sequence number. What is damaged is judged by segment.py.
+"""
+
+import binascii
+
+from firmware.crypto import jose
+from firmware.errors import LedgerError
+from firmware.ledger import segment
+
+BLOCK_BYTES = jose.PIECE_CHARACTERS
+
+_HEAD = segment.CHECKSUM_CHARACTERS + 1
+_SIGNATURE_CHARACTERS = 86
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    # Where a record lies: a segment's name, an offset in it, and the record's bytes.
+    Span = tuple[str, int, int]
+    # The record's number and span or None, what is wrong or None, offset and offset of what follows.
+    Item = tuple[int | None, Span | None, str | None, int, int]
+
+
+def each(storage: "Any", name: str, offset: int = 0) -> "Iterator[Item]":
+    """Yield what a segment holds from an offset on at which a line begins."""
+    block = storage.read(name, offset, BLOCK_BYTES)
+    while block:
+        item = _plain(storage, name, offset, block) or _judged(storage, name, offset)
+        if item is None:
+            return
+        yield item
+        offset = item[4]
+        block = storage.read(name, offset, BLOCK_BYTES)
+
+
+def _plain(storage: "Any", name: str, offset: int, block: bytes) -> "Item | None":
+    """Return the record of an undamaged line of its own that begins with a block, or None."""
+    told, block = block[:_HEAD], block[_HEAD:]
+    size = checksum = 0
+    end = -1
+    while end < 0:
+        end = block.find(b"\n")
+        if end >= 0:
+            block = block[:end]
+        elif not block or size > jose.MAX_COMPACT_BYTES:
+            return None
+        if block and max(block) >= 0x80:
+            return None
+        checksum = binascii.crc32(block, checksum)
+        size += len(block)
+        if end < 0:
+            block = storage.read(name, offset + _HEAD + size, BLOCK_BYTES)
+    if not size or told != b"%08x " % checksum:
+        return None
+    span = (name, offset + _HEAD, size)
+    seq = segment.seq_of(str(block, "utf-8")) if size == len(block) else _seq_of(storage, span)
+    return seq, span, None, offset, offset + _HEAD + size + 1
+
+
+def _judged(storage: "Any", name: str, offset: int) -> "Item | None":
+    """Return what is to be made of a line that is not plainly undamaged, None where nothing follows."""
+    for at, compact, what, following in segment.stream(storage, name, offset):
+        if compact is None:
+            return None, None, what, at, following
+        return segment.seq_of(compact), (name, at + _HEAD, len(compact)), None, at, following
+    return None
+
+
+def _seq_of(storage: "Any", span: "Span") -> "int | None":
+    """Return the sequence number of a record, of which a piece is held at a time."""
+    name, offset, size = span
+    start = storage.read(name, offset, min(BLOCK_BYTES, size)).find(b".") + 1
+    end = size - _SIGNATURE_CHARACTERS - 1
+    if not 0 < start <= end or storage.read(name, offset + end, 1) != b".":
+        return segment.seq_of(text(storage, span))
+
+    def piece(begin: int, end: int) -> str:
+        return str(storage.read(name, offset + begin, end - begin), "utf-8")
+
+    return segment.seq_between(piece, start, end)
+
+
+def text(storage: "Any", span: "Span") -> str:
+    """Return the record that lies in a span."""
+    return str(storage.read(*span), "utf-8")
+
+
+def size_bytes(spans: "list[Span]") -> int:
+    """Return how long the lines of some records are, as an upload has them: with a newline, without checksum."""
+    return sum([span[2] + 1 for span in spans])
+
+
+def blocks(storage: "Any", spans: "list[Span]") -> "Iterator[bytes]":
+    """Yield those lines in blocks. Raises LedgerError where they are gone."""
+    for name, offset, size in spans:
+        end = offset + size
+        while offset < end:
+            block = storage.read(name, offset, min(BLOCK_BYTES, end - offset))
+            if not block:
+                raise LedgerError("a record of segment %s went away; look at the disk" % name)
+            offset += len(block)
+            yield block if offset < end else block + b"\n"
