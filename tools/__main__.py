@@ -22,6 +22,7 @@ COMMANDS = {
     "bench": "play a scenario over real wires with a separate terminal",
     "office": "the operator's back office",
     "ledger": "read and check a terminal's ledger",
+    "receipt": "show a receipt, as text, page or PDF",
     "verify": "verify a receipt, a record, a ledger or an OCMF value",
     "price": "price a charging session under a tariff, exactly",
     "tariff": "check a tariff before anybody charges by it",

@@ -22,7 +22,7 @@ KINDS = (ENDED, correction.CANCELLED, correction.CORRECTED)
 
 # The tariff document of an id and hash, or None where it is not at hand.
 Prices = Callable[[dict[str, Any]], dict[str, Any] | None]
-_GARBLED = (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError, CryptoError, PricingError)
+GARBLED = (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError, CryptoError, PricingError)
 
 
 def check(proof: Proof, receipt: dict[str, Any], public: list[bytes], prices: Prices) -> None:
@@ -39,14 +39,14 @@ def check(proof: Proof, receipt: dict[str, Any], public: list[bytes], prices: Pr
         text = str(receipt["ocmf"]).encode() if is_ended else b""
         if not is_ended:
             _named(proof, receipt)
-    except _GARBLED as error:
+    except GARBLED as error:
         proof.check("members", False, f"the receipt lacks or garbles {error}")
         return
     if not is_ended:
         return
     try:
         redone.check(proof, receipt, prices)
-    except _GARBLED as error:
+    except GARBLED as error:
         proof.check("price", False, f"it cannot be redone from what the receipt says: {error}")
     at_hand = [keys.PublicKey(curves.CURVES[0], b"\x04" + one) for one in public]
     record = ocmf.verify(proof, text, at_hand)

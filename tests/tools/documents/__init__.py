@@ -1,0 +1,1 @@
+"""Tests of receipts as people keep them."""

@@ -1,0 +1,205 @@
+"""What a receipt's document says, in one language: facts, lines, totals and proof, as texts in their order.
+
+It does not know paper, pages and screens.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from firmware.crypto import keyforms
+from firmware.errors import PricingError
+from firmware.pricing import calendar, money
+from firmware.receipts import correction
+from firmware.screens import catalogue, words
+from tools.documents import texts
+
+HEADINGS = ("item", "quantity", "unit_price", "vat", "net", "gross")
+_TIMED = ("TIME", "PARKING_TIME")
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass
+class Document:
+    """The texts of a document; `lines` have one cell for each heading, and what stands small below them."""
+
+    language: str
+    words: dict[str, str]
+    title: str
+    number: str
+    code: str
+    verdict: str
+    is_valid: bool | None
+    issuer: list[str] = field(default_factory=list)
+    facts: Pairs = field(default_factory=list)
+    registers: Pairs = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
+    lines: list[tuple[list[str], str]] = field(default_factory=list)
+    totals: Pairs = field(default_factory=list)
+    proofs: Pairs = field(default_factory=list)
+    qr: str = ""
+
+
+def of(
+    receipt: dict[str, Any], kid: str, code: str, language: str, public: bytes | None, is_valid: bool | None
+) -> Document:
+    """Return the document of a receipt's payload; `is_valid` None says that no key was there to ask."""
+    said = texts.of(language)
+    verdict = said["unknown"] if is_valid is None else said["valid" if is_valid else "invalid"]
+    kinds = {correction.CANCELLED: "cancellation", correction.CORRECTED: "correction"}
+    title = said[kinds.get(receipt["kind"], "receipt")]
+    told = Document(language, said, title, receipt["receipt"], code, verdict, is_valid)
+    told.facts = _facts(receipt, said, language)
+    if "meter" in receipt:
+        told.registers = _registers(receipt, said, language)
+    price = "unit_price_net" if receipt.get("tax", "NO") == "NO" else "unit_price_gross"
+    told.headings = [said[price if name == "unit_price" else name] for name in HEADINGS]
+    told.lines = [_line(line, receipt, said, language) for line in receipt["lines"]]
+    told.totals = _totals(receipt, said, language)
+    told.proofs = _proofs(receipt, said, kid, public)
+    told.qr = receipt.get("ocmf", "")
+    return told
+
+
+def _facts(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pairs:
+    facts = [(said["terminal"], receipt["terminal"]), (said["issued"], _utc(receipt.get("at"), said))]
+    if "corrects" in receipt:
+        named = receipt["corrects"]
+        facts.append((said["replaces"], f"{named['receipt']} ({named['code']})"))
+        facts.append((said["remarks"], receipt["reason"]))
+    token = receipt.get("token") or {}
+    facts.append((said["contract"], str(receipt.get("contract") or "–")))
+    facts.append((said["card"], str(token.get("uid") or token.get("transaction") or "–")))
+    if "start" in receipt:
+        for key in ("start", "stop"):
+            facts.append((said[key], _moment(receipt[key], language)))
+        facts.append((said["duration"], _duration(receipt["duration_s"])))
+        facts.append((said["ended"], texts.reason(receipt["reason"], language)))
+    if receipt.get("flags"):
+        facts.append((said["remarks"], ", ".join(receipt["flags"])))
+    return facts
+
+
+def _registers(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pairs:
+    meter = receipt["meter"]
+    return [
+        (said["meter"], meter["model"]),
+        (said["serial"], meter["serial"] or "–"),
+        (said["register_start"], _kwh(meter["start_wh"], language)),
+        (said["register_stop"], _kwh(meter["stop_wh"], language)),
+        (said["energy"], _kwh(receipt["energy_wh"], language)),
+    ]
+
+
+def _line(
+    line: dict[str, Any], receipt: dict[str, Any], said: dict[str, str], language: str
+) -> tuple[list[str], str]:
+    currency, dimension = receipt["currency"], line["dimension"]
+    per = {"kWh": "/kWh", "h": "/h"}.get(line["unit"], "")
+    # A line of several rates has none of its own; the totals tell them.
+    vat = "–" if line["vat"] is None else _decimal(line["vat"], language) + " %"
+    cells = [
+        texts.dimension(dimension, language),
+        _quantity(line, language),
+        f"{_decimal(line['unit_price'], language, 2)} {currency}{per}",
+        vat,
+        money.format_minor(line["net_minor"], currency, language),
+        money.format_minor(line["gross_minor"], currency, language),
+    ]
+    notes = [_span(line, receipt, said), _why(line, language)]
+    if "discount" in line:
+        notes.append(line["discount"]["name"])
+    notes += [said[key] for key in ("step", "estimated") if line.get(key)]
+    return cells, ", ".join(note for note in notes if note)
+
+
+def _span(line: dict[str, Any], receipt: dict[str, Any], said: dict[str, str]) -> str:
+    """Say from when to when a line counted: what a line leaves out is the session's own start or end."""
+    begin, end = line.get("from"), line.get("to")
+    if line["dimension"] in ("ENERGY", *_TIMED) and "start" in receipt:
+        begin = begin if begin is not None else receipt["start"]["local"]
+        end = end if end is not None else receipt["stop"]["local"]
+    if begin is None:
+        return ""
+    if isinstance(begin, int) or isinstance(end, int):
+        told = [_duration(one) if isinstance(one, int) else "…" for one in (begin, end)]
+        return f"{told[0]} – {told[1]} {said['session_time']}"
+    first, last = _local(begin), _local(end) if isinstance(end, str) else ""
+    if last[:10] == first[:10]:
+        last = last[11:]
+    return f"{first} – {last}" if last else first
+
+
+def _why(line: dict[str, Any], language: str) -> str:
+    try:
+        told = words.conditions(catalogue.texts_of(language), language, line.get("why") or ())
+    except (ArithmeticError, LookupError, PricingError, TypeError, ValueError):
+        told = str(line["why"])
+    return told.replace(catalogue.NO_BREAK, " ")
+
+
+def _totals(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pairs:
+    currency = receipt["currency"]
+    totals = [(said["net"], money.format_minor(receipt["net_minor"], currency, language))]
+    for vat in receipt["vat"]:
+        rate = "–" if vat["rate"] is None else _decimal(vat["rate"], language)
+        net = money.format_minor(vat["net_minor"], currency, language)
+        label = said["vat_of"].format(rate=rate, net=net)
+        totals.append((label, money.format_minor(vat["vat_minor"], currency, language)))
+    totals.append((said["gross"], money.format_minor(receipt["gross_minor"], currency, language)))
+    return totals
+
+
+def _proofs(receipt: dict[str, Any], said: dict[str, str], kid: str, public: bytes | None) -> Pairs:
+    rule = receipt.get("rounding", "–")
+    proofs = [
+        (said["tariff"], receipt["tariff"]["id"]),
+        (said["hash"], receipt["tariff"]["hash"]),
+        (said["rounding"], said["rounding_rule"] if "largest remainder" in rule else rule),
+        (said["fingerprint"], kid),
+    ]
+    if public:
+        proofs.append((said["public_key"], keyforms.spki(public).hex()))
+    return proofs
+
+
+def _quantity(line: dict[str, Any], language: str) -> str:
+    if line["dimension"] in _TIMED:
+        return _duration(int(Fraction(line["quantity"]) * 3600))
+    if line["unit"] == "kWh":
+        return _decimal(line["quantity"], language, 3) + " kWh"
+    return _decimal(line["quantity"], language)
+
+
+def _decimal(text: str, language: str, digits: int = 0) -> str:
+    """Write an exact number with so many decimals at least; one without an end with six and a sign."""
+    exact = Fraction(text)
+    rounded = f"{float(exact):.6f}"
+    whole, _, rest = rounded.partition(".")
+    kept = max(len(rest.rstrip("0")), digits)
+    written = money.localise(whole + ("." + rest[:kept] if kept else ""), language)
+    return written if Fraction(rounded) == exact else "≈ " + written
+
+
+def _kwh(energy_wh: int, language: str) -> str:
+    return f"{money.localise(f'{energy_wh / 1000:.3f}', language)} kWh"
+
+
+def _duration(seconds: int) -> str:
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _moment(moment: dict[str, Any], language: str) -> str:
+    told = _local(moment["local"]) + " " + moment["local"][19:] if moment["local"] else "–"
+    state = texts.clock(moment["clock"], language)
+    return f"{told} ({state})"
+
+
+def _local(text: str) -> str:
+    calendar.parse_moment(text)
+    return text[:10] + " " + text[11:19]
+
+
+def _utc(text: str | None, said: dict[str, str]) -> str:
+    return "–" if text is None else f"{text[:10]} {text[11:19]} UTC"

@@ -1,0 +1,230 @@
+"""Writes a receipt's document as a PDF of A4 pages, in the fonts that every reader has.
+
+It does not know receipts. Those fonts have the letters of western Europe; others are shown without their
+marks, or as a question mark. The signed receipt keeps them.
+"""
+
+import unicodedata
+
+import segno
+from fpdf import FPDF
+from fpdf.enums import MethodReturnValue, WrapMode, XPos, YPos
+
+from tools.documents.document import Document, Pairs
+
+_FONT = "Helvetica"
+_LEFT_MM, _WIDTH_MM, _BOTTOM_MM = 18.0, 174.0, 22.0
+# Item, quantity, unit price, VAT, net, gross.
+_COLUMNS_MM = (62.0, 24.0, 32.0, 14.0, 20.0, 22.0)
+_ROW_MM, _NOTE_MM, _PAIR_MM = 5.2, 4.2, 4.8
+_NOTE_SIZE, _NOTE_WIDTH_MM = 8, 130.0
+_QR_MM = 62.0
+# What has no parts that Unicode knows.
+_PLAIN = str.maketrans("≈ŁłĐđı", "~LlDdi")
+_DARK, _GREY, _RED, _GREEN = (20, 20, 20), (95, 95, 95), (176, 0, 32), (27, 127, 59)
+
+
+def write(document: Document) -> bytes:
+    """Return the PDF."""
+    pdf = _Pages(document)
+    pdf.add_page()
+    pdf.head()
+    pdf.two_columns(document.facts, document.registers)
+    pdf.price_lines()
+    pdf.sums()
+    pdf.proof()
+    return bytes(pdf.output())
+
+
+class _Pages(FPDF):
+    def __init__(self, document: Document) -> None:
+        super().__init__(format="A4")
+        self._told = document
+        self.core_fonts_encoding = "windows-1252"
+        self.c_margin = 0
+        self.set_margins(_LEFT_MM, 16, _LEFT_MM)
+        self.set_auto_page_break(True, _BOTTOM_MM)
+        self.set_title(_western(f"{document.title} {document.number}"))
+        self.set_lang(document.language)
+        self.set_creator("Kilotap")
+        self.alias_nb_pages()
+
+    def footer(self) -> None:
+        """Write number and page at the foot of each page."""
+        self.set_y(-14)
+        self._ink(8, _GREY)
+        told = self._told
+        self.cell(_WIDTH_MM / 2, 5, _western(f"{told.title} {told.number} · {told.code}"))
+        page = f"{told.words['page']} {self.page_no()}/{{nb}}"
+        self.cell(_WIDTH_MM / 2, 5, page, align="R")
+
+    def head(self) -> None:
+        """Write title, short code, issuer and verdict."""
+        told = self._told
+        top = self.get_y()
+        self._ink(20, _DARK, "B")
+        self._line(_western(told.title), 9)
+        self._ink(12, _DARK)
+        self._line(_western(told.number), 6)
+        self._ink(10, _GREY)
+        self.cell(self.get_string_width(told.words["code"]) + 3, 6, _western(told.words["code"]))
+        self.set_font("Courier", "B", 12)
+        self.set_text_color(*_DARK)
+        self._line(told.code, 6)
+        below = self.get_y()
+        self.set_y(top + 1)
+        self._ink(10, _DARK)
+        for text in told.issuer:
+            self.set_x(_LEFT_MM + _WIDTH_MM / 2)
+            self.cell(_WIDTH_MM / 2, 5, _western(text), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.set_y(max(below, self.get_y()) + 3)
+        color = {True: _GREEN, False: _RED, None: _GREY}[told.is_valid]
+        self.set_fill_color(*color)
+        self.rect(_LEFT_MM, self.get_y(), 1.2, 7, "F")
+        self._ink(10, color, "" if told.is_valid is None else "B")
+        self.set_x(_LEFT_MM + 4)
+        self._line(_western(told.verdict), 7)
+        self.ln(4)
+
+    def two_columns(self, left: Pairs, right: Pairs) -> None:
+        """Write two lists of facts side by side."""
+        top = self.get_y()
+        self._pairs(left, _LEFT_MM, 104, 28)
+        ends = self.get_y()
+        if right:
+            self.set_y(top)
+            self._pairs(right, _LEFT_MM + 108, 66, 40)
+        self.set_y(max(ends, self.get_y()) + 5)
+
+    def price_lines(self) -> None:
+        """Write the lines of the price; their headings stand on each page."""
+        self._headings()
+        for cells, note in self._told.lines:
+            self._ink(_NOTE_SIZE, _GREY)
+            needed = _ROW_MM + (self._height_mm(note, _NOTE_WIDTH_MM, _NOTE_MM) if note else 0) + 2
+            if self.get_y() + needed > self.page_break_trigger:
+                self.add_page()
+                self._headings()
+            self._row(cells, note)
+        if not self._told.lines:
+            self._ink(10, _DARK)
+            self._line(_western(self._told.words["nothing"]), 7)
+
+    def _headings(self) -> None:
+        self._ink(8.5, _GREY, "B")
+        self._cells(self._told.headings, 6)
+        self.set_draw_color(*_DARK)
+        self.set_line_width(0.4)
+        self.line(_LEFT_MM, self.get_y(), _LEFT_MM + _WIDTH_MM, self.get_y())
+        self.ln(1)
+
+    def _row(self, cells: list[str], note: str) -> None:
+        self._ink(9.5, _DARK)
+        self._cells(cells, _ROW_MM)
+        if note:
+            self._ink(_NOTE_SIZE, _GREY)
+            self.multi_cell(
+                _NOTE_WIDTH_MM, _NOTE_MM, _western(note), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
+            )
+        self.set_draw_color(215, 215, 215)
+        self.set_line_width(0.2)
+        self.line(_LEFT_MM, self.get_y() + 0.6, _LEFT_MM + _WIDTH_MM, self.get_y() + 0.6)
+        self.ln(1.4)
+
+    def _height_mm(self, text: str, width_mm: float, line_mm: float) -> float:
+        """Return how high a text becomes in the font that is set."""
+        lines = self.multi_cell(
+            width_mm, line_mm, _western(text), align="L", dry_run=True, output=MethodReturnValue.LINES
+        )
+        return line_mm * len(lines) if isinstance(lines, list) else line_mm
+
+    def sums(self) -> None:
+        """Write the totals, all on one page."""
+        needed = 6 * len(self._told.totals) + 6
+        if self.get_y() + needed > self.page_break_trigger:
+            self.add_page()
+        self.ln(2)
+        for place, (label, amount) in enumerate(self._told.totals, 1):
+            is_last = place == len(self._told.totals)
+            if is_last:
+                self.set_draw_color(*_DARK)
+                self.set_line_width(0.4)
+                self.line(_LEFT_MM + 90, self.get_y() + 0.4, _LEFT_MM + _WIDTH_MM, self.get_y() + 0.4)
+                self.ln(1)
+            self._ink(12 if is_last else 10, _DARK, "B" if is_last else "")
+            self.set_x(_LEFT_MM + 90)
+            self.cell(50, 6, _western(label))
+            self.cell(34, 6, _western(amount), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.ln(5)
+
+    def proof(self) -> None:
+        """Write what strangers verify by: tariff, key and the meter's record as a QR code."""
+        if self.get_y() + (_QR_MM + 14 if self._told.qr else 40) > self.page_break_trigger:
+            self.add_page()
+        top = self.get_y()
+        self._pairs(self._told.proofs, _LEFT_MM, _WIDTH_MM - _QR_MM - 6, 32, size=8)
+        ends = self.get_y()
+        if self._told.qr:
+            self.set_y(top)
+            left = _LEFT_MM + _WIDTH_MM - _QR_MM
+            self._qr(left, top)
+            self.set_xy(left, top + _QR_MM + 1)
+            self._ink(7.5, _GREY)
+            self.multi_cell(_QR_MM, 3.4, _western(self._told.words["qr"]), align="L")
+        self.set_y(max(ends, self.get_y()))
+
+    def _qr(self, left: float, top: float) -> None:
+        """Draw the modules as rectangles, a row's neighbours as one, so that no reader blurs them."""
+        code = segno.make(self._told.qr, error="l", micro=False)
+        rows = [list(row) for row in code.matrix_iter(border=4)]
+        side = _QR_MM / len(rows)
+        self.set_fill_color(0, 0, 0)
+        for y, row in enumerate(rows):
+            x = 0
+            while x < len(row):
+                run = 0
+                while x + run < len(row) and row[x + run]:
+                    run += 1
+                if run:
+                    self.rect(left + x * side, top + y * side, run * side, side + 0.01, "F")
+                x += run or 1
+
+    def _pairs(self, pairs: Pairs, left: float, width: float, label_mm: float, size: float = 9.5) -> None:
+        for label, told in pairs:
+            top = self.get_y()
+            self._ink(size, _GREY)
+            labelled = top + self._height_mm(label, label_mm, _PAIR_MM)
+            self.set_x(left)
+            self.multi_cell(label_mm, _PAIR_MM, _western(label), align="L")
+            self._ink(size, _DARK)
+            self.set_xy(left + label_mm, top)
+            mode = WrapMode.WORD if " " in told else WrapMode.CHAR
+            self.multi_cell(width - label_mm, _PAIR_MM, _western(told), align="L", wrapmode=mode)
+            self.set_y(max(self.get_y(), labelled))
+
+    def _cells(self, cells: list[str], height: float) -> None:
+        for place, (cell, width) in enumerate(zip(cells, _COLUMNS_MM, strict=True)):
+            self.cell(width, height, _western(cell), align="R" if place else "L")
+        self.ln(height)
+
+    def _line(self, text: str, height: float) -> None:
+        self.cell(_WIDTH_MM, height, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def _ink(self, size: float, color: tuple[int, int, int], style: str = "") -> None:
+        self.set_font(_FONT, style, size)
+        self.set_text_color(*color)
+
+
+def _western(text: str) -> str:
+    """Return a text in the letters that the fonts have."""
+    text = text.translate(_PLAIN)
+    plain = "".join(one if _is_known(one) else unicodedata.normalize("NFKD", one)[0] for one in text)
+    return "".join(one if _is_known(one) else "?" for one in plain)
+
+
+def _is_known(character: str) -> bool:
+    try:
+        character.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
