@@ -49,6 +49,8 @@ def build(facts: "dict[str, Any]") -> "dict[str, Any]":
         "flags": list(facts["flags"]) + list(bill.get("flags", ())),
         "ocmf": facts["ocmf"],
     }
+    if facts.get("meter_record"):
+        members["meter_record"] = facts["meter_record"]
     for key in ("currency", "net_minor", "vat", "gross_minor", "rounding"):
         members[key] = bill[key]
     members["lines"] = [_line(line, start["utc_s"], members["duration_s"]) for line in bill["lines"]]

@@ -58,7 +58,7 @@ def verify(path: str, given: list[keys.PublicKey], prices: receipts.Prices) -> P
     told = Proof("receipts")
     count = 0
     for compact in _compacts(storage):
-        count += _receipt(told, compact, [public] if public else [], prices)
+        count += _receipt(told, compact, [public] if public else [], prices, given)
     wrong = [(name, holds, why) for name, holds, why in told.checks if not holds]
     proof.checks += wrong[:MAX_TOLD]
     problems = [f"{len(wrong)} checks of them do not hold"] if wrong else []
@@ -112,7 +112,9 @@ def _payloads(storage: Any) -> Iterator[tuple[str, dict[str, Any]]]:
             continue
 
 
-def _receipt(told: Proof, compact: str, public: list[bytes], prices: receipts.Prices) -> int:
+def _receipt(
+    told: Proof, compact: str, public: list[bytes], prices: receipts.Prices, given: list[keys.PublicKey]
+) -> int:
     """Check what a receipt says of itself; return how many receipts it is."""
     try:
         payload = canonical.decode(jose.unb64url(compact.split(".")[1]))
@@ -121,7 +123,7 @@ def _receipt(told: Proof, compact: str, public: list[bytes], prices: receipts.Pr
     if not isinstance(payload, dict) or payload.get("kind") not in receipts.KINDS:
         return 0
     one = Proof("receipt")
-    receipts.check(one, payload, public, prices)
+    receipts.check(one, payload, public, prices, given)
     told.checks += [(f"{payload.get('receipt')}: {name}", holds, why) for name, holds, why in one.checks]
     return 1
 

@@ -25,10 +25,17 @@ Prices = Callable[[dict[str, Any]], dict[str, Any] | None]
 GARBLED = (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError, CryptoError, PricingError)
 
 
-def check(proof: Proof, receipt: dict[str, Any], public: list[bytes], prices: Prices) -> None:
+def check(
+    proof: Proof,
+    receipt: dict[str, Any],
+    public: list[bytes],
+    prices: Prices,
+    given: list[keys.PublicKey] | None = None,
+) -> None:
     """Recompute what a receipt says twice, and verify the meter's own record in it.
 
-    One that cancels or corrects another has no meter's record of its own.
+    One that cancels or corrects another has no meter's record of its own. A meter that signs for itself has
+    a key of its own, which is looked for among all that were given.
     """
     is_ended = receipt.get("kind") == ENDED
     try:
@@ -52,6 +59,10 @@ def check(proof: Proof, receipt: dict[str, Any], public: list[bytes], prices: Pr
     record = ocmf.verify(proof, text, at_hand)
     if record is not None:
         _same_session(proof, receipt, record.payload)
+    if "meter_record" in receipt:
+        inner = Proof("ocmf")
+        ocmf.verify(inner, str(receipt["meter_record"]).encode(), given or [])
+        proof.checks += [(f"the meter's own {name}", holds, why) for name, holds, why in inner.checks]
 
 
 def _named(proof: Proof, receipt: dict[str, Any]) -> None:

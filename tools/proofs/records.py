@@ -32,7 +32,7 @@ def verify(compact: str, given: list[keys.PublicKey], prices: receipts.Prices) -
         proof.code = code_of(compact)
         proof.check("short code", True, f"{proof.code}, as the terminal showed it")
         at_hand = [public] if public else [one for one in map(keys.PublicKey.p256, given) if one]
-        receipts.check(proof, payload, at_hand, prices)
+        receipts.check(proof, payload, at_hand, prices, given)
     return proof
 
 

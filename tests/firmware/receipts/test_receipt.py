@@ -40,6 +40,11 @@ def test_a_receipt_has_exactly_these_members():
     }
 
 
+def test_the_record_of_a_meter_that_signs_for_itself_travels_beside_ours():
+    told = receipt.build(facts(meter_record="OCMF|{}|{}"))
+    assert told["meter_record"] == "OCMF|{}|{}"
+
+
 def test_a_receipt_can_be_signed():
     assert canonical.decode(canonical.encode(receipt.build(facts()))) == receipt.build(facts())
 

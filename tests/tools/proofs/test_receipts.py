@@ -11,6 +11,7 @@ import pytest
 from firmware.crypto import canonical, jose
 from firmware.ledger import chain, segment
 from firmware.receipts import correction
+from tests.tools.proofs.makers import Meter
 from tests.tools.proofs.test_ocmf import why
 from tools import keys
 from tools.__main__ import main
@@ -82,6 +83,15 @@ def test_lines_that_were_left_out_are_missed(result, key, tmp_path):
 def test_another_tariff_is_not_taken_for_the_one_that_counted(result, key, tmp_path):
     other = {**tariffs(result), "id": "another"}
     assert "the tariff at hand has the hash" in why(judged(result["jws"][-1], tmp_path, key, other))
+
+
+def test_a_meters_own_record_needs_the_meters_own_key(result, key, tmp_path):
+    meter = Meter("brainpoolP384r1")
+    compact = altered(result["jws"][-1], meter_record=meter.record())
+    told = why(judged(compact, tmp_path, key))
+    assert "the meter's own ocmf signature" in told
+    told = why(judged(compact, tmp_path, [*key, *keys.recognise(meter.spki())]))
+    assert "the meter's own" not in told
 
 
 def test_a_garbled_receipt_is_told_by_what_it_lacks(result, key, tmp_path):
