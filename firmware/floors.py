@@ -16,6 +16,7 @@ import firmware.crypto.jose
 import firmware.crypto.der
 import firmware.config
 import firmware.metering.modbus
+import firmware.metering.mbap
 import firmware.metering.registers
 import firmware.metering.maps
 import firmware.metering.models

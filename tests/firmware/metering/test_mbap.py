@@ -1,0 +1,64 @@
+"""Modbus TCP's envelope; the bytes are those of "Messaging on TCP/IP" V1.0b, 3.1.3 and its example."""
+
+from firmware.errors import MeteringError
+from firmware.metering import mbap, modbus
+from tests.portable import raises
+
+REQUEST = modbus.read_request(1, 3, 0x0004, 1)
+# Transaction, protocol 0, six bytes: unit 1 is asked for register 4.
+ENVELOPED = bytes.fromhex("000100000006010300040001")
+ANSWER = bytes.fromhex("0001000000050103020005")
+
+
+def asked():
+    """Return the envelopes of a connection on which one request is under way."""
+    envelopes = mbap.Envelopes()
+    assert envelopes.wrap(REQUEST) == ENVELOPED
+    return envelopes
+
+
+def test_an_answer_comes_out_as_the_serial_line_would_bring_it():
+    frame = asked().feed(ANSWER)
+    assert modbus.parse_response(1, 3, 1, frame) == bytes.fromhex("0005")
+
+
+def test_an_answer_may_come_in_any_pieces():
+    for size in range(1, len(ANSWER)):
+        envelopes = asked()
+        assert envelopes.feed(ANSWER[:size]) is None
+        assert 1 <= envelopes.missing() <= len(ANSWER) - size
+        assert envelopes.feed(ANSWER[size:]) is not None
+    envelopes, taken = asked(), 0
+    while taken < len(ANSWER):
+        some = envelopes.missing()
+        frame = envelopes.feed(ANSWER[taken : taken + some])
+        taken += some
+    assert frame is not None
+
+
+def test_late_answers_are_passed_over_and_transactions_wrap():
+    envelopes = asked()
+    assert envelopes.wrap(REQUEST)[:2] == b"\x00\x02"
+    assert envelopes.feed(ANSWER) is None
+    assert envelopes.feed(ANSWER + b"\x00\x02" + ANSWER[2:]) is not None
+    for _ in range(65_534):
+        last = envelopes.wrap(REQUEST)
+    assert last[:2] == b"\x00\x00"
+
+
+def test_what_is_no_modbus_tcp_is_refused():
+    for content in (
+        b"HTTP/1.1 400",
+        bytes.fromhex("000100010005ff"),
+        bytes.fromhex("000100000000"),
+        bytes.fromhex("0001000000ff"),
+    ):
+        error = raises(MeteringError, asked().feed, content)
+        assert "no Modbus TCP" in str(error)
+
+
+def test_a_new_connection_begins_without_what_was_left_of_the_old_one():
+    envelopes = asked()
+    envelopes.feed(ANSWER[:7])
+    envelopes.begin_anew()
+    assert envelopes.feed(ANSWER) is not None
