@@ -25,6 +25,9 @@ test-pricing: setup-test ## hold 100,000 generated tariffs and sessions against 
 test-meter: setup-test ## play 200,000 polls of a meter over a bad line (a minute)
 	@.venv/bin/python -m tests.host.metering.long_line
 
+fuzz-cards: setup-test ## bend a million answers of cards (make test: some ten thousand)
+	@KILOTAP_CARD_CASES=60000 .venv/bin/python -m pytest tests/host/cards
+
 check: setup-test ## formatting, lint, types, floors between rooms, what MicroPython cannot run
 	@.venv/bin/python -m tools.checks
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "price": "price a charging session under a tariff, exactly",
     "tariff": "check a tariff before anybody charges by it",
     "meter": "find, read, watch, record and exchange energy meters",
+    "card": "look at cards, bring lists of them into one form, issue secure ones",
     "benchmark": "measure against the yardsticks",
 }
 DONE, DOES_NOT_HOLD, NOT_DONE, INTERRUPTED = 0, 1, 2, 130

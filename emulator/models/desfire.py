@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 CREATE_APPLICATION = 0xCA
+DELETE_APPLICATION = 0xDA
 CREATE_FILE = 0xCD
 WRITE_DATA = 0x3D
 CHANGE_KEY = 0xC4
@@ -122,6 +123,7 @@ class SecureDesfireCard(Card):
             (desfire.READ_DATA, self._read),
             (desfire.GET_CARD_UID, self._card_uid),
             (CREATE_FILE, self._create_file),
+            (DELETE_APPLICATION, self._delete_application),
             (WRITE_DATA, self._write),
             (CHANGE_KEY, self._change_key),
         ):
@@ -254,6 +256,16 @@ class SecureDesfireCard(Card):
             raise Refused(DUPLICATE)
         self.applications[aid] = Application([bytes(16)] * (content[4] & 0x0F))
         return b"", OK
+
+    def _delete_application(self, code: int, content: bytes) -> bytes:
+        if self._key_number != 0 or self._selected is None:
+            raise Refused(DENIED)
+        header, _rest = self._opened(code, content, 3, desfire.MAC)
+        if header != bytes((self._selected[2], self._selected[1], self._selected[0])):
+            raise Refused(PERMISSION_DENIED)
+        del self.applications[self._selected]
+        self._selected = self._channel = self._key_number = None
+        return b""
 
     def _create_file(self, code: int, content: bytes) -> bytes:
         if self._key_number != 0:

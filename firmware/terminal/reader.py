@@ -25,7 +25,7 @@ TAP = "tap"  # {"token"} of a card that is known by one, else {"reason"}
 # What `card_order` may name.
 KINDS = ("desfire", "emv", "rfid")
 # In the ATR that a reader makes up for a card which understands no APDU (PC/SC part 3, 3.1.3.2.3.2).
-_STORAGE_CARD = b"\xa0\x00\x00\x03\x06"
+STORAGE_CARD = b"\xa0\x00\x00\x03\x06"
 
 
 class Reader:
@@ -79,7 +79,7 @@ class Reader:
     async def _ask(self, kind: str, card: "Card") -> "Tapped | None":
         if kind == "rfid":
             return _plain(card.uid)
-        if not card.atr or _STORAGE_CARD in card.atr:
+        if not card.atr or STORAGE_CARD in card.atr:
             return None
         # Cards that talk are in memory only while they do.
         if kind == "emv":

@@ -1,0 +1,99 @@
+"""`kilotap card` as scripts call it: over a PN532 on a serial line, and through the real PC/SC daemon."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.bench.pn532_line import Pn532Line
+from emulator.bench.virtual_reader import VirtualReader
+from emulator.models import card_issuer, emv
+from emulator.models.prng import Prng
+from tests.pcsc import one_at_a_time, require_daemon
+from tools.__main__ import main
+
+UID = "04A1B2C3D4E580"
+PAN = "4761739001010119"
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    """Return the file of the emulated cards' keys."""
+    path = tmp_path / "cards.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(card_issuer.KEYS))
+    return path
+
+
+def secure() -> Any:
+    return card_issuer.make({"kind": "desfire", "uid": UID, "secure": "genuine"}, Prng(3, "card"))
+
+
+async def _held(holder: Any, card: Any, words: list[str]) -> int:
+    await holder.insert(card)
+    try:
+        return await asyncio.to_thread(main, words)
+    finally:
+        await holder.remove()
+
+
+def over_pn532(card: Any, *words: str) -> int:
+    async def play() -> int:
+        line = Pn532Line()
+        await line.start()
+        try:
+            reader = ["--reader", f"pn532:{line.path}", "--timeout", "10"]
+            return await _held(line, card, ["card", *words, *reader])
+        finally:
+            await line.close()
+
+    return asyncio.run(play())
+
+
+def test_a_secure_card_over_a_pn532(capsys: pytest.CaptureFixture[str], keys: Path) -> None:
+    assert over_pn532(secure(), "read", "--json", "--card-keys", str(keys)) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {
+        "kind": "desfire",
+        "identity": UID,
+        "level": "SECURE",
+        "authenticated": "EV2 AES-128",
+        "masked": None,
+        "why": None,
+    }
+
+
+@one_at_a_time
+def test_a_bank_card_through_the_daemon(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    authorities = tmp_path / "schemes.json"
+    authorities.write_text(json.dumps([emv.authority_document()]))
+    words = ["--ca-keys", str(authorities), "--timeout", "10"]
+    with require_daemon():
+        for command in (["read", "--json"], ["trace"]):
+            card = emv.PaymentCard(PAN, "2049-11", Prng(6, "card"), "CDA")
+            assert asyncio.run(_held(VirtualReader(), card, ["card", *command, *words])) == 0
+            # The daemon looks at the reader every 400 ms, and would take the next card for this one.
+            time.sleep(1)
+    said = capsys.readouterr()
+    told = json.loads(said.out.splitlines()[0])
+    assert (told["kind"], told["authenticated"], told["masked"]) == ("emv", "CDA", "476173******0119")
+    assert PAN not in said.out + said.err and "GENERATE AC" in said.out
+
+
+def test_keys_that_others_can_read_are_refused(capsys: pytest.CaptureFixture[str], keys: Path) -> None:
+    keys.chmod(0o644)
+    assert main(["card", "read", "--card-keys", str(keys)]) == 2
+    assert "chmod 600" in capsys.readouterr().err
+
+
+def test_a_list_is_normalised(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("80e5d4c3b2a104\n")
+    assert main(["card", "normalise", "--order", "reversed", str(path)]) == 0
+    assert capsys.readouterr().out == UID + "\n"
+    path.write_text("zz\n80e5d4c3b2a104\n")
+    assert main(["card", "normalise", str(path)]) == 1
+    assert "line 1" in capsys.readouterr().err

@@ -1,0 +1,226 @@
+"""What `kilotap card` makes of cards, over the emulated ones: recognised, traced, listed, issued."""
+
+import asyncio
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.models import card_issuer, emv
+from emulator.models.cards import RfidCard
+from emulator.models.desfire import SecureDesfireCard
+from emulator.models.prng import Prng
+from firmware.cards import card_keys, desfire, secure_rfid
+from firmware.cards.desfire import NotGenuine
+from firmware.cards.emv.authorities import Authorities
+from firmware.errors import CardError
+from hal.common.aes import Aes
+from hal.common.conversation import carry
+from tests.firmware.cards.transcript import played, talk
+from tools.cards import issuing, recognising, tracing, uid_lists
+
+UID = "04A1B2C3D4E580"
+PAN = "4761739001010119"
+KEYS = card_keys.CardKeys(card_issuer.KEYS)
+
+
+def chance(count: int) -> bytes:
+    return Prng(11, "tools").random_bytes(count)
+
+
+class Held:
+    """An emulated card as a reader port gives it; it can be pulled at a command."""
+
+    def __init__(self, card: Any, pulled_at: int = 0):
+        self.uid, self.atr = card.uid, card.atr
+        self._card, self._pulled_at, self._asked = card, pulled_at, 0
+
+    async def transmit(self, apdu: bytes) -> bytes:
+        self._asked += 1
+        if self._asked == self._pulled_at:
+            raise OSError(19, "the card was taken away")
+        return bytes(self._card.transmit(apdu))
+
+    async def converse(self, dialogue: Any) -> Any:
+        return await carry(dialogue, self.transmit)
+
+
+def knowledge(keys: Any = KEYS, authorities: Any = None) -> recognising.Knowledge:
+    return recognising.Knowledge(keys, Aes(), authorities, chance, (2026, 3))
+
+
+def told(card: Any, known: recognising.Knowledge, shown: list[str] | None = None) -> dict[str, Any]:
+    lines = [] if shown is None else shown
+    watched = lambda dialogue: tracing.traced(dialogue, lines.append)  # noqa: E731
+    return asyncio.run(recognising.recognise(Held(card), known, watched))
+
+
+def secure(kind: str) -> Any:
+    return card_issuer.make({"kind": "desfire", "uid": UID, "secure": kind}, Prng(3, "card"))
+
+
+def bank_card(method: str = "CDA") -> Any:
+    return emv.PaymentCard(PAN, "2031-12", Prng(6, "card"), method)
+
+
+def test_every_kind_of_card_is_told() -> None:
+    authorities = Authorities([emv.authority_document()])
+    found = [
+        told(card, knowledge(authorities=authorities))
+        for card in (RfidCard(bytes.fromhex(UID)), secure("genuine"), secure("hidden"), bank_card())
+    ]
+    assert [
+        (row["kind"], row["identity"], row["level"], row["authenticated"], row["masked"]) for row in found
+    ] == [
+        ("rfid", UID, "HEARSAY", None, None),
+        ("desfire", UID, "SECURE", "EV2 AES-128", None),
+        ("desfire", UID, "SECURE", "EV2 AES-128", None),
+        ("emv", None, None, "CDA", "476173******0119"),
+    ]
+    clone = told(secure("clone"), knowledge())
+    assert clone["identity"] is None and "not genuine" in clone["why"]
+    assert told(RfidCard(bytes.fromhex("08112233")), knowledge())["kind"] == "phone"
+    assert "no CA keys" in told(bank_card(), knowledge())["why"]
+
+
+def test_a_trace_names_tags_and_hides_the_number_in_every_spelling() -> None:
+    for method in emv.METHODS:
+        shown: list[str] = []
+        told(bank_card(method), knowledge(None, Authorities([emv.authority_document()])), shown)
+        text = "\n".join(shown)
+        assert "SELECT 2PAY.SYS.DDF01" in text and "5A card number: 476173******0119" in text
+        for spelling in spellings(PAN):
+            assert spelling.lower() not in text.lower()
+
+
+def test_no_card_certificate_is_shown_for_anybody_could_open_it() -> None:
+    shown: list[str] = []
+    told(bank_card("DDA"), knowledge(None, Authorities([emv.authority_document()])), shown)
+    assert any("9F46" in line and "hidden" in line for line in shown)
+
+
+def spellings(digits: str) -> list[str]:
+    """Return a number as text, as BCD, and the base64 of both at every alignment."""
+    found = [digits, digits.encode().hex(), digits[6:-4]]
+    for octets in (digits.encode(), bytes.fromhex(digits)):
+        for shift in range(3):
+            # Letters at both ends hold bits of neighbours.
+            found.append(base64.b64encode(b"\0" * shift + octets).decode()[4:-4])
+    return found
+
+
+def test_an_answer_that_is_no_tlv_is_not_shown() -> None:
+    lines = list(tracing.told_response(bytes.fromhex("00b2010c00"), PAN.encode() + b"\x90\x00"))
+    assert PAN not in "\n".join(lines)
+    unknown = bytes.fromhex("7013" + "df0110") + PAN.encode() + b"\x90\x00"
+    assert "hidden" in "\n".join(tracing.told_response(bytes.fromhex("00b2010c00"), unknown))
+
+
+@pytest.mark.parametrize(
+    ("given", "order", "form", "uid"),
+    [
+        ("04:a1:b2:c3:d4:e5:80", "as-read", "hex", UID),
+        ("80 E5 D4 C3 B2 A1 04", "reversed", "hex", UID),
+        ("287454020", "as-read", "decimal4", "11223344"),
+        ("1144201745", "reversed", "decimal4", "11223344"),
+        (str(int(UID, 16)), "as-read", "decimal7", UID),
+    ],
+)
+def test_lists_of_other_systems_come_into_one_form(given: str, order: str, form: str, uid: str) -> None:
+    assert uid_lists.canonical(given, order, form) == uid
+
+
+def test_what_is_no_uid_is_named_with_its_line() -> None:
+    lines = uid_lists.normalise(["# ours", UID, "", "xyz", "08112233", UID.lower(), "0102"], "as-read", "hex")
+    assert [(line.number, line.uid) for line in lines] == [
+        (2, UID),
+        (4, None),
+        (5, None),
+        (6, None),
+        (7, None),
+    ]
+    assert "line 2" in str(lines[3].why)
+    for given, form in (("4294967296", "decimal4"), ("-1", "decimal4"), ("１２", "decimal4")):
+        with pytest.raises(CardError):
+            uid_lists.canonical(given, "as-read", form)
+
+
+def blank() -> SecureDesfireCard:
+    return SecureDesfireCard(bytes.fromhex(UID), Aes(), Prng(9, "blank"))
+
+
+def issued(card: Any, contract: str = "DE-KTP-C00001-K") -> str:
+    return str(talk(issuing.Issuer(KEYS, Aes(), chance).issued(card.uid, contract), card))
+
+
+def test_an_issued_card_is_known_and_nobody_has_its_keys() -> None:
+    card = blank()
+    assert issued(card) == UID
+    found = talk(secure_rfid.identify(KEYS, Aes(), chance, card.uid), card)
+    assert (found["token"]["level"], found["contract"]) == ("SECURE", "DE-KTP-C00001-K")
+    keys = card.applications[card_issuer.AID].keys
+    assert len(set(keys)) == len(keys) and bytes(16) not in keys
+    with pytest.raises(CardError, match="issued before"):
+        issued(card)
+
+
+def test_a_card_pulled_at_any_command_can_be_issued_again() -> None:
+    at = 0
+    while True:
+        at += 1
+        card = blank()
+        held = Held(card, pulled_at=at)
+        dialogue = issuing.Issuer(KEYS, Aes(), chance).issued(card.uid, "C-1")
+        try:
+            asyncio.run(held.converse(dialogue))
+        except OSError:
+            card.present()
+            try:
+                assert issued(card, "C-1") == UID
+            except CardError as error:
+                # Only what was whole already cannot be begun anew.
+                assert "issued before" in str(error)
+                assert talk(secure_rfid.identify(KEYS, Aes(), chance, card.uid), card)["contract"] == "C-1"
+            continue
+        break
+    assert at > 15
+
+
+def test_keys_are_changed_as_the_application_note_says() -> None:
+    # NXP AN12196, table 25: key 2 in the session of table 23, and the code of the answer.
+    session = [bytes.fromhex(text) for text in (
+        "4cf3cb41a22583a61e89b158d252fc53", "5529860b2fc5fb6154b7f28361d30bf9", "7614281a",
+    )]  # fmt: skip
+    channel = desfire.Channel(Aes(), *session, 2)
+    fresh = bytes.fromhex("f3847d627727ed3bc9c4cc050489b966")
+    assert issuing.key_check(fresh).hex() == "789dfadc"
+    dialogue = channel.ask(0xC4, b"\2", fresh + b"\1" + issuing.key_check(fresh), desfire.FULL)
+    command = "90c4000029022cf362b7bf4311ff3be1daa295e8c68de09050560d19b9e16c2393ae9cd1fac75d0ce20bcd1d06e600"
+    assert played(dialogue, (command, "203bb55d1089d5879100")) == b""
+    assert channel.counter == 3
+
+
+def test_what_is_no_blank_card_is_refused() -> None:
+    with pytest.raises(CardError, match="EV2"):
+        issued(RfidCard(bytes.fromhex(UID)))
+    for contract in ("", "with blank", "ä", "x" * 32):
+        with pytest.raises(CardError):
+            issued(blank(), contract)
+    broken = dict(card_issuer.KEYS, key=0)
+    with pytest.raises(CardError, match="application"):
+        issuing.Issuer(card_keys.CardKeys(broken), Aes(), chance)
+    assert issubclass(NotGenuine, CardError)
+
+
+def test_a_batch_goes_on_where_it_ended(tmp_path: Path) -> None:
+    done = tmp_path / "done.jsonl"
+    batch = issuing.Batch(["C-1", "C-2"], done)
+    batch.note(UID, "C-1")
+    again = issuing.Batch(["C-1", "C-2"], done)
+    assert list(again.open_contracts()) == ["C-2"]
+    assert again.progress() == "1 of 2 issued"
+    assert json.loads(done.read_text()) == {"uid": UID, "contract": "C-1"}
+    with pytest.raises(CardError):
+        issuing.Batch(["C-1", "C-1"], done)

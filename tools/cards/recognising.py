@@ -1,0 +1,125 @@
+"""Tells what a card is, what it would be billed as, and what it proved.
+
+It does not know readers: it is handed a card that can converse.
+"""
+
+from collections.abc import Callable, Generator
+from typing import Any, NamedTuple
+
+from firmware.cards import rfid, secure_rfid, token
+from firmware.cards.card_keys import CardKeys
+from firmware.cards.desfire import NotGenuine
+from firmware.cards.emv import authentication, directory, identity, reading
+from firmware.cards.emv.authorities import Authorities
+from firmware.errors import CardError
+from firmware.terminal.reader import STORAGE_CARD
+from hal.ports import Card
+
+Dialogue = Generator[bytes, bytes, Any]
+
+# What a bank card is told in a reading that is no payment: no amount, no currency (ISO 4217: 999).
+NO_AMOUNT, NO_CURRENCY = bytes(6), b"\x09\x99"
+QUALIFIERS = bytes.fromhex("36004000")
+
+
+class Knowledge(NamedTuple):
+    """What helps to know cards: keys to secure ones, AES, authorities of bank cards, chance, this month."""
+
+    keys: CardKeys | None
+    aes: Any
+    authorities: Authorities | None
+    random: Callable[[int], bytes]
+    today: tuple[int, int] | None
+
+
+async def recognise(
+    card: Card, knowledge: Knowledge, watched: Callable[[Dialogue], Dialogue] = lambda dialogue: dialogue
+) -> dict[str, Any]:
+    """Return {"kind", "identity", "level", "authenticated", "masked", "why"}. OSError: it was pulled."""
+    if card.atr and STORAGE_CARD not in card.atr:
+        if knowledge.keys is not None:
+            told = await card.converse(watched(_secure(card.uid, knowledge)))
+            if told is not None:
+                return dict(told)
+        told = await card.converse(watched(_bank_card(knowledge)))
+        if told is not None:
+            return dict(told)
+    return plain(card.uid)
+
+
+def plain(uid: bytes) -> dict[str, Any]:
+    """Return what a UID alone says."""
+    try:
+        known = token.from_uid(uid)
+    except CardError as error:
+        return _found("phone" if rfid.is_random(uid) else "unknown", why=str(error))
+    return _found("rfid", known["uid"], known["level"])
+
+
+def _secure(uid: bytes, knowledge: Knowledge) -> Dialogue:
+    if knowledge.keys is None:
+        return None
+    try:
+        found = yield from secure_rfid.identify(knowledge.keys, knowledge.aes, knowledge.random, uid)
+    except NotGenuine as error:
+        return _found("desfire", why=f"not genuine: {error}")
+    except CardError as error:
+        return _found("desfire", why=str(error))
+    if found is None:
+        return None
+    return _found("desfire", found["token"]["uid"], found["token"]["level"], "EV2 AES-128")
+
+
+def _bank_card(knowledge: Knowledge) -> Dialogue:
+    """Read the card's first application that lets itself be read, and have it prove itself."""
+    try:
+        entries = yield from directory.read()
+    except CardError as error:
+        return _found("emv", why=str(error))
+    if not entries:
+        return None
+    values = {
+        authentication.UNPREDICTABLE: knowledge.random(4),
+        authentication.AMOUNT: NO_AMOUNT,
+        authentication.CURRENCY: NO_CURRENCY,
+        0x9F66: QUALIFIERS,
+    }
+    why = ""
+    for entry in directory.candidates(entries, [entry.aid for entry in entries]):
+        try:
+            application = yield from reading.read(entry.aid, values)
+            masked = identity.masked(identity.number(application.objects))
+        except CardError as error:
+            why = why or str(error)
+            continue
+        proof = yield from _proof(application, values, knowledge)
+        return _found("emv", None, None, proof["method"] if proof["holds"] else None, masked, proof["why"])
+    return _found("emv", why=why)
+
+
+def _proof(application: reading.Application, values: dict[int, bytes], knowledge: Knowledge) -> Dialogue:
+    if knowledge.authorities is None:
+        why = "not asked for a proof: no CA keys were given (--ca-keys)"
+        return {"method": None, "holds": False, "why": why}
+    proof = yield from authentication.authenticate(
+        application, knowledge.authorities, values, knowledge.today
+    )
+    return proof
+
+
+def _found(
+    kind: str,
+    identity: str | None = None,
+    level: str | None = None,
+    authenticated: str | None = None,
+    masked: str | None = None,
+    why: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "identity": identity,
+        "level": level,
+        "authenticated": authenticated,
+        "masked": masked,
+        "why": why,
+    }
