@@ -23,8 +23,8 @@ def drop_unused(text: str, kept: str, later: Iterable[str] = ()) -> str:
         for node in module.tree.body:
             if _gives(node) and not _gives(node) & used:
                 module.replace(node, "pass")
-        for method in _methods(module, asked):
-            module.replace(method, "pass")
+        for member in [*_methods(module, asked), *_slots(module)]:
+            module.replace(member, "pass")
         if not module.edits:
             return text
         text = module.edited()
@@ -51,6 +51,15 @@ def _methods(module: Module, asked: set[str]) -> Iterator[ast.stmt]:
         methods = [node for node in owner.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
         methods = [node for node in methods if not node.decorator_list and not node.name.startswith("__")]
         yield from (node for node in methods if node.name not in asked)
+
+
+def _slots(module: Module) -> Iterator[ast.stmt]:
+    """Yield the lists of attributes of classes that do not ask for them: MicroPython itself never does."""
+    for owner in module.all(ast.ClassDef):
+        is_asked = any(getattr(node, "attr", "") == "__slots__" for node in ast.walk(owner))
+        for node in [] if is_asked else owner.body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__slots__":
+                yield node
 
 
 def _gives(node: ast.stmt) -> set[str]:
