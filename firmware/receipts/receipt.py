@@ -18,7 +18,7 @@ def build(facts: "dict[str, Any]") -> "dict[str, Any]":
 
     `facts`: "receipt", "token", "contract", "zone" (calendar.Zone), "start" and "stop" ({"utc_s" (or
     None), "clock", "wh"}), "duration_ms", "meter" ({"model", "serial"}), "tariff" ({"id", "hash"}), "bill"
-    (of the engine), "reason", "flags" and "ocmf".
+    (of the engine), "reason", "flags" and "ocmf"; where the meter signs for itself, "meter_record".
     """
     problems = _registers(facts) + _bill(facts["bill"])
     for key in _TEXTS:

@@ -58,7 +58,10 @@ def check(
     at_hand = [keys.PublicKey(curves.CURVES[0], b"\x04" + one) for one in public]
     record = ocmf.verify(proof, text, at_hand)
     if record is not None:
-        _same_session(proof, receipt, record.payload)
+        try:
+            _same_session(proof, receipt, record.payload)
+        except GARBLED as error:
+            proof.check("ocmf agrees", False, f"the receipt lacks or garbles {error}")
     if "meter_record" in receipt:
         inner = Proof("ocmf")
         ocmf.verify(inner, str(receipt["meter_record"]).encode(), given or [])

@@ -3,12 +3,14 @@
 It does not know how signatures are made; its evidence is a simulated evening at a charger.
 """
 
+import hashlib
 import json
 from pathlib import Path
 
+import click
 import pytest
 
-from firmware.crypto import canonical, jose
+from firmware.crypto import canonical, jose, p256
 from firmware.ledger import chain, segment
 from firmware.receipts import correction
 from tests.tools.proofs.makers import Meter
@@ -159,6 +161,54 @@ def test_a_cancellation_names_the_receipt_before_it_and_takes_all_of_it_back(res
     proof = Proof("receipt")
     receipts.check(proof, {**told, "kind": correction.CANCELLED, "receipt": "KT-1"}, [], lambda receipt: None)
     assert "no number for it" in why(proof)
+
+
+def signed_anew(payloads):
+    """Return records of payloads, chained and signed by a test key, and the key."""
+    private = (7).to_bytes(32, "big")
+    public = p256.public_key(private)
+    header = {"alg": "ES256", "kid": jose.thumbprint(public), "typ": chain.RECORD_TYPE}
+    prev, made = jose.thumbprint(public), []
+    for seq, payload in enumerate(payloads, 1):
+        content = canonical.encode({**payload, "seq": seq, "prev": prev})
+        signing_input = jose.signing_input(header, content)
+        made.append(jose.compact(signing_input, p256.sign(private, hashlib.sha256(signing_input).digest())))
+        prev = chain.hash(made[-1])
+    return made, keys.recognise(json.dumps(jose.jwk(public)).encode())
+
+
+def test_a_ledger_holds_corrections_against_what_they_name(result, tmp_path):
+    old = result["records"][-1]
+    jws, key = signed_anew([old])
+
+    def judged_with(change, **named):
+        about = {"receipt": old["receipt"], "hash": chain.hash(jws[0]), "code": "x", "number": 1, **named}
+        told = {**correction.cancelled(old, about, "wrong tariff"), **change}
+        base = {member: old[member] for member in ("terminal", "at", "clock", "ticks_ms")}
+        records, _ = signed_anew([old, {**base, **told, "kind": correction.CANCELLED}])
+        path = tmp_path / "records.ndjson"
+        path.write_text("\n".join(records))
+        proof = files.verify(str(path), key)
+        return "; ".join(why for name, holds, why in proof.checks if name == "order" and not holds)
+
+    assert judged_with({}) == ""
+    assert "is not so before it" in judged_with({}, hash="y" * 43)
+    assert "does not take back" in judged_with({"gross_minor": 1})
+
+
+def test_a_flipped_bit_in_any_of_a_thousand_places_of_a_receipt_is_found(result, key, tmp_path):
+    content = (result["jws"][-1] + "\n").encode()
+    path = tmp_path / "receipt.jws"
+    step = 8 * len(content) // 1000
+    assert step > 1
+    for place in range(0, 8 * len(content), step):
+        flipped = bytearray(content)
+        flipped[place // 8] ^= 1 << place % 8
+        path.write_bytes(flipped)
+        try:
+            assert not files.verify(str(path), key).holds(), place
+        except click.ClickException:
+            continue
 
 
 def test_a_ledgers_folder_prices_by_the_tariffs_that_it_keeps(result, key, tmp_path):
