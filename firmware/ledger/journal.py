@@ -146,7 +146,7 @@ class Journal:
             yield held
 
     def blocks(self, found: "list[Span]") -> "Iterator[bytes]":
-        """Yield records one a line, as an upload has them, in blocks. Raises LedgerError where one is gone."""
+        """Yield records one a line, in blocks, for an upload. Raises LedgerError where one is gone."""
         return spans.blocks(self._storage, found)
 
     def _holding(self, seq: int) -> str:

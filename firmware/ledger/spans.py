@@ -90,7 +90,7 @@ def text(storage: "Any", span: "Span") -> str:
 
 
 def size_bytes(spans: "list[Span]") -> int:
-    """Return how long the lines of some records are, as an upload has them: with a newline, without checksum."""
+    """Return how long the lines of an upload are: records with a newline each, without checksum."""
     return sum([span[2] + 1 for span in spans])
 
 
