@@ -62,7 +62,7 @@ class DesfireCard(Card):
 
 
 class EmvCard(Card):
-    """A bank card or a phone: it shows another random UID at each presentation (ISO/IEC 14443-3, 6.5.4)."""
+    """A phone without a wallet: it shows another random UID at each presentation (ISO/IEC 14443-3, 6.5.4)."""
 
     __slots__ = ("_prng",)
 
@@ -78,7 +78,7 @@ class EmvCard(Card):
 
 
 def make(card: dict, prng: Prng) -> Card:
-    """Return the card that a scenario describes: `kind` and, but for emv, `uid` in hex (see card_issuer)."""
+    """Return the card that a scenario describes: `kind` and either `uid` in hex or a `pan`."""
     if card.get("secure"):
         from emulator.models import card_issuer
 
@@ -87,6 +87,10 @@ def make(card: dict, prng: Prng) -> Card:
         return RfidCard(bytes.fromhex(card["uid"]))
     if card["kind"] == "desfire":
         return DesfireCard(bytes.fromhex(card["uid"]))
+    if card["kind"] == "emv" and "pan" in card:
+        from emulator.models import emv
+
+        return emv.PaymentCard(card["pan"], card["expires"], prng)
     if card["kind"] == "emv":
         return EmvCard(prng)
     raise ValueError("no kind of card %r: there are rfid, desfire and emv" % card["kind"])

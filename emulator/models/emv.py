@@ -41,7 +41,8 @@ class PaymentCard(Card):
         self.method = method
         self._tampered = tampered
         self._profile = bytes.fromhex(PROFILES[method])
-        self._records = self._issued()
+        # Signed when it is asked for: a small board takes its time for it.
+        self._records: "dict[tuple[int, int], bytes] | None" = None
         self._seen = b""
         self.present()
 
@@ -71,6 +72,8 @@ class PaymentCard(Card):
                 return _word(status.SW_WRONG_LENGTH)
             return self._options(body)
         if command[1] == READ:
+            if self._records is None:
+                self._records = self._issued()
             record = self._records.get((command[3] >> 3, command[2]))
             return _word(NO_RECORD) if record is None else record + _word(status.SW_OK)
         if command[1] == AUTHENTICATE:

@@ -1,6 +1,6 @@
 """Stories of cards: who is let in by a secure card, and who is not by a copy of one."""
 
-from tests.emulator.simulation.test_play import ALICE, clean, story
+from tests.emulator.simulation.test_play import ALICE, clean, played, story
 
 CARDS = {
     "alice": {"kind": "desfire", "uid": ALICE, "secure": "genuine"},
@@ -43,6 +43,26 @@ def test_a_copy_of_the_bare_uid_does_not_get_a_secure_contract():
     assert told_by("copy") == ([], ["insecure_card", "insecure_card"])
     # Where the operator lets a bare UID in, it gets in, and the receipt says how sure it was.
     assert told_by("copy", level=None)[0] == [{"type": "RFID", "uid": ALICE, "level": "HEARSAY"}]
+
+
+def test_a_bank_card_is_told_by_its_directory_and_its_number_is_nowhere():
+    assert told_by("phone") == ([], ["bank_card", "bank_card"])
+    contract = {"contract": "C1", "uid": ALICE, "tariff": "day"}
+    terminal = dict(story([])["terminal"], contracts=[contract], card_order=ORDER)
+    steps = [(5, "plug", True), (5, "tap", "phone"), (5, "wait", "idle"), (1, "wait", "uploaded")]
+    _code, records, result, jws = played(steps, cards=CARDS, terminal=terminal)
+    told = repr(records) + repr(result) + repr(jws)
+    assert "bank_card" in told
+    for spelling in (
+        "4761739001010119",
+        "47617390",
+        "343736313733",
+        "NDc2MTcz",
+        "Q3NjE3M",
+        "0NzYxNz",
+        "R2FzkA",
+    ):
+        assert spelling not in told
 
 
 def test_a_phone_is_told_apart_from_a_card_that_cannot_be_read():

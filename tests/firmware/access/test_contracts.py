@@ -143,3 +143,11 @@ def test_a_contract_names_its_discounts():
     assert given.discounts(None, None) == []
     for wrong in ("inn", ["inn", "inn"], [5], ["d%d" % i for i in range(11)]):
         assert "/contracts/0/discounts: " in refused([contract(discounts=wrong)])
+
+
+def test_a_contract_may_ask_for_a_card_that_proved_itself():
+    given = Contracts([contract(level="SECURE")], [])
+    bare = {"type": "RFID", "uid": ALICE, "level": "HEARSAY"}
+    assert given.decide(bare, None) == {"granted": False, "reason": "insecure_card"}
+    assert given.decide({"type": "RFID", "uid": ALICE, "level": "SECURE"}, None)["granted"]
+    assert "/contracts/0/level: " in refused([contract(level="HIGH")])

@@ -98,3 +98,10 @@ def test_an_operators_meter_map_is_taken_where_the_model_names_it():
     found = problems_of(text % ("acme-m1", MAP.replace("uint32", "uint31").replace('"Wh"', '"W"')))
     assert [problem.split(": ")[1] for problem in found] == ["registers/0/type", "registers/0/unit"]
     assert "a table" in problems_of('{"id": "A", "meter_map": 7}')[0]
+
+
+def test_the_order_of_cards_names_each_kind_once_and_secure_ones_need_keys():
+    checking.read(b'{"id": "A", "card_order": "desfire emv rfid", "card_keys": "cards.json"}')
+    assert "card_keys: missing" in problems_of('{"id": "A", "card_order": "desfire rfid"}')[0]
+    for order in ("rfid rfid", "magnetic", "desfire, rfid"):
+        assert "card_order: " in problems_of('{"id": "A", "card_order": "%s"}' % order)[0]
