@@ -28,6 +28,10 @@ READ_BYTES = 512
 # Beyond its first record a batch holds no more than this: what is cut off on the way is sent again.
 BATCH_BYTES = 16384
 LINGER_MS = 5000
+# A fault is taken back when it went well for so long, and each time for twice as long up to a day: one that
+# comes and goes would fill the ledger with itself.
+CALM_MS = 3600000
+LONGEST_CALM_MS = 86400000
 # A batch that was refused for its size is halved; so many that are taken double it.
 DARE_AFTER = 8
 
@@ -61,6 +65,8 @@ class Uploader:
         self._taken = 0
         self._failures = 0
         self._told: "bool | None" = None
+        self._failed_ms = 0
+        self._calm_ms = CALM_MS
         self._come_back_s: "int | None" = None
 
     def wake(self) -> None:
@@ -189,6 +195,10 @@ class Uploader:
 
     def _succeeded(self) -> None:
         self._failures = 0
+        if self._told:
+            if self._clock.elapsed_ms(self._failed_ms) < self._calm_ms:
+                return
+            self._calm_ms = min(2 * self._calm_ms, LONGEST_CALM_MS)
         if self._told is not False:
             self._told = False
             self._inbox.post((events.FAULT_CLEARED, {"fault": "uplink"}))
@@ -196,6 +206,7 @@ class Uploader:
     def _failed(self, error: Exception) -> None:
         """Count the failure; one that the office explains is told, bad weather is not."""
         self._failures += 1
+        self._failed_ms = self._clock.ticks_ms()
         if not isinstance(error, OSError) and self._told is not True:
             self._told = True
             self._inbox.post((events.FAULT, {"fault": "uplink", "what": str(error)}))

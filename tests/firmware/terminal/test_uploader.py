@@ -26,13 +26,26 @@ class Life:
 
     def __init__(self, answer):
         self.kernel = Kernel()
-        self.clock = self.tasks = self.kernel
+        self.tasks = self.kernel
+        self.clock = self
         self.entropy = self
         self.network = Link(Prng(1, "link"), answer).network(self)
 
     def random(self, count):
         """Return the longest of pauses."""
         return b"\xff" * count
+
+    def sleep_ms(self, duration_ms):
+        """Let virtual time pass."""
+        return self.kernel.sleep_ms(duration_ms)
+
+    def ticks_ms(self):
+        """Return the virtual time."""
+        return self.kernel.now_ms
+
+    def elapsed_ms(self, since_ms):
+        """Return what passed since then."""
+        return self.kernel.now_ms - since_ms
 
     def check(self):
         """Have power always."""
