@@ -221,8 +221,10 @@ class _Reading:
             return {}
         action = chosen[0]
         argument = step[action]
-        if action == "tap" or (action == "hold" and argument):
+        if action in ("tap", "brush") or (action == "hold" and argument):
             self.known_card((*place, action), argument)
+        if action == "meter_exchange" and argument is not None:
+            argument = self.table((*place, action), argument, fields.METER_EXCHANGE)
         if action == "order" and argument:
             argument = self.order((*place, action), argument)
         return {"after_ms": step["after_s"], "action": action, "argument": argument}

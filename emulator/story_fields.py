@@ -61,9 +61,16 @@ ORDER = (
     ("deny", values.texts, None),
     ("time", values.flag, None),
 )
+METER_EXCHANGE = (
+    ("serial", values.text(1, 20), NEEDED),
+    ("register_wh", values.whole(0, 10**12), 0),
+)
+# The last two stand between link and office: requests that come again, answers of before.
+LINKS = ("up", "down", "slow", "loses_answers", "corrupts", "stalls", "repeats", "replays")
 ACTIONS = (
     ("tap", values.text(1, 40), None),
     ("hold", values.text(0, 40), None),
+    ("brush", values.text(1, 40), None),
     ("plug", values.flag, None),
     ("vehicle_power_w", values.whole(0, 1_000_000), None),
     (
@@ -71,7 +78,9 @@ ACTIONS = (
         values.word(*FAULTS),
         None,
     ),
-    ("link", values.word("up", "down", "slow", "loses_answers", "corrupts", "stalls"), None),
+    ("meter_exchange", values.table, None),
+    ("link", values.word(*LINKS), None),
+    ("office", values.word("restart", "backup", "restore"), None),
     ("power", values.word("cut", "on"), None),
     ("cut_at_write", values.whole(1, LARGE), None),
     ("clock", values.clock, None),

@@ -107,12 +107,12 @@ def pan(given: object) -> str:
 
 
 def clock(given: object) -> str | int:
-    """Return `unset`, or by how many seconds the clock jumps."""
-    if given == "unset":
-        return "unset"
+    """Return `unset`, `set`, or by how many seconds the clock jumps."""
+    if given in ("unset", "set"):
+        return str(given)
     if isinstance(given, str) and re.fullmatch(r"[+-]\d{1,9}", given):
         return int(given)
-    raise Unexpected('"unset", or seconds with a sign such as "+3600"')
+    raise Unexpected('"unset", "set", or seconds with a sign such as "+3600"')
 
 
 def table(given: object) -> dict:

@@ -98,6 +98,10 @@ class Player:
     def _hold(self, name: str) -> None:
         self._bench.charger.hold(name)
 
+    def _brush(self, name: str) -> None:
+        self._bench.charger.hold(name)
+        self._bench.charger.hold("")
+
     def _plug(self, is_in: bool) -> None:
         self._bench.charger.plug(is_in)
 
@@ -107,7 +111,19 @@ class Player:
     def _meter_fault(self, fault: str) -> None:
         self._bench.charger.world.meter_fault(fault)
 
+    def _meter_exchange(self, other: dict) -> None:
+        raise BenchError(
+            "the bench has one meter; play this story with simulate, or leave meter_exchange out"
+        )
+
+    def _office(self, event: str) -> None:
+        raise BenchError(
+            "the bench's office has no backup; play this story with simulate, or leave office out"
+        )
+
     def _link(self, mode: str) -> None:
+        if mode in ("repeats", "replays"):
+            raise BenchError("TLS lets nobody on the wire send again; play this story with simulate")
         if self._bench.link:
             self._bench.link.mode = mode
 
@@ -132,6 +148,8 @@ class Player:
         if change == "unset":
             settings["bench_clock"] = "unset"
             self._bench.charger.panel.send({"clock": "unset"})
+        elif change == "set":
+            raise BenchError("the bench cannot give a clock its time back yet; play this story with simulate")
         else:
             settings["bench_start_utc_s"] += int(change)
             self._bench.charger.panel.send({"clock_step_s": int(change)})
@@ -197,10 +215,13 @@ class Player:
 ACTIONS: dict[str, Callable] = {
     "tap": Player._tap,
     "hold": Player._hold,
+    "brush": Player._brush,
     "plug": Player._plug,
     "vehicle_power_w": Player._vehicle_power,
     "meter_fault": Player._meter_fault,
+    "meter_exchange": Player._meter_exchange,
     "link": Player._link,
+    "office": Player._office,
     "power": Player._power,
     "cut_at_write": Player._cut_at_write,
     "clock": Player._set_clock,

@@ -7,6 +7,8 @@ from emulator.models.prng import Prng
 
 # What a disk without a limit says is free; it fits a small integer of a 32-bit board.
 PLENTY_BYTES = 1 << 29
+# A disk with so much room left refuses nothing.
+ROOMY_BYTES = 1 << 22
 # MicroPython's errno module does not have it.
 ENOSPC = 28
 
@@ -71,6 +73,14 @@ class Disk:
     def set_free_bytes(self, count: "int | None") -> None:
         """Leave so much room from now on, or no limit with None."""
         self._room_bytes = None if count is None else max(0, count)
+
+    def platter(self):
+        """Return the storage itself, which can be read while the power is off."""
+        return self._backing
+
+    def is_limited(self) -> bool:
+        """Return whether there is less room than plenty."""
+        return self._room_bytes is not None and self._room_bytes < ROOMY_BYTES
 
     def power_off(self) -> None:
         """Take the power away between two writes."""

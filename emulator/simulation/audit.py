@@ -1,6 +1,7 @@
-"""Reads the ledger that a story left: does it hold, has every start its end, does the energy add up?
+"""Judges a ledger: does it hold, has every start its end, does the energy add up?
 
-It does not know how the story went.
+It does not know how the story went. Books can be kept while the story goes on; an audit reads it all at the
+end.
 """
 
 from firmware.crypto import canonical, jose
@@ -9,29 +10,44 @@ from firmware.ledger import chain as chains
 from firmware.ledger.journal import Journal
 
 
-class Audit:
-    """Reads the whole ledger once: chain, one end for each start, and energy that adds up to the meter's
-    register.
+class Books:
+    """What the records say, one after another: chain, one end for each start, and energy that adds up to the
+    meter's register.
     """
 
-    def __init__(self, charger, first_wh: int, on_record, decode=canonical.decode):
-        """Call `on_record(compact, payload)` for each record on the way."""
+    def __init__(self, charger, first_wh: int, decode=canonical.decode):
+        """Begin before the first record; `first_wh` is what the register showed then."""
         self.problems: "list[str]" = []
         self.records = 0
+        # The register at the last start or end, and whose it is (None: before the first).
+        self.at_wh = first_wh
+        self.serial = None
+        # A fault excuses energy that nobody was billed for up to the next start, and no longer.
+        self.is_excused = False
         self._opened = None
-        self._at_wh = first_wh
-        self._broken = False
         self._chain = chains.Chain(charger.config.id, charger.first_prev, charger.verify, decode=decode)
-        for _seq, compact in Journal(charger.disk).read_from(1):
-            self.records += 1
-            payload = self._checked(compact)
-            self._follow(payload)
-            on_record(compact, payload)
-        self._compare(charger)
 
     def is_open(self) -> bool:
-        """Return whether the ledger ends with a session that nothing has ended."""
+        """Return whether a session was begun that nothing has ended."""
         return self._opened is not None
+
+    def next_seq(self) -> int:
+        """Return the number that the next record has to have."""
+        return self._chain.next_seq
+
+    def enter(self, compact: str) -> dict:
+        """Take the next record and return its payload; what is wrong with it is added to the problems."""
+        self.records += 1
+        payload = self._checked(compact)
+        self._follow(payload)
+        return payload
+
+    def left_over(self, shown_wh: int) -> "str | None":
+        """Return in words the energy that the meter shows and nobody answers for, or None."""
+        left_wh = shown_wh - self.at_wh
+        if left_wh and self._opened is None and not self.is_excused:
+            return "%d Wh flowed after the last receipt" % left_wh
+        return None
 
     def _checked(self, compact):
         try:
@@ -47,19 +63,29 @@ class Audit:
         elif kind == "session.ended":
             self._ended(payload)
         elif kind == "fault" and payload["fault"] in ("contactor", "meter"):
-            self._broken = True
+            self.is_excused = True
 
     def _started(self, payload):
         if self._opened:
             self.problems.append("%s began while %s was open" % (payload["session"], self._opened["session"]))
-        begun_wh = payload["meter"]["wh"]
-        if not self._broken and (self._at_wh != begun_wh or payload["unbilled_wh"]):
-            told = (payload["session"], begun_wh, self._at_wh, payload["unbilled_wh"])
-            self.problems.append("%s began at %d Wh, the last end was %d; %d were given back" % told)
-        # A fault excuses energy that nobody was billed for up to the next start, and no longer.
-        self._broken = False
+        meter = payload["meter"]
+        self._judge_start(payload, meter["wh"])
+        self.is_excused = False
         self._opened = payload
-        self._at_wh = begun_wh
+        self.at_wh, self.serial = meter["wh"], meter["serial"]
+
+    def _judge_start(self, payload, begun_wh):
+        """Energy between an end and the next start is given back, to the Wh, and only after a fault."""
+        given_wh = payload["unbilled_wh"]
+        told = (payload["session"], begun_wh, self.at_wh, given_wh)
+        if self.serial not in (None, payload["meter"]["serial"]):
+            if given_wh:
+                self.problems.append("%s gives back %d Wh of another meter" % (payload["session"], given_wh))
+        elif self.is_excused and self.serial is not None:
+            if given_wh != max(0, begun_wh - self.at_wh):
+                self.problems.append("%s began at %d Wh after %d and gave back %d" % told)
+        elif not self.is_excused and (self.at_wh != begun_wh or given_wh):
+            self.problems.append("%s began at %d Wh, the last end was %d; %d were given back" % told)
 
     def _ended(self, payload):
         if self._opened is None or self._opened["session"] != payload["session"]:
@@ -67,15 +93,22 @@ class Audit:
             return
         meter = payload["meter"]
         energy_wh = payload["energy_wh"]
-        if meter["start_wh"] != self._at_wh or meter["stop_wh"] - meter["start_wh"] != energy_wh:
+        if meter["start_wh"] != self.at_wh or meter["stop_wh"] - meter["start_wh"] != energy_wh:
             self.problems.append("%s: energy and registers differ" % payload["session"])
         self._opened = None
-        self._at_wh = meter["stop_wh"]
+        self.at_wh = meter["stop_wh"]
 
-    def _compare(self, charger):
-        """Find energy that the meter counted and nobody answers for."""
-        left_wh = charger.world.shown_wh() - self._at_wh
-        if left_wh and self._opened is None and not self._broken:
-            self.problems.append("%d Wh flowed after the last receipt" % left_wh)
+
+class Audit(Books):
+    """Reads the whole ledger of a charger once."""
+
+    def __init__(self, charger, first_wh: int, on_record, decode=canonical.decode):
+        """Call `on_record(compact, payload)` for each record on the way."""
+        super().__init__(charger, first_wh, decode)
+        for _seq, compact in Journal(charger.disk).read_from(1):
+            on_record(compact, self.enter(compact))
+        left_over = self.left_over(charger.world.shown_wh())
+        if left_over:
+            self.problems.append(left_over)
         if charger.office.next_seq() - 1 > self.records:
             self.problems.append("the office holds more records than the ledger")

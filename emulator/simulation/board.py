@@ -30,6 +30,7 @@ class Life:
     def spawn(self, coroutine):
         """Run a coroutine until it ends or the power goes (the `Tasks` port)."""
         job = self.kernel.spawn(self._live(coroutine))
+        job.inner = coroutine
         self.jobs = [other for other in self.jobs if not other.done()]
         self.jobs.append(job)
         return job

@@ -53,6 +53,10 @@ class Charger:
         self.first_prev = jose.thumbprint(public)
         self.decode = craft.decode
         self.office = Office(self.config.id, self.first_prev, self.verify, decode=self.decode)
+        # When the power last went, by whatever hand.
+        self.cut_ms: "int | None" = None
+        # How far the office had come before it lost its newest records, 0 while it lost none.
+        self.had_next_seq = 0
         self.link = Link(Prng(story["seed"], "link"), self.office.answer, self.office)
 
     def _configuration(self, story):
@@ -94,6 +98,7 @@ class Charger:
         life, self._life = self._life, None
         life.end()
         self.assembly = None
+        self.cut_ms = self.kernel.now_ms
         self.world.command_contactor(False)
 
     def is_powered(self) -> bool:

@@ -55,12 +55,16 @@ class Job:
         self.turn = 0
         self.awaits = None
         self.begun = False
+        # A coroutine that this one was handed and has not begun either.
+        self.inner = None
 
     def cancel(self) -> None:
         """Never run it again. Its `finally` blocks do not run: a simulated power cut is no farewell."""
         if self.coroutine is not None and not self.begun:
             # CPython complains of a coroutine that nobody ever ran, unless it is closed.
             self.coroutine.close()
+            if self.inner is not None:
+                self.inner.close()
         self.coroutine = None
 
     def done(self) -> bool:

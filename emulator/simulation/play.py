@@ -15,29 +15,33 @@ from firmware.pricing import calendar
 from firmware.session.state import CHARGING, IDLE
 
 TAP_MS = 500
+# A card that is gone again before anybody can have read it.
+BRUSH_MS = 3
 LOOK_MS = 500
 PATIENCE_MS = 24 * 3600 * 1000
 SETTLE_MS = 3600 * 1000
 SAME_SCREEN_MS = 60000
 
 
-def play(story: dict, emit, craft=None, audited=True) -> int:
+def play(story: dict, emit, craft=None, audited=True, watch=None) -> int:
     """Play a story, hand every event to `emit(dict)`, and return 0 when it ran to its end with no
     invariant violated, else 1.
 
     Not `audited`, the ledger is neither read nor emitted at the end: whoever has its storage can do that.
+    `watch(charger)` makes one who is asked for violations after every step, at screens and commands.
     """
-    return Player(story, emit, craft or PlainCraft()).run(audited)
+    return Player(story, emit, craft or PlainCraft(), watch).run(audited)
 
 
 class Player:
     """One playing of one story."""
 
-    def __init__(self, story, emit, craft):
+    def __init__(self, story, emit, craft, watch=None, kernel=None):
+        """Set the story's world up; in a `kernel` of others it shares their time."""
         self._steps = story["steps"]
         self._repeat = story.get("repeat", 1)
         self._emit = emit
-        self._kernel = Kernel()
+        self._kernel = kernel or Kernel()
         self._is_over = False
         self._shown = (None, None, 0)
         self._checked = 0
@@ -45,16 +49,30 @@ class Player:
         self.charger = Charger(self._kernel, story, craft, self)
         self._first_wh = self.charger.world.shown_wh()
         self._taps = 0
+        self._office_way = None
+        self._watch = watch(self.charger) if watch else None
 
     def run(self, audited: bool) -> int:
         """Play to the end and return the exit code."""
-        self.charger.power_on()
-        self._kernel.spawn(self._tell())
-        self._kernel.run_until(lambda: self._is_over)
+        self.begin()
+        self._kernel.run_until(self.is_over)
         if audited:
             self._audit()
         self._emit({"result": self._result()})
         return 1 if self._violated else 0
+
+    def begin(self) -> None:
+        """Give the terminal its power and begin to tell the story."""
+        self.charger.power_on()
+        self._kernel.spawn(self._tell())
+
+    def is_over(self) -> bool:
+        """Return whether the story has been told."""
+        return self._is_over
+
+    def violated(self) -> "list[str]":
+        """Return what did not hold, each with its moment."""
+        return self._violated
 
     # What the charger tells
 
@@ -75,6 +93,8 @@ class Player:
         assembly = self.charger.assembly
         if assembly is None or not assembly.recorder.known["open"]:
             self._violate("the contactor closes and no session is open in the ledger")
+        if self._watch:
+            self._hear(self._watch.close())
 
     def on_signal(self, kind):
         """Ignore sounds."""
@@ -87,6 +107,8 @@ class Player:
     def _check_screen(self, screen_id):
         """The screen never claims what is not durable."""
         self._checked += 1
+        if self._watch:
+            self._hear(self._watch.screen(screen_id))
         if self.charger.assembly is None:
             return
         opened = self.charger.assembly.recorder.known["open"]
@@ -123,6 +145,13 @@ class Player:
             wrong = invariant(self.charger)
             if wrong:
                 self._violate(wrong)
+        if self._watch:
+            self._hear(self._watch.step())
+
+    def _hear(self, violations):
+        self._checked += 1
+        for wrong in violations:
+            self._violate(wrong)
 
     async def _settle(self):
         """Give what is on its way the time to arrive, where there is a way."""
@@ -140,13 +169,16 @@ class Player:
         return True
 
     async def _tap(self, name):
-        self._kernel.spawn(self._present(name))
+        self._kernel.spawn(self._present(name, TAP_MS))
 
-    async def _present(self, name):
+    async def _brush(self, name):
+        self._kernel.spawn(self._present(name, BRUSH_MS))
+
+    async def _present(self, name, duration_ms):
         self._taps += 1
         turn = self._taps
         self.charger.antenna.put(self.charger.cards[name])
-        await self._kernel.sleep_ms(TAP_MS)
+        await self._kernel.sleep_ms(duration_ms)
         if turn == self._taps:
             self.charger.antenna.put(None)
 
@@ -163,8 +195,27 @@ class Player:
     async def _meter_fault(self, fault):
         self.charger.world.meter_fault(fault)
 
+    async def _meter_exchange(self, other):
+        self.charger.world.exchange_meter(other["serial"], other["register_wh"])
+
     async def _link(self, state):
+        if state in ("repeats", "replays"):
+            self._way().mischief = state
+            state = "up"
+        elif self._office_way:
+            self._office_way.mischief = ""
         self.charger.link.state = state
+
+    async def _office(self, event):
+        self._way().happen(event)
+
+    def _way(self):
+        """Return what stands between link and office once a story needs it."""
+        if self._office_way is None:
+            from emulator.simulation.way import Way
+
+            self._office_way = Way(self.charger)
+        return self._office_way
 
     async def _power(self, state):
         if state == "on":
@@ -178,6 +229,8 @@ class Player:
     async def _clock(self, change):
         if change == "unset":
             self.charger.wall.unset()
+        elif change == "set":
+            self.charger.wall.set(self.charger.wall.true_utc_s())
         else:
             self.charger.wall.step(change)
 
@@ -232,10 +285,13 @@ class Player:
 ACTIONS = {
     "tap": Player._tap,
     "hold": Player._hold,
+    "brush": Player._brush,
     "plug": Player._plug,
     "vehicle_power_w": Player._vehicle_power,
     "meter_fault": Player._meter_fault,
+    "meter_exchange": Player._meter_exchange,
     "link": Player._link,
+    "office": Player._office,
     "power": Player._power,
     "cut_at_write": Player._cut_at_write,
     "clock": Player._clock,

@@ -15,6 +15,7 @@ class World:
         self._unit = unit
         self._on_close = on_close
         self._since_ms = kernel.now_ms
+        self._taken_out_wh: "dict[str, int]" = {}
         self._commanded = False
         self._fault = "none"
         # How long contacts and auxiliary contact lag behind a command.
@@ -44,6 +45,22 @@ class World:
     def meter_fault(self, fault: str) -> None:
         """Break or mend the meter and its line."""
         self._meter.fault = fault
+
+    def exchange_meter(self, serial: str, register_wh: int) -> None:
+        """Put another meter of the same model in the place of this one; one that was here before shows what
+        it showed then.
+        """
+        self.sync()
+        self._taken_out_wh[self._meter.serial] = self._meter.counted_wh()
+        self._meter.swap(serial, self._taken_out_wh.get(serial, register_wh))
+
+    def meter_serial(self) -> str:
+        """Return the serial number of the meter that is there now."""
+        return self._meter.serial
+
+    def is_sound(self) -> bool:
+        """Return whether neither the contactor nor the meter has a fault now."""
+        return self._fault == "none" and self._meter.fault == "none"
 
     def command_contactor(self, is_closed: bool) -> None:
         """Do as the terminal commands, as far as the contactor can."""

@@ -126,7 +126,7 @@ def test_a_step_has_milliseconds_an_action_and_its_argument(tmp_path):
             'link = "sideways"',
             "expected one of up, down, slow, loses_answers, corrupts, stalls",
         ),
-        ('tap = "alice"', 'clock = "3600"', 'expected "unset", or seconds with a sign such as "+3600"'),
+        ('tap = "alice"', 'clock = "3600"', 'expected "unset", "set", or seconds with a sign such as'),
         ('tap = "alice"', 'order = {prices = ["energy.json"]}', "prices: no such key here"),
     ],
 )

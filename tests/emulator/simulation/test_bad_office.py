@@ -39,7 +39,9 @@ def test_a_record_that_is_too_large_alone_is_told_and_tried_again():
         gate(charger, most, sizes)
         charger.kernel.spawn(lift())
 
-    played = Played(CHARGE + [(10800, "wait", "uploaded")], tamper).holds()
+    # The fault is taken back once it went well for an hour.
+    steps = CHARGE + [(10800, "wait", "uploaded"), (7200, "wait", "uploaded")]
+    played = Played(steps, tamper).holds()
     told = [fault for fault in played.of("fault") if fault["fault"] == "uplink"]
     assert len(told) == 1 and "413" in told[0]["what"] and "record 1 alone" in told[0]["what"]
     assert "have the limit raised" in told[0]["what"]
@@ -47,6 +49,16 @@ def test_a_record_that_is_too_large_alone_is_told_and_tried_again():
     assert 20 < len(sizes) < 200, len(sizes)
     assert len(played.of("session.ended")) == 1
     assert len([record for record in played.of("fault.cleared") if record["fault"] == "uplink"]) >= 1
+
+
+def test_an_office_that_answers_late_fills_no_ledger_with_its_fault():
+    # Each answer is that to the request before: nearly every upload fails, and the next one would mend it.
+    steps = CHARGE + [(0, "link", "replays")] + CHARGE + [(3 * 86400, "link", "up")] + CHARGE
+    played = Played(steps + [(7200, "wait", "uploaded")], lambda charger: None).holds()
+    told = [record for record in played.records if record.get("fault") == "uplink"]
+    # Taken back after 1, 2, 4, 8, 16, 24 hours: six or seven times in three days.
+    assert 1 <= len(told) <= 14, len(told)
+    assert played.charger.office.stored == len(played.records)
 
 
 def believing(played):
