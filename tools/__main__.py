@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "play with an emulated charger in the browser",
     "simulate": "play a scenario in one process with virtual time",
     "bench": "play a scenario over real wires with a separate terminal",
+    "soak": "play years of terminals' lives from a seed, with faults",
     "office": "the operator's back office",
     "ledger": "read and check a terminal's ledger",
     "receipt": "show a receipt, as text, page or PDF",

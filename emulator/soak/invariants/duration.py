@@ -1,0 +1,58 @@
+"""A session's duration is the time that passed, whatever the clock did; after a power cut it ends with the
+newest checkpoint.
+
+It does not know the wall clock.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from emulator.soak.invariants.invariant import Invariant
+from emulator.soak.ledger import Ledger
+
+# A start is read some moments before it is durable, an end likewise; with a bad line it takes longer.
+SLACK_MS = 5000
+LATE_MS = 60000
+
+
+class DurationIsTime(Invariant):
+    """Measures each session in virtual time."""
+
+    def __init__(self, charger: Any, ledger: Ledger):
+        super().__init__(charger, ledger)
+        self._begun_ms: int | None = None
+        self._cut_ms: int | None = None
+        self._is_disturbed = False
+
+    def record(self, payload: dict) -> Iterator[str]:
+        if payload["kind"] == "session.started":
+            self._begun_ms, self._cut_ms, self._is_disturbed = self.now_ms(), None, False
+        if payload["kind"] != "session.ended" or self._begun_ms is None:
+            return
+        self._look_for_cut()
+        longest_ms = (self._cut_ms or self.now_ms()) - self._begun_ms
+        told_ms = 1000 * payload["duration_s"]
+        if told_ms > longest_ms + SLACK_MS:
+            yield "%s lasted %d ms and claims %d s" % (payload["session"], longest_ms, payload["duration_s"])
+        if not self._is_disturbed and told_ms < longest_ms - self._missing_ms():
+            yield "%s lasted %d ms and tells %d s" % (payload["session"], longest_ms, payload["duration_s"])
+        self._begun_ms = None
+
+    def step(self) -> Iterator[str]:
+        self._look_for_cut()
+        if not self.charger.world.is_sound() or self.charger.disk.is_limited():
+            # It ends at the last good reading, or its newest checkpoint was not taken.
+            self._is_disturbed = True
+        return iter(())
+
+    def _look_for_cut(self) -> None:
+        """Note the first cut of a session: its time ended then, whatever went wrong with its recovery."""
+        cut_ms = self.charger.cut_ms
+        if self._cut_ms is None and None not in (self._begun_ms, cut_ms) and cut_ms >= self._begun_ms:
+            self._cut_ms = cut_ms
+
+    def _missing_ms(self) -> int:
+        """Return how much of a session may be missing: up to a poll, after a cut also up to a checkpoint."""
+        config = self.charger.config
+        poll_ms: int = SLACK_MS + config.meter_poll_ms
+        return poll_ms if self._cut_ms is None else poll_ms + 1000 * config.checkpoint_s + LATE_MS

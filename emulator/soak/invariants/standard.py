@@ -1,0 +1,26 @@
+"""The invariants that every story is held to; another one is a file here and a line below.
+
+It does not know what they check.
+"""
+
+from emulator.soak.invariants.books import BooksBalance
+from emulator.soak.invariants.duration import DurationIsTime
+from emulator.soak.invariants.flood import LedgerIsNotFlooded
+from emulator.soak.invariants.moments import MomentsAreTrue
+from emulator.soak.invariants.numbers import NumbersHaveNoGap
+from emulator.soak.invariants.office import OfficeHoldsTheSame
+from emulator.soak.invariants.power import PowerNeedsSession
+from emulator.soak.invariants.receipts import ReceiptsClaimNoMore
+from emulator.soak.invariants.screen import ScreenIsDurable
+
+STANDARD = (
+    BooksBalance,
+    NumbersHaveNoGap,
+    ReceiptsClaimNoMore,
+    DurationIsTime,
+    MomentsAreTrue,
+    ScreenIsDurable,
+    PowerNeedsSession,
+    OfficeHoldsTheSame,
+    LedgerIsNotFlooded,
+)

@@ -1,0 +1,136 @@
+"""Makes a story out of a seed: a charger, its drivers, its faults, and at last a proof that it still works.
+
+It does not know how it goes on; a story is what a scenario file tells.
+"""
+
+import json
+
+from emulator.models.prng import Prng
+from emulator.soak import drivers
+from emulator.soak.faults import meter_exchange
+from emulator.soak.faults.standard import LEVELS, STANDARD
+
+START_UTC_S = 1_774_717_140
+TARIFF = {
+    "id": "day",
+    "currency": "EUR",
+    "elements": [
+        {
+            "price_components": [
+                {"type": "ENERGY", "price": 0.49, "vat": 19, "step_size": 1},
+                {"type": "PARKING_TIME", "price": 1.2, "vat": 19, "step_size": 60},
+            ]
+        }
+    ],
+}
+CARDS = {
+    "alice": {"kind": "rfid", "uid": "04A1B2C3D4E580"},
+    "bob": {"kind": "rfid", "uid": "CAFE1234"},
+    "stolen": {"kind": "rfid", "uid": "11223344"},
+    "unknown": {"kind": "desfire", "uid": "04112233445566"},
+    "phone": {"kind": "emv", "pan": "4761739001010119", "expires": "2031-12"},
+}
+# Everything mended, and one more session: whatever happened, the terminal goes on.
+MENDED = [
+    (60, "power", "on"),
+    (0, "meter_exchange", meter_exchange.OWN),
+    (0, "meter_fault", "none"),
+    (0, "contactor_fault", "none"),
+    (0, "storage_free_bytes", 1_000_000_000),
+    (0, "link", "up"),
+    (0, "clock", "set"),
+    (0, "vehicle_power_w", 11_000),
+    (0, "hold", ""),
+    (0, "plug", False),
+    (600, "wait", "idle"),
+]
+SESSION = [
+    (60, "plug", True),
+    (10, "tap", "alice"),
+    (60, "wait", "charging"),
+    (60, "tap", "alice"),
+    (30, "plug", False),
+    (120, "wait", "idle"),
+    (60, "wait", "uploaded"),
+]
+
+
+def tell(seed: int, faults: str, visits: int | None = None) -> dict:
+    """Return the story of a seed with faults of a level: so many visits of drivers, by default some."""
+    prng = Prng(seed, "soak " + faults)
+    count = visits if visits is not None else prng.choice((3, 8, 12, 20, 40))
+    timeline = _visits(prng, count)
+    timeline += _faults(prng, LEVELS.index(faults), count, timeline[-1][0])
+    # Of two things at one moment the order is kept in which they were told.
+    timeline.sort(key=lambda moment: moment[0])
+    return {
+        "title": "Seed %d, faults %s" % (seed, faults),
+        "start_utc_s": START_UTC_S,
+        "seed": seed,
+        "speed": 600,
+        "terminal": _terminal(prng),
+        "tariffs": [json.dumps(TARIFF)],
+        "meter": {"model": "eastron-sdm630", **meter_exchange.OWN, "register_wh": prng.below(200_000)},
+        "vehicle": {"power_w": 11_000, "battery_wh": 1_000_000_000},
+        "cards": CARDS,
+        # It begins with the session by which a terminal is commissioned: from then on it knows its meter.
+        "steps": [
+            *(step_of(*step) for step in SESSION),
+            *steps_of(timeline),
+            *(step_of(*step) for step in MENDED + SESSION),
+        ],
+    }
+
+
+def step_of(after_s: int, action: str, argument: object) -> dict:
+    """Return a step as a story has it."""
+    return {"after_ms": 1000 * after_s, "action": action, "argument": argument}
+
+
+def steps_of(timeline: list[tuple]) -> list[dict]:
+    """Return the steps of things that happen at (second, action, argument)."""
+    steps, before_s = [], 0
+    for at_s, action, argument in timeline:
+        steps.append(step_of(at_s - before_s, action, argument))
+        before_s = at_s
+    return steps
+
+
+def _visits(prng: Prng, count: int) -> list[tuple]:
+    at_s, timeline = 60, []
+    for _ in range(count):
+        for after_s, action, argument in drivers.visit(prng):
+            at_s += after_s
+            timeline.append((at_s, action, argument))
+        at_s += prng.choice((10, 60, 600, 3600, prng.between(7200, 200_000)))
+    return timeline
+
+
+def _faults(prng: Prng, level: int, visits: int, last_s: int) -> list[tuple]:
+    """Return episodes that begin near what drivers do, for there most can go wrong."""
+    timeline: list[tuple] = []
+    for episode, *often in STANDARD:
+        for _ in range(0 if level == 0 else -(-often[level - 1] * visits // 10)):
+            at_s = prng.between(0, last_s)
+            for after_s, action, argument in episode(prng):
+                at_s += after_s
+                timeline.append((at_s, action, argument))
+    return timeline
+
+
+def _terminal(prng: Prng) -> dict:
+    return {
+        "id": "KT-0001",
+        "timezone": "CET-1CEST,M3.5.0,M10.5.0/3",
+        "meter_poll_ms": prng.choice((2000, 20_000, 20_000, 60_000)),
+        "meter_idle_poll_ms": prng.choice((60_000, 600_000, 600_000, 3_600_000)),
+        "meter_tries": prng.choice((2, 10)),
+        "checkpoint_s": prng.choice((1, 60, 600)),
+        "upload_batch": prng.choice((1, 3, 10)),
+        "upload_retry_s": prng.choice((300, 3600)),
+        "contracts": [
+            {"contract": "DE-KTP-C00001-K", "uid": CARDS["alice"]["uid"], "tariff": "day"},
+            {"contract": "DE-KTP-C00002-K", "uid": CARDS["bob"]["uid"], "tariff": "day", "limit_minor": 900},
+        ],
+        "deny": [CARDS["stolen"]["uid"]],
+    }

@@ -1,0 +1,57 @@
+"""Asks every invariant at every occasion that a player gives.
+
+It does not know what they check; a promise that is broken once is told once.
+"""
+
+from typing import Any
+
+from emulator.soak.invariants.standard import STANDARD
+from emulator.soak.ledger import Ledger
+
+
+class Watch:
+    """Watches one charger for a player (`emulator.simulation.play`)."""
+
+    def __init__(self, charger: Any):
+        self.ledger = Ledger(charger)
+        self._invariants = [kind(charger, self.ledger) for kind in STANDARD]
+        self._told: set[str] = set()
+        self._screen_id = ""
+        self.checked = 0
+
+    def step(self) -> list[str]:
+        """Return what does not hold after a step."""
+        violated = self._read_on()
+        for invariant in self._invariants:
+            violated += invariant.step()
+        return self._new(violated)
+
+    def screen(self, screen_id: str) -> list[str]:
+        """Return what does not hold when a screen is shown; other figures on the same one say nothing."""
+        if screen_id == self._screen_id:
+            return []
+        self._screen_id = screen_id
+        violated = self._read_on()
+        for invariant in self._invariants:
+            violated += invariant.screen(screen_id)
+        return self._new(violated)
+
+    def close(self) -> list[str]:
+        """Return what does not hold when power is let flow."""
+        violated = self._read_on()
+        for invariant in self._invariants:
+            violated += invariant.close()
+        return self._new(violated)
+
+    def _read_on(self) -> list[str]:
+        violated: list[str] = []
+        for payload in self.ledger.read_on():
+            for invariant in self._invariants:
+                violated += invariant.record(payload)
+        return violated
+
+    def _new(self, violated: list[str]) -> list[str]:
+        self.checked += len(self._invariants)
+        new = [wrong for wrong in violated if wrong not in self._told]
+        self._told.update(new)
+        return new
