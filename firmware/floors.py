@@ -6,7 +6,7 @@ that it needs, an import is never more than two deep. Whoever starts a terminal 
 
 import firmware.errors
 import firmware.crypto.utf8
-import firmware.crypto.jsontext
+import firmware.crypto.decimals
 import firmware.crypto.canonical
 import firmware.crypto.comb
 import firmware.crypto.curve
@@ -14,7 +14,6 @@ import firmware.crypto.rfc6979
 import firmware.crypto.p256
 import firmware.crypto.jose
 import firmware.crypto.der
-import firmware.config
 import firmware.metering.modbus
 import firmware.metering.mbap
 import firmware.metering.registers
@@ -47,11 +46,6 @@ import firmware.ledger.chain
 import firmware.ledger.summary
 import firmware.ledger.checkpoint
 import firmware.ledger.outbox
-import firmware.uplink.answers
 import firmware.uplink.address
 import firmware.uplink.backoff
-import firmware.uplink.enrolment
-import firmware.uplink.http
-import firmware.uplink.records
-import firmware.terminal.checking
 import firmware.terminal.startup

@@ -11,7 +11,7 @@ import firmware.floors
 from emulator.simulation import play
 from emulator.simulation.craft import PlainCraft
 from emulator.simulation.files import Files
-from firmware.crypto import canonical, jsontext
+from firmware.crypto import canonical
 
 
 def emit(event: dict) -> None:
@@ -30,6 +30,8 @@ def main(arguments: "list[str]") -> int:
 
 
 def _story(path: str) -> dict:
+    from firmware.crypto import jsontext
+
     with open(path, "rb") as file:
         return jsontext.parse(file.read())
 

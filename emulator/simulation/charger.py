@@ -11,8 +11,7 @@ from emulator.models.office import Office
 from emulator.models.prng import Prng
 from emulator.simulation import board
 from emulator.simulation.world import World
-from firmware import config as settings
-from firmware.crypto import jose, jsontext, p256
+from firmware.crypto import jose, p256
 from firmware.terminal.startup import Assembly
 
 
@@ -60,6 +59,10 @@ class Charger:
         self.link = Link(Prng(story["seed"], "link"), self.office.answer, self.office)
 
     def _configuration(self, story):
+        # In memory only while they read.
+        from firmware import config as settings
+        from firmware.crypto import jsontext
+
         document = dict(story["terminal"])
         document["tariffs"] = [jsontext.parse(text) for text in story["tariffs"]]
         document["board"] = "bench"

@@ -3,7 +3,8 @@
 It does not know what is signed. It is narrower than the RFC: numbers are exact decimals, never floats.
 """
 
-from firmware.crypto import jsontext, utf8
+from firmware.crypto import utf8
+from firmware.crypto.decimals import Number
 from firmware.errors import CryptoError
 
 MAX_DEPTH = 32
@@ -25,8 +26,11 @@ def encode(document: "Any") -> bytes:
 
 def decode(content: bytes) -> "Any":
     """Return the document; CryptoError unless `encode` gives these very bytes for it."""
+    # A small board has it in memory only while it reads.
+    from firmware.crypto import jsontext
+
     document = jsontext.parse(content, MAX_DEPTH)
-    if not _is_encoding(document, content):
+    if not is_encoding(document, content):
         raise CryptoError("JSON that is not in canonical form (RFC 8785)")
     return document
 
@@ -55,7 +59,7 @@ def pieces(document: "Any") -> "Iterator[bytes]":
     yield b"}"
 
 
-def _is_encoding(document: "Any", content: bytes) -> bool:
+def is_encoding(document: "Any", content: bytes) -> bool:
     """Return whether `encode` gives these bytes, without holding them once more."""
     at = 0
     for piece in pieces(document):
@@ -76,7 +80,7 @@ def _encoded(value: "Any", depth: int) -> bytes:
         if not -MAX_INTEGER <= value <= MAX_INTEGER:
             raise CryptoError("an integer beyond 2**53 - 1 has no canonical form; write it as a string")
         return b"%d" % value
-    if isinstance(value, jsontext.Number):
+    if isinstance(value, Number):
         return _decimal(value)
     if not depth:
         raise CryptoError("a document nested deeper than %d" % MAX_DEPTH)
@@ -133,7 +137,7 @@ def _escape(code: int) -> bytes:
     return b"\\u%04x" % code if at < 0 else b"\\" + b"btnfr"[at : at + 1]
 
 
-def _decimal(number: jsontext.Number) -> bytes:
+def _decimal(number: Number) -> bytes:
     text = str(number)
     too_small = 0 < abs(number.digits) < 10 ** (MIN_PLACES - number.exponent)
     if too_small or abs(number.digits) >= 10**MAX_DIGITS:

@@ -6,7 +6,7 @@ named with its offset, and hides neither the line before it nor the one after it
 
 import binascii
 
-from firmware.crypto import jose, jsontext
+from firmware.crypto import jose
 from firmware.errors import CryptoError
 
 BLOCK_BYTES = 2048
@@ -170,6 +170,8 @@ def seq_between(text: "Callable[[int, int], str]", start: int, end: int) -> "int
         if len(seqs) < 2:
             # Only one member has this name, so it is the record's own; all else need not be read.
             return seqs[0] if seqs else None
+        from firmware.crypto import jsontext
+
         seq = jsontext.parse(jose.unb64url(text(start, end)))["seq"]
     except (CryptoError, KeyError, TypeError):
         return None

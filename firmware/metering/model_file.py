@@ -3,7 +3,7 @@
 It does not know the file that it came from, nor wires. docs/meters.md describes it.
 """
 
-from ..crypto import jsontext
+from ..crypto.decimals import Number
 from ..errors import MeterMapError
 from . import maps, models
 
@@ -170,7 +170,7 @@ class _Checking:
 
     def scale(self, path: str, given: "Any") -> str:
         """Return what one digit is worth, as a plain decimal."""
-        is_number = isinstance(given, (int, jsontext.Number)) and not isinstance(given, bool)
+        is_number = isinstance(given, (int, Number)) and not isinstance(given, bool)
         written = str(given) if is_number else ""
         if not written or written.startswith("-") or not written.strip("0."):
             self.problem(path, "it has to be a number above 0, what one digit of the register is worth")

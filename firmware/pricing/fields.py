@@ -4,7 +4,7 @@ It does not know what the members mean for a price.
 """
 
 from firmware.config import alike
-from firmware.crypto.jsontext import Number
+from firmware.crypto.decimals import Number
 from firmware.errors import PricingError
 from firmware.pricing import calendar, ratio
 

@@ -3,7 +3,8 @@
 It does not know keys and curves: what is signed goes out, the signature comes in.
 """
 
-from firmware.crypto import canonical, der, jsontext
+from firmware.crypto import canonical, der
+from firmware.crypto.decimals import Number
 from firmware.errors import CryptoError, ReceiptError
 
 # What a record needs and no more, for older readers: TT came with 1.1; docs/decisions/ocmf-version.md.
@@ -94,6 +95,9 @@ def assemble(signed_payload: str, signature: bytes) -> str:
 
 def parse(record: str) -> "tuple[str, dict[str, Any], dict[str, Any]]":
     """Return (payload as signed, payload, signature section) of a record; ReceiptError for any other text."""
+    # A terminal only writes.
+    from firmware.crypto import jsontext
+
     sections = record.split("|")
     if len(sections) != 3 or sections[0] != "OCMF":
         raise ReceiptError("an OCMF record has three sections, OCMF|payload|signature")
@@ -119,7 +123,7 @@ def _check_payload(content: "dict[str, Any]") -> None:
     for i, reading in enumerate(readings):
         if not isinstance(reading, dict):
             raise ReceiptError("RD/%d: a reading has to be a JSON object" % i)
-        if "RV" in reading and not isinstance(reading["RV"], (int, jsontext.Number)):
+        if "RV" in reading and not isinstance(reading["RV"], (int, Number)):
             raise ReceiptError("RD/%d/RV: a reading's value has to be a number" % i)
 
 

@@ -22,9 +22,6 @@ async def members(
     """
     bill = billing.bill()
     tariff_text = _tariff_text(billing, bill, zone, ending["language"])
-    # In memory only while a session ends.
-    from firmware.receipts import ocmf, receipt
-
     opened = recorder.known["open"]
     facts = {
         "receipt": opened["session"],
@@ -43,8 +40,29 @@ async def members(
         "reason": ending["reason"],
         "flags": list(ending["flags"]),
     }
-    signed = ocmf.payload(facts)
-    facts["ocmf"] = ocmf.assemble(signed, await recorder.sign(signed.encode()))
+    signed = _meter_record(facts)
+    facts["ocmf"] = _assembled(signed, await recorder.sign(signed.encode()))
+    return _receipt(facts)
+
+
+# What writes them is in memory only while it does, one after the other.
+
+
+def _meter_record(facts: "dict[str, Any]") -> str:
+    from firmware.receipts import ocmf
+
+    return ocmf.payload(facts)
+
+
+def _assembled(signed: str, signature: bytes) -> str:
+    from firmware.receipts import ocmf
+
+    return ocmf.assemble(signed, signature)
+
+
+def _receipt(facts: "dict[str, Any]") -> "dict[str, Any]":
+    from firmware.receipts import receipt
+
     return receipt.build(facts)
 
 

@@ -8,7 +8,7 @@ session.
 from ..errors import BatchTooLarge, LedgerError, UplinkError
 from ..ledger import spans
 from ..session import events
-from ..uplink import address, backoff, enrolment, http, records
+from ..uplink import address, backoff
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..ledger.outbox import Outbox
     from ..ledger.spans import Span
+    from ..uplink.http import ResponseParser
     from .inbox import Inbox
 
     # How long a request's body is, and what gives it in blocks, as often as it is sent.
@@ -136,40 +137,43 @@ class Uploader:
 
     async def _send(self, batch: "list[Span]") -> "dict[str, Any]":
         """Send a batch; a terminal that the office does not know enrols first when it was given a code."""
-        path = records.path(self._config.id)
+        target = _address_of_records(self._config.id)
         body = (spans.size_bytes(batch), lambda: self._outbox.blocks(batch))
-        status, told = await self._post(path, body, records.CONTENT_TYPE)
+        status, told = await self._post(target, body)
         if status == 404 and self._config.enrol_code:
             await self._enrol()
-            status, told = await self._post(path, body, records.CONTENT_TYPE)
-        return records.answer(status, told)
+            status, told = await self._post(target, body)
+        return _answer(status, told)
 
     async def _enrol(self) -> None:
-        path = enrolment.path(self._config.id)
-        told = enrolment.body(self._config.enrol_code, self._signer.public_key())
-        body = (len(told), lambda: (told,))
-        enrolment.answer(*await self._post(path, body, enrolment.CONTENT_TYPE))
+        # In memory only for this once.
+        from ..uplink import enrolment
 
-    async def _post(self, path: str, body: "Body", content_type: str) -> "tuple[int, bytes]":
-        """Send one request and return (status, body), over the connection that is open if it still is."""
+        told = enrolment.body(self._config.enrol_code, self._signer.public_key())
+        target = enrolment.path(self._config.id), enrolment.CONTENT_TYPE
+        enrolment.answer(*await self._post(target, (len(told), lambda: (told,))))
+
+    async def _post(self, target: "tuple[str, str]", body: "Body") -> "tuple[int, bytes]":
+        """Send one request to a path with a content type and return (status, body), over the connection that
+        is open if it still is.
+        """
         reused = self._stream is not None
         try:
-            return await self._exchange(path, body, content_type)
+            return await self._exchange(target, body)
         except OSError:
             self._hang_up()
             if not reused:
                 raise
-        return await self._exchange(path, body, content_type)
+        return await self._exchange(target, body)
 
-    async def _exchange(self, path: str, body: "Body", content_type: str) -> "tuple[int, bytes]":
+    async def _exchange(self, target: "tuple[str, str]", body: "Body") -> "tuple[int, bytes]":
         timeout_ms = self._config.office_timeout_ms
         if self._stream is None:
             self._stream = await self._network.connect(self._host, self._port, self._ca, timeout_ms)
-        headers = [("content-type", content_type)]
-        await self._stream.write(http.head("POST", path, self._named, headers, body[0]), timeout_ms)
+        await self._stream.write(_head(target, self._named, body[0]), timeout_ms)
         for block in body[1]():
             await self._stream.write(block, timeout_ms)
-        parser = http.ResponseParser()
+        parser = _parser()
         while parser.response is None:
             content = await self._stream.read(READ_BYTES, timeout_ms)
             if content:
@@ -215,3 +219,30 @@ class Uploader:
         """Return how long to wait; a hint of the office counts once."""
         hint_s, self._come_back_s = self._come_back_s, None
         return backoff.pause_s(self._failures, self._config.upload_retry_s, hint_s, self._entropy.random(4))
+
+
+# What speaks HTTP is in memory only while it speaks.
+
+
+def _address_of_records(terminal: str) -> "tuple[str, str]":
+    from ..uplink import records
+
+    return records.path(terminal), records.CONTENT_TYPE
+
+
+def _answer(status: int, told: bytes) -> "dict[str, Any]":
+    from ..uplink import records
+
+    return records.answer(status, told)
+
+
+def _head(target: "tuple[str, str]", host: str, body_bytes: int) -> bytes:
+    from ..uplink import http
+
+    return http.head("POST", target[0], host, [("content-type", target[1])], body_bytes)
+
+
+def _parser() -> "ResponseParser":
+    from ..uplink import http
+
+    return http.ResponseParser()

@@ -23,7 +23,8 @@ def drop_unused(text: str, kept: str, later: Iterable[str] = ()) -> str:
         for node in module.tree.body:
             if _gives(node) and not _gives(node) & used:
                 module.replace(node, "pass")
-        for member in [*_methods(module, asked), *_slots(module)]:
+        # Not in the round in which its class goes.
+        for member in [] if module.edits else [*_methods(module, asked), *_slots(module)]:
             module.replace(member, "pass")
         if not module.edits:
             return text
@@ -64,7 +65,7 @@ def _slots(module: Module) -> Iterator[ast.stmt]:
 
 def _gives(node: ast.stmt) -> set[str]:
     """Return the one name that a statement gives without doing anything else."""
-    if isinstance(node, ast.FunctionDef) and not node.decorator_list:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.decorator_list:
         return {node.name}
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _is_literal(node.value):
         return {node.targets[0].id}
