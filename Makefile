@@ -4,7 +4,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test test test-meter test-pricing fuzz-cards check bench demo
+.PHONY: help setup setup-test test test-meter test-pricing fuzz-cards test-soak check bench demo
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test-meter: setup-test ## play 200,000 polls of a meter over a bad line (a minut
 
 fuzz-cards: setup-test ## bend a million answers of cards (make test: some ten thousand)
 	@KILOTAP_CARD_CASES=60000 .venv/bin/python -m pytest tests/host/cards
+
+test-soak: setup-test ## play 20,000 sessions with heavy faults, and check every promise (a quarter of an hour)
+	@.venv/bin/kilotap soak --sessions 20000 --faults heavy
 
 check: setup-test ## formatting, lint, types, floors between rooms, what MicroPython cannot run
 	@.venv/bin/python -m tools.checks

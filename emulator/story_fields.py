@@ -65,8 +65,8 @@ METER_EXCHANGE = (
     ("serial", values.text(1, 20), NEEDED),
     ("register_wh", values.whole(0, 10**12), 0),
 )
-# The last two stand between link and office: requests that come again, answers of before.
-LINKS = ("up", "down", "slow", "loses_answers", "corrupts", "stalls", "repeats", "replays")
+# The last three stand between link and office: requests that come again, answers of before, or too large.
+LINKS = ("up", "down", "slow", "loses_answers", "corrupts", "stalls", "repeats", "replays", "claims")
 ACTIONS = (
     ("tap", values.text(1, 40), None),
     ("hold", values.text(0, 40), None),

@@ -122,7 +122,7 @@ class Player:
         )
 
     def _link(self, mode: str) -> None:
-        if mode in ("repeats", "replays"):
+        if mode in ("repeats", "replays", "claims"):
             raise BenchError("TLS lets nobody on the wire send again; play this story with simulate")
         if self._bench.link:
             self._bench.link.mode = mode

@@ -25,6 +25,8 @@ def terminal_believes_the_office(charger) -> "str | None":
     if charger.assembly is None:
         return None
     believed = charger.assembly.outbox.acknowledged
+    if believed < charger.office.next_seq():
+        charger.had_next_seq = 0
     # What the office had and lost, the terminal learns with its next request.
     if believed >= max(charger.office.next_seq(), charger.had_next_seq):
         return "the terminal believes %d delivered, the office expects %d" % (

@@ -199,7 +199,7 @@ class Player:
         self.charger.world.exchange_meter(other["serial"], other["register_wh"])
 
     async def _link(self, state):
-        if state in ("repeats", "replays"):
+        if state in ("repeats", "replays", "claims"):
             self._way().mischief = state
             state = "up"
         elif self._office_way:

@@ -6,11 +6,14 @@ It does not know what records say. What it does to requests TLS cannot hinder: p
 
 import errno
 
+# Requests come again; an answer is that to the request before; it claims more than was stored.
+MISCHIEF = ("repeats", "replays", "claims")
+CLAIMED = 3
 EVENTS = ("restart", "backup", "restore")
 
 
 class Way:
-    """Stands where the office's answers are asked for; `mischief` is empty, `repeats` or `replays`."""
+    """Stands where the office's answers are asked for; `mischief` is empty or one of MISCHIEF."""
 
     def __init__(self, charger):
         self._charger = charger
@@ -50,5 +53,17 @@ class Way:
             self._answer(head, body)
         self._earlier = head, body
         made = self._answer(head, body)
+        if self.mischief == "claims":
+            return self._claimed(made)
         told, self._answered = self._answered, made
         return told if self.mischief == "replays" and told else made
+
+    def _claimed(self, made):
+        """Return an answer by which the office has some records more than it has."""
+        next_seq = self._charger.office.next_seq()
+        old, new = b'"next_seq":%d' % next_seq, b'"next_seq":%d' % (next_seq + CLAIMED)
+        head, _, body = made.partition(b"\r\n\r\n")
+        body = body.replace(old, new)
+        size = b"content-length: %d" % len(body)
+        lines = [size if line.startswith(b"content-length") else line for line in head.split(b"\r\n")]
+        return b"\r\n".join(lines) + b"\r\n\r\n" + body

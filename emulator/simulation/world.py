@@ -54,6 +54,13 @@ class World:
         self._taken_out_wh[self._meter.serial] = self._meter.counted_wh()
         self._meter.swap(serial, self._taken_out_wh.get(serial, register_wh))
 
+    def counted_wh(self, serial: str) -> "int | None":
+        """Return what a meter has counted that is here or was, None for one that never was."""
+        if serial == self._meter.serial:
+            self.sync()
+            return self._meter.counted_wh()
+        return self._taken_out_wh.get(serial)
+
     def meter_serial(self) -> str:
         """Return the serial number of the meter that is there now."""
         return self._meter.serial

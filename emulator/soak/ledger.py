@@ -24,6 +24,13 @@ class Ledger:
         self.opened: dict | None = None
         self.ended: dict | None = None
 
+    def gone(self) -> str | None:
+        """Return in words what was read once and is no longer there; whole segments may be removed."""
+        size = self._disk.size(self._name) if self._name else 0
+        if 0 < size < self._offset:
+            return "%s had %d bytes and has %d" % (self._name, self._offset, size)
+        return None
+
     def read_on(self) -> Iterator[dict]:
         """Yield the payload of every record that has become durable since the last time."""
         while True:

@@ -46,9 +46,10 @@ def simulate(file: str, interpreter: str, seed: int | None, json_target: str | N
 
 def _play_here(told: dict, take: Callable[[dict], None]) -> None:
     from emulator.simulation import play
+    from emulator.soak.watch import Watch
     from tools.commands.fast_craft import FastCraft
 
-    play.play(told, take, FastCraft())
+    play.play(told, take, FastCraft(), watch=Watch)
 
 
 def _play_apart(told: dict, interpreter: str, take: Callable[[dict], None]) -> None:

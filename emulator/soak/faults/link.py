@@ -5,7 +5,7 @@ It does not know what is sent.
 
 from emulator.models.prng import Prng
 
-STATES = ("down", "down", "slow", "loses_answers", "corrupts", "stalls", "repeats", "replays")
+STATES = ("down", "down", "slow", "loses_answers", "corrupts", "stalls", "repeats", "replays", "claims")
 
 
 def episode(prng: Prng) -> list[tuple]:

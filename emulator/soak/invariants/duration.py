@@ -26,7 +26,9 @@ class DurationIsTime(Invariant):
 
     def record(self, payload: dict) -> Iterator[str]:
         if payload["kind"] == "session.started":
-            self._begun_ms, self._cut_ms, self._is_disturbed = self.now_ms(), None, False
+            # Where the power went in the middle of that write, it was then and not now.
+            began_ms = self.now_ms() if self.charger.is_powered() else self.charger.cut_ms
+            self._begun_ms, self._cut_ms, self._is_disturbed = began_ms, None, False
         if payload["kind"] != "session.ended" or self._begun_ms is None:
             return
         self._look_for_cut()

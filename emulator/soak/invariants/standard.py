@@ -4,6 +4,7 @@ It does not know what they check.
 """
 
 from emulator.soak.invariants.books import BooksBalance
+from emulator.soak.invariants.durable import DurableStays
 from emulator.soak.invariants.duration import DurationIsTime
 from emulator.soak.invariants.flood import LedgerIsNotFlooded
 from emulator.soak.invariants.moments import MomentsAreTrue
@@ -14,6 +15,7 @@ from emulator.soak.invariants.receipts import ReceiptsClaimNoMore
 from emulator.soak.invariants.screen import ScreenIsDurable
 
 STANDARD = (
+    DurableStays,
     BooksBalance,
     NumbersHaveNoGap,
     ReceiptsClaimNoMore,

@@ -1,0 +1,1 @@
+"""Tests of the soak: its stories, its invariants, and the mutants that prove them."""
