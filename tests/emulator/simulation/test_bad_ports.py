@@ -1,8 +1,8 @@
 """Plays stories on boards whose ports fail at the worst moment: panel, contactor, plug, storage, meter."""
 
-from emulator.simulation.craft import PlainCraft
 from emulator.simulation.play import Player
 from firmware.crypto import canonical, jose
+from tests.emulator.simulation.quick_craft import QuickCraft
 from tests.emulator.simulation.test_play import CHARGE, story
 
 
@@ -11,7 +11,7 @@ class Played:
 
     def __init__(self, steps, tamper, **changes):
         self.jws, self.result = [], None
-        player = Player(story(steps, **changes), self.take, PlainCraft())
+        player = Player(story(steps, **changes), self.take, QuickCraft())
         tamper(player.charger)
         player.run(True)
         self.charger = player.charger

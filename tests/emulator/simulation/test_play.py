@@ -2,6 +2,7 @@
 
 from emulator.simulation.play import play
 from firmware.crypto import canonical, jose
+from tests.emulator.simulation.quick_craft import QuickCraft
 
 ALICE = "04A1B2C3D4E580"
 TARIFF = '{"id": "day", "currency": "EUR", "elements": [{"price_components": [%s]}]}' % (
@@ -49,7 +50,7 @@ def played(steps, **changes):
         if "result" in event:
             results.append(event["result"])
 
-    code = play(story(steps, **changes), take)
+    code = play(story(steps, **changes), take, QuickCraft())
     records = [canonical.decode(jose.split(compact, "record+jws")[0]) for compact in jws]
     return code, records, results[0], jws
 
@@ -239,7 +240,7 @@ def test_energy_and_price_grow_on_the_screen_from_the_first_seconds():
         if "screen" in event and event["screen"]["lines"][0] == "Charging":
             lines.append(event["screen"])
 
-    play(story([(5, "plug", True), (5, "tap", "alice"), (300, "tap", "alice")]), take)
+    play(story([(5, "plug", True), (5, "tap", "alice"), (300, "tap", "alice")]), take, QuickCraft())
     # Screens of one kind are told once a minute: the second one is of the first minute, not of the third.
     assert [screen["at"][14:19] for screen in lines[:3]] == ["59:10", "00:10", "01:10"]
     assert [screen["lines"][1] for screen in lines[:3]] == ["0.00 kWh", "0.18 kWh", "0.36 kWh"]

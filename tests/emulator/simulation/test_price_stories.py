@@ -6,6 +6,7 @@ begins some milliseconds later; 19 % VAT throughout, prices net. The place keeps
 
 from emulator.simulation.play import play
 from firmware.pricing import calendar
+from tests.emulator.simulation.quick_craft import QuickCraft
 from tests.emulator.simulation.test_play import ALICE, clean, played, story
 
 ELEMENT = (
@@ -207,7 +208,7 @@ def screens_of(steps, **changes):
             screens.append(event["screen"])
 
     started = calendar.parse_utc("2026-03-27T15:30:00Z")
-    play(story(steps, start_utc_s=started, tariffs=[EVENING], **changes), take)
+    play(story(steps, start_utc_s=started, tariffs=[EVENING], **changes), take, QuickCraft())
     return screens
 
 
