@@ -82,8 +82,9 @@ class Storage(Protocol):
     def read(self, name: str, offset: int = 0, count: "int | None" = None) -> bytes:
         """Return up to `count` bytes from `offset`, the rest where None; empty where there is nothing."""
 
-    def append(self, name: str, content: "bytes | memoryview") -> None:
-        """Add bytes at the end of a blob, made where missing; durable on return.
+    def append(self, name: str, content: "bytes | list[bytes]") -> None:
+        """Add bytes, all at once also where they come in pieces, at the end of a blob, made where missing;
+        durable on return.
 
         Raises OSError (ENOSPC when full), and then the blob is as it was.
         """

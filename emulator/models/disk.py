@@ -4,6 +4,7 @@ It does not know what is stored on it. Beneath it lies memory, or any other stor
 """
 
 from emulator.models.prng import Prng
+from hal.common.blobs import pieces_of, size_of
 
 # What a disk without a limit says is free; it fits a small integer of a 32-bit board.
 PLENTY_BYTES = 1 << 29
@@ -34,7 +35,9 @@ class Memory:
 
     def append(self, name, content):
         """Add bytes at the end of a blob."""
-        self._blobs.setdefault(name, bytearray()).extend(content)
+        blob = self._blobs.setdefault(name, bytearray())
+        for piece in pieces_of(content):
+            blob.extend(piece)
 
     def replace(self, name, content):
         """Make a blob hold just these bytes."""
@@ -114,12 +117,14 @@ class Disk:
 
     def append(self, name, content):
         """Add bytes at the end of a blob; a cut tears them. Raises OSError(ENOSPC) without taking any."""
-        self._need(len(content))
+        size = size_of(content)
+        self._need(size)
         cut = self._is_cut()
-        torn = content[: self._prng.below(len(content) + 1)] if cut else content
-        if torn:
-            self._backing.append(name, torn)
-            self._take(len(torn))
+        if cut:
+            content = b"".join(pieces_of(content))[: self._prng.below(size + 1)]
+        if not cut or content:
+            self._backing.append(name, content)
+            self._take(size_of(content))
         self._end(cut)
 
     def replace(self, name, content):

@@ -21,7 +21,7 @@ class Link:
         """Take the office's `answer(head, body) -> response`, or one that the story replaces later.
 
         An `office` takes requests line by line instead, for as long as nobody replaces its answer: it is told
-        `begin(head)` and `line(content)`, and gives the response at the `end()`.
+        `begin(head)`, `piece(content)` and `line()`, and gives the response at the `end()`.
         """
         self._prng = prng
         self.answer = self._whole = answer
@@ -73,9 +73,8 @@ class Stream:
         self._life = life
         self._link = link
         self._head = b""
-        # How much of the body is still to come, and the pieces of the line that is on its way.
+        # How much of the body is still to come.
         self._left = 0
-        self._pieces = []
         self._desk = link.desk()
         self._answer = b""
         self._broken = False
@@ -104,13 +103,10 @@ class Stream:
         self._left -= len(content)
         while content:
             end = content.find(b"\n")
-            self._pieces.append(content if end < 0 else content[:end])
+            self._desk.piece(content if end < 0 else content[:end])
             content = b"" if end < 0 else content[end + 1 :]
-            if end >= 0 or not self._left and not content:
-                line = b"".join(self._pieces)
-                # Not held beside the line: in a small heap it is long.
-                self._pieces = []
-                self._desk.line(line)
+            if end >= 0:
+                self._desk.line()
         if not self._left:
             self._deliver(self._desk.end())
 

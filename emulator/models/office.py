@@ -6,13 +6,16 @@ chain.
 
 import hashlib
 
-from firmware.crypto import canonical
-from firmware.errors import LedgerError
-from firmware.ledger.chain import Chain, payload_of
+from firmware.crypto import canonical, jose
+from firmware.errors import CryptoError, LedgerError
+from firmware.ledger import chain
 
 # So many of the newest records are known again, each by the first bytes of its hash: more than a batch holds.
 REMEMBERED = 128
 MARK_BYTES = 4
+# For a session of many prices; a longer record makes it longer.
+ROOM_BYTES = 3584
+SIGNATURE_CHARACTERS = 86
 
 
 class Office:
@@ -21,10 +24,18 @@ class Office:
     def __init__(self, terminal: str, first_prev: str, verify, decode=canonical.decode):
         """Take the enrolled terminal; `decode` reads a record's payload, strictly."""
         self._path = "/api/terminals/%s/records" % terminal
-        self._chain = Chain(terminal, first_prev, verify, decode=decode)
+        self._chain = chain.Chain(terminal, first_prev, verify, decode=decode)
+        self._verify = verify
+        self._decode = decode
+        header = {"alg": "ES256", "kid": first_prev, "typ": chain.RECORD_TYPE}
+        self._header = jose.b64url_bytes(canonical.encode(header)) + b"."
+        # The line on its way: a small heap has no room for another one each time.
+        self._room = bytearray(ROOM_BYTES)
+        self._size = 0
         self._newest = bytearray(MARK_BYTES * REMEMBERED)
         self._lines = 0
         self._refusal: "tuple[str, dict] | None" = None
+        self._is_later = False
         self.stored = 0
         self.duplicates = 0
         # What the newest record of a dead task says; empty while none died.
@@ -47,16 +58,25 @@ class Office:
         """Take the head of a request; its body follows line by line, for no small heap holds it whole."""
         words = head[: head.find(b"\r\n")].decode().split(" ")
         is_known = words[0] == "POST" and words[1] == self._path
-        self._lines = 0
+        self._lines = self._size = 0
         self._refusal = None if is_known else ("404 Not Found", {"reason": "no such terminal"})
 
-    def line(self, compact: bytes) -> None:
-        """Take one record of the body, unless one before it was refused."""
+    def piece(self, content: bytes) -> None:
+        """Take a piece of the line that is on its way."""
+        end = self._size + len(content)
+        if end > len(self._room):
+            self._room = self._room + bytes(end)
+        self._room[self._size : end] = content
+        self._size = end
+
+    def line(self) -> None:
+        """Take the line as a record, unless one before it was refused."""
+        size, self._size = self._size, 0
         if self._refusal:
             return
         self._lines += 1
-        problem = self._take(compact)
-        if problem and self._is_later(compact):
+        problem = self._take(size)
+        if problem and self._is_later:
             self._refusal = "409 Conflict", {"next_seq": self.next_seq(), "reason": problem}
         elif problem:
             told = {"next_seq": self.next_seq(), "line": self._lines, "reason": problem}
@@ -66,7 +86,8 @@ class Office:
         """Return the HTTP response to one whole HTTP request."""
         self.begin(head)
         for line in body.split(b"\n")[:-1]:
-            self.line(line)
+            self.piece(line)
+            self.line()
         return self.end()
 
     def end(self) -> bytes:
@@ -75,21 +96,19 @@ class Office:
             return _response(*self._refusal)
         return _response("200 OK", {"next_seq": self.next_seq()})
 
-    def _is_later(self, compact):
-        """Return whether a record that was not taken comes after one that is missing here."""
-        try:
-            return payload_of(compact, None)["seq"] > self.next_seq()
-        except LedgerError:
-            return False
-
-    def _take(self, compact):
+    def _take(self, size):
         """Store a record unless it is known, and return what is wrong with it."""
-        mark = hashlib.sha256(compact).digest()[:MARK_BYTES]
+        self._is_later = False
+        record = memoryview(self._room)[:size]
+        mark = hashlib.sha256(record).digest()[:MARK_BYTES]
         if mark in self._newest:
             self.duplicates += 1
             return None
+        record_hash = chain.hash(record)
         try:
-            payload = self._chain.check(compact)
+            payload = self._chain.follow(self._payload(size), record_hash)
+        except CryptoError as error:
+            return "no record: %s" % error
         except LedgerError as error:
             return str(error)
         place = MARK_BYTES * (self.stored % REMEMBERED)
@@ -98,6 +117,25 @@ class Office:
         if payload["kind"] == "fault" and payload["fault"].startswith("task:"):
             self.died = payload["what"]
         return None
+
+    def _payload(self, size):
+        """Return the payload of the record in the room, which is decoded where it lies."""
+        room, end = self._room, size - SIGNATURE_CHARACTERS - 1
+        at = len(self._header)
+        if bytes(room[:at]) != self._header or end < at or room[end] != 0x2E:
+            raise LedgerError("no record under this terminal's key")
+        signature = jose.unb64url(bytes(room[end + 1 : size]))
+        is_signed = self._verify(memoryview(room)[:end], signature)
+        decoded = 0
+        while at < end:
+            piece = jose.unb64url(bytes(room[at : min(at + jose.PIECE_CHARACTERS, end)]))
+            room[decoded : decoded + len(piece)] = piece
+            at, decoded = at + jose.PIECE_CHARACTERS, decoded + len(piece)
+        payload = self._decode(memoryview(room)[:decoded])
+        self._is_later = payload["seq"] > self.next_seq()
+        if not is_signed:
+            raise LedgerError("a record whose signature does not hold")
+        return payload
 
 
 def body_size(head: bytes) -> int:

@@ -16,9 +16,13 @@ class Whole:
         """Take the head of a request."""
         self._head, self._body = head, b""
 
-    def line(self, content):
-        """Take a line of its body."""
-        self._body += content + b"\n"
+    def piece(self, content):
+        """Take a piece of a line of its body."""
+        self._body += content
+
+    def line(self):
+        """Take the line as ended."""
+        self._body += b"\n"
 
     def end(self):
         """Return the response."""

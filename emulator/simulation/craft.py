@@ -25,15 +25,19 @@ class PlainCraft:
         """Return the storage below the simulated disk."""
         return self._backing
 
-    def decode(self, content: bytes):
+    def decode(self, content: "bytes | memoryview"):
         """Return the document of a record; what is in doubt goes to the firmware's own strict reader."""
         try:
-            document = json.loads(content)
+            try:
+                document = json.loads(content)  # type: ignore[arg-type]
+            except TypeError:
+                # CPython reads no views.
+                document = json.loads(bytes(content))
             if canonical.is_encoding(document, content):
                 return document
         except (CryptoError, ValueError):
             pass
-        return canonical.decode(content)
+        return canonical.decode(bytes(content))
 
     def signer(self, private: bytes) -> SoftSigner:
         """Return the signer of a private key."""

@@ -7,7 +7,7 @@ import errno
 import os
 
 from emulator.models.disk import PLENTY_BYTES
-from hal.common.blobs import names_in
+from hal.common.blobs import names_in, pieces_of
 
 
 class Files:
@@ -35,7 +35,8 @@ class Files:
     def append(self, name, content):
         """Add bytes at the end of a blob."""
         with open(self._root + name, "ab") as blob:
-            blob.write(content)
+            for piece in pieces_of(content):
+                blob.write(piece)
 
     def replace(self, name, content):
         """Make a blob hold just these bytes."""

@@ -12,6 +12,8 @@ MAX_DEPTH = 32
 MAX_INTEGER = 2**53 - 1
 MAX_DIGITS = 15
 MIN_PLACES = -6
+# A longer text is written in parts of so many characters.
+PART_CHARACTERS = 256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,9 +38,8 @@ def decode(content: bytes) -> "Any":
 
 
 def pieces(document: "Any") -> "Iterator[bytes]":
-    """Yield the canonical bytes in pieces: a member of an object each, and each item of a member's list.
-
-    A small board has no room for a long text in one.
+    """Yield the canonical bytes in pieces: each member of an object, each item of a member's list, and parts
+    of a long text. A small board has no room for all of it in one.
     """
     if not isinstance(document, dict) or not document:
         yield encode(document)
@@ -53,13 +54,18 @@ def pieces(document: "Any") -> "Iterator[bytes]":
                 yield b"".join((head, opening, _encoded(item, MAX_DEPTH - 2)))
                 head, opening = b"", b","
             yield b"]"
+        elif isinstance(member, str) and len(member) > PART_CHARACTERS:
+            yield head + b'"'
+            for start in range(0, len(member), PART_CHARACTERS):
+                yield _string(member[start : start + PART_CHARACTERS])[1:-1]
+            yield b'"'
         else:
             yield head + _encoded(member, MAX_DEPTH - 1)
         before = b","
     yield b"}"
 
 
-def is_encoding(document: "Any", content: bytes) -> bool:
+def is_encoding(document: "Any", content: "bytes | memoryview") -> bool:
     """Return whether `encode` gives these bytes, without holding them once more."""
     at = 0
     for piece in pieces(document):

@@ -49,14 +49,17 @@ class Chain:
 
     def check(self, compact: "str | bytes") -> "dict[str, Any]":
         """Return the payload of the next record; LedgerError with the reason, and no step, if it is none."""
-        payload = payload_of(compact, self._verify, self._decode)
+        return self.follow(payload_of(compact, self._verify, self._decode), hash(compact))
+
+    def follow(self, payload: "dict[str, Any]", record_hash: str) -> "dict[str, Any]":
+        """Do the same with the payload of a record whose signature holds, and its hash."""
         for member, expected in (("terminal", self.terminal), ("seq", self.next_seq), ("prev", self.prev)):
             found = payload.get(member)
             # A JSON true would pass for the number 1.
             if found != expected or found is True:
                 raise LedgerError("a record whose %s is %r, not %r" % (member, found, expected))
         self.next_seq += 1
-        self.prev = hash(compact)
+        self.prev = record_hash
         return payload
 
 

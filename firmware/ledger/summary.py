@@ -4,8 +4,6 @@ It does not know storage. A summary is a plain document:
 `{"next_seq", "prev", "receipts", "open", "last_wh", "meter_serial", "faults", "configured"}`.
 """
 
-from firmware.ledger import chain
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -28,13 +26,11 @@ def start(first_prev: str) -> "Document":
     }
 
 
-def fold(
-    summary: "Document", seq: int, payload: "Document", compact: "str | bytes | memoryview"
-) -> "Document":
+def fold(summary: "Document", seq: int, payload: "Document", record_hash: str) -> "Document":
     """Return the summary after one more record; the one handed in stays as it is."""
     after = dict(summary)
     after["next_seq"] = seq + 1
-    after["prev"] = chain.hash(compact)
+    after["prev"] = record_hash
     apply = _KINDS.get(payload["kind"])
     if apply:
         apply(after, payload)

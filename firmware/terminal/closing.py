@@ -3,6 +3,8 @@
 It does not know why the session ended; it is told.
 """
 
+import hashlib
+
 from . import version
 
 TYPE_CHECKING = False
@@ -41,7 +43,7 @@ async def members(
         "flags": list(ending["flags"]),
     }
     signed = _meter_record(facts)
-    facts["ocmf"] = _assembled(signed, await recorder.sign(signed.encode()))
+    facts["ocmf"] = _assembled(signed, await recorder.sign(hashlib.sha256(signed.encode()).digest()))
     return _receipt(facts)
 
 

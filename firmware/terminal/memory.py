@@ -37,7 +37,7 @@ class Memory:
         self.acknowledged: int = saved.get("acknowledged", 0)
         for seq, compact in journal.read_from(self.known["next_seq"]):
             payload = canonical.decode(jose.split(compact, chain.RECORD_TYPE)[0])
-            self.known = summary.fold(self.known, seq, payload, compact)
+            self.known = summary.fold(self.known, seq, payload, chain.hash(compact))
         self.progress = self._progress_of_open(saved.get("progress"))
 
     def _progress_of_open(self, progress: "Document | None") -> "Document | None":

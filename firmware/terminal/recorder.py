@@ -4,9 +4,7 @@ It does not know when a record is due. The office's acknowledgement passes throu
 same checkpoint.
 """
 
-import hashlib
-
-from ..crypto import jose
+from ..crypto import canonical, jose
 from ..errors import LedgerError, StorageRefused
 from ..ledger import chain, summary
 from ..ledger.line import Line
@@ -38,7 +36,8 @@ class Recorder:
         self._unwritten: "list[tuple[str, Document, Document]]" = []
         public = signer.public_key()
         self.key = jose.jwk(public)
-        self._line = Line({"alg": "ES256", "kid": jose.thumbprint(public), "typ": chain.RECORD_TYPE})
+        header = {"alg": "ES256", "kid": jose.thumbprint(public), "typ": chain.RECORD_TYPE}
+        self._header = jose.b64url_bytes(canonical.encode(header)) + b"."
         self.known = known
         # Of the newest record; a receipt's short code is made of it.
         self.signature = b""
@@ -84,13 +83,13 @@ class Recorder:
         if fault is None or told[-1:] != [kind]:
             self._unwritten.append((kind, members, moment))
 
-    async def sign(self, content: "bytes | memoryview") -> bytes:
-        """Return r and s over the SHA-256 of some bytes.
+    async def sign(self, digest: bytes) -> bytes:
+        """Return r and s over a SHA-256 digest.
 
         Raises StorageRefused when the key's chip does not answer: without a signature there is no record.
         """
         try:
-            return await self._signer.sign(hashlib.sha256(content).digest())
+            return await self._signer.sign(digest)
         except OSError as error:
             raise StorageRefused("the key does not sign: %s" % error)
 
@@ -116,16 +115,16 @@ class Recorder:
         payload["terminal"] = self.terminal
         payload["seq"] = self.known["next_seq"]
         payload["prev"] = self.known["prev"]
-        signing_input = self._line.begin(payload)
-        self.signature = await self.sign(signing_input)
-        compact = self._line.sign(signing_input, self.signature)
-        if len(compact) > jose.MAX_COMPACT_BYTES:
-            raise LedgerError("a record of %d bytes, more than anyone reads; this is a bug" % len(compact))
+        line = Line(self._header, payload)
+        self.signature = await self.sign(line.digest())
+        record_hash = line.sign(self.signature)
+        if line.size > jose.MAX_COMPACT_BYTES:
+            raise LedgerError("a record of %d bytes, more than anyone reads; this is a bug" % line.size)
         try:
-            self._journal.append_line(payload["seq"], self._line.whole())
+            self._journal.append_line(payload["seq"], line.pieces)
         except OSError as error:
             raise StorageRefused("storage does not take a record: %s" % error)
-        self.known = summary.fold(self.known, payload["seq"], payload, compact)
+        self.known = summary.fold(self.known, payload["seq"], payload, record_hash)
         if self.on_record:
             self.on_record()
         return payload

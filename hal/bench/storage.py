@@ -4,6 +4,7 @@ It does not know the panel.
 """
 
 from hal.bench import posix
+from hal.common.blobs import size_of
 from hal.common.directory import DirectoryStorage
 
 SIGKILL = 9
@@ -25,25 +26,25 @@ class Storage(DirectoryStorage):
         """Have only so many bytes left, fewer with each append; None ends the pretence."""
         self._left_bytes = left_bytes
 
-    def append(self, name: str, content: "bytes | memoryview") -> None:
+    def append(self, name: str, content: "bytes | list[bytes]") -> None:
         """Add bytes at the end of a blob, durable on return. Raises OSError, and then nothing changed."""
         super().append(name, content)
         if self._left_bytes is not None:
-            self._left_bytes -= len(content)
+            self._left_bytes -= size_of(content)
 
     def free_bytes(self) -> int:
         """Return how many bytes can still be written."""
         free_bytes = super().free_bytes()
         return free_bytes if self._left_bytes is None else min(free_bytes, self._left_bytes)
 
-    def _write(self, fd: int, content: "bytes | memoryview", offset: int) -> None:
+    def _write(self, fd: int, content: bytes, offset: int) -> None:
         if self._writes_to_cut:
             self._writes_to_cut -= 1
             if not self._writes_to_cut:
                 self._lose_power(fd, content, offset)
         super()._write(fd, content, offset)
 
-    def _lose_power(self, fd: int, content: "bytes | memoryview", offset: int) -> None:
+    def _lose_power(self, fd: int, content: bytes, offset: int) -> None:
         posix.pwrite(fd, content[: len(content) // 2], offset)
         posix.fsync(fd)
         posix.kill(posix.getpid(), SIGKILL)

@@ -51,3 +51,13 @@ def is_name(name: str) -> bool:
     if not 1 <= len(name) <= LONGEST_NAME or name in (".", ".."):
         return False
     return all(letter in LETTERS for letter in name)
+
+
+def pieces_of(content: "bytes | list[bytes]") -> "list[bytes]":
+    """Return the pieces in which an append gets its bytes."""
+    return content if isinstance(content, list) else [content]
+
+
+def size_of(content: "bytes | list[bytes]") -> int:
+    """Return how many bytes those are."""
+    return sum([len(piece) for piece in pieces_of(content)])

@@ -55,8 +55,10 @@ class DirectoryStorage:
                 raise
             return b""
 
-    def append(self, name: str, content: "bytes | memoryview") -> None:
+    def append(self, name: str, content: "bytes | list[bytes]") -> None:
         """Add bytes at the end of a blob, durable on return. Raises OSError, and then nothing changed."""
+        if isinstance(content, list):
+            content = b"".join(content)
         self._need(content)
         fd = self._tail(name)
         end = self._tail_bytes + len(content)
@@ -152,9 +154,9 @@ class DirectoryStorage:
                     "storage %s: its room cannot be cut (%s); make the disk writable" % (path, error)
                 )
 
-    def _need(self, content: "bytes | memoryview") -> None:
+    def _need(self, content: bytes) -> None:
         """Refuse before anything is touched what would not fit, or would be taken for room."""
-        if content and content[-1] == 0:
+        if content[-1:] == padding.NUL:
             raise BoardError("storage %s: a blob cannot end with NUL; end it with a newline" % self._root)
         if len(content) > self.free_bytes():
             raise OSError(ENOSPC, "storage %s is full" % self._root)
@@ -227,7 +229,7 @@ class DirectoryStorage:
         finally:
             self._close_tail()
 
-    def _write(self, fd: int, content: "bytes | memoryview", offset: int) -> None:
+    def _write(self, fd: int, content: bytes, offset: int) -> None:
         while content:
             written = self._system.pwrite(fd, content, offset)
             content = content[written:]

@@ -9,7 +9,7 @@ import os
 import vfs
 
 from firmware.errors import BoardError
-from hal.common.blobs import ENOSPC, FRESH, checked_name, names_in
+from hal.common.blobs import ENOSPC, FRESH, checked_name, names_in, pieces_of, size_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,15 +57,16 @@ class Storage:
                 raise
             return b""
 
-    def append(self, name: str, content: "bytes | memoryview") -> None:
+    def append(self, name: str, content: "bytes | list[bytes]") -> None:
         """Add bytes at the end of a blob, durable on return. Raises OSError, and then nothing changed."""
-        self._need(len(content))
+        self._need(size_of(content))
         if name != self._tail_name:
             self._close_tail()
             self._tail = open(self._root + checked_name(name), "ab")
             self._tail_name = name
         try:
-            self._tail.write(content)
+            for piece in pieces_of(content):
+                self._tail.write(piece)
             self._tail.flush()
         except OSError:
             # What LittleFS could not write whole it does not commit at all.

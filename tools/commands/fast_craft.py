@@ -27,9 +27,9 @@ class FastCraft:
         """Return the storage below the simulated disk, None for memory."""
         return self._backing
 
-    def decode(self, content: bytes) -> Any:
+    def decode(self, content: bytes | memoryview) -> Any:
         """Return the document of a record's payload, strictly."""
-        return proof.decode(content)
+        return proof.decode(bytes(content))
 
     def signer(self, private: bytes) -> Signer:
         """Return the signer of a private key."""

@@ -9,17 +9,18 @@ from collections.abc import Iterable, Iterator
 from tools.setup.program_text import Module
 
 
-def drop_unused(text: str, kept: str, later: Iterable[str] = ()) -> str:
+def drop_unused(text: str, kept: str | set[str], later: Iterable[str] = ()) -> str:
     """Return a program's text without them.
 
     `kept` is what is called from outside, `later` the texts that are loaded while the program runs.
     """
     others = [ast.parse(other) for other in later]
     imported = {alias.name for other in others for node in _imports(other) for alias in node.names}
-    asked = set().union(*[_asked(other) for other in others])
+    imported |= {kept} if isinstance(kept, str) else kept
+    asked = imported.union(*[_asked(other) for other in others])
     while True:
         module = Module("program", text)
-        used = {node.id for node in module.names if isinstance(node.ctx, ast.Load)} | {kept} | imported
+        used = {node.id for node in module.names if isinstance(node.ctx, ast.Load)} | imported
         for node in module.tree.body:
             if _gives(node) and not _gives(node) & used:
                 module.replace(node, "pass")
@@ -33,6 +34,11 @@ def drop_unused(text: str, kept: str, later: Iterable[str] = ()) -> str:
 
 def _imports(tree: ast.Module) -> list[ast.ImportFrom]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+
+
+def asked_of(texts: Iterable[str]) -> set[str]:
+    """Return what some texts may ask of modules that they load."""
+    return set().union(*[_asked(ast.parse(text)) for text in texts])
 
 
 def _asked(tree: ast.Module) -> set[str]:

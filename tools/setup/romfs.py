@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tools.setup import mpy
-from tools.setup.drop_unused import drop_unused
+from tools.setup.drop_unused import asked_of, drop_unused
 from tools.setup.ground import CACHE, ROOT
 from tools.setup.link_modules import link
 from tools.setup.pool_texts import pool
@@ -47,6 +47,8 @@ def _files(path: Path) -> Iterator[Path]:
 def _compile(sources: list[Path], folder: Path, listing: Path) -> None:
     """Compile the program as one module; tracebacks count the lines of the listing."""
     texts = link(shrink({_dotted(source): source.read_text() for source in sources}), ROOT_MODULE)
+    asked = asked_of(texts.values())
+    texts = {name: text if name == ROOT_MODULE else drop_unused(text, asked) for name, text in texts.items()}
     later = [text for name, text in texts.items() if name != ROOT_MODULE]
     texts[ROOT_MODULE] = pool(drop_unused(texts[ROOT_MODULE], "main", later))
     listing.write_text(texts[ROOT_MODULE])

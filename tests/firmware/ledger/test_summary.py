@@ -31,7 +31,7 @@ class Told:
         compact = self.pen.write(kind, **members)
         payload = chain.payload_of(compact, None)
         before = canonical.encode(self.known)
-        known = summary.fold(self.known, payload["seq"], payload, compact)
+        known = summary.fold(self.known, payload["seq"], payload, chain.hash(compact))
         assert canonical.encode(self.known) == before
         # A checkpoint has to be able to hold it.
         assert canonical.decode(canonical.encode(known)) == known
