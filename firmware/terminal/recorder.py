@@ -39,6 +39,8 @@ class Recorder:
         header = {"alg": "ES256", "kid": jose.thumbprint(public), "typ": chain.RECORD_TYPE}
         self._header = jose.b64url_bytes(canonical.encode(header)) + b"."
         self.known = known
+        # The first record since the start that knows no time and that no other has given one yet, 0: none.
+        self._unset_seq = 0
         # Of the newest record; a receipt's short code is made of it.
         self.signature = b""
         self.on_record: "Callable[[], None] | None" = None
@@ -52,7 +54,7 @@ class Recorder:
         return await self._write(kind, members, self.moment())
 
     async def flush(self) -> None:
-        """Write what storage refused before, as far as it takes it now."""
+        """Write what is due: what storage refused before, as far as it takes it now, and a time learned."""
         try:
             await self._write_kept()
         except StorageRefused:
@@ -62,6 +64,10 @@ class Recorder:
         while self._unwritten:
             await self._write(*self._unwritten[0])
             self._unwritten.pop(0)
+        if self._unset_seq and self._clock.utc_s() is not None:
+            # By its moment and theirs the records since then get a true time: ticks count since one start.
+            await self._write("clock.learned", {"since_seq": self._unset_seq}, self.moment())
+            self._unset_seq = 0
 
     async def record_when_possible(self, kind: str, members: "Document") -> bool:
         """Write a record, or keep it with its moment to be written before the next one; return whether it is
@@ -125,6 +131,8 @@ class Recorder:
         except OSError as error:
             raise StorageRefused("storage does not take a record: %s" % error)
         self.known = summary.fold(self.known, payload["seq"], payload, record_hash)
+        if payload["at"] is None and not self._unset_seq:
+            self._unset_seq = payload["seq"]
         if self.on_record:
             self.on_record()
         return payload

@@ -7,6 +7,7 @@ from emulator.soak.invariants.books import BooksBalance
 from emulator.soak.invariants.durable import DurableStays
 from emulator.soak.invariants.duration import DurationIsTime
 from emulator.soak.invariants.flood import LedgerIsNotFlooded
+from emulator.soak.invariants.learned import LearnedTimesAreTrue
 from emulator.soak.invariants.moments import MomentsAreTrue
 from emulator.soak.invariants.numbers import NumbersHaveNoGap
 from emulator.soak.invariants.office import OfficeHoldsTheSame
@@ -21,6 +22,7 @@ STANDARD = (
     ReceiptsClaimNoMore,
     DurationIsTime,
     MomentsAreTrue,
+    LearnedTimesAreTrue,
     ScreenIsDurable,
     PowerNeedsSession,
     OfficeHoldsTheSame,

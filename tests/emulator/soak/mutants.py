@@ -167,6 +167,13 @@ def write_1970(patch: MonkeyPatch) -> None:
     patch.setattr(Recorder, "moment", moment)
 
 
+def never_tell_that_the_clock_is_known(patch: MonkeyPatch) -> None:
+    """Leave the records that have no time without one for ever."""
+    patch.setattr(
+        Recorder, "_unset_seq", property(lambda recorder: 0, lambda recorder, seq: None), raising=False
+    )
+
+
 def count_time_by_the_clock(patch: MonkeyPatch) -> None:
     """Take durations from the wall clock, which people set."""
     real = Clock.ticks_ms
@@ -207,6 +214,7 @@ MUTANTS = (
     take_for_delivered_before_the_answer,
     never_go_back,
     write_1970,
+    never_tell_that_the_clock_is_known,
     count_time_by_the_clock,
     lose_what_storage_refused,
 )

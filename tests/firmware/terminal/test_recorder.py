@@ -49,13 +49,18 @@ class Desk:
         self.pen.now_s = now_s
         return asyncio.run(self.recorder.record_when_possible(kind, members))
 
+    def payloads(self):
+        """Return the payload of every record of the ledger."""
+        return [
+            canonical.decode(jose.split(compact, "record+jws")[0])
+            for _seq, compact in self.journal.read_from(1)
+        ]
+
     def written(self):
         """Return (kind, at, clock, ticks) of every record of the ledger."""
-        found = []
-        for _seq, compact in self.journal.read_from(1):
-            record = canonical.decode(jose.split(compact, "record+jws")[0])
-            found.append((record["kind"], record["at"], record["clock"], record["ticks_ms"]))
-        return found
+        return [
+            (record["kind"], record["at"], record["clock"], record["ticks_ms"]) for record in self.payloads()
+        ]
 
 
 FAULT = {"fault": "meter", "what": "silent"}
@@ -72,6 +77,7 @@ def test_what_storage_refused_is_written_later_with_the_moment_at_which_it_happe
     assert desk.written() == [
         ("fault", "2026-03-28T16:59:00Z", "synchronised", 0),
         ("fault.cleared", None, "unset", 7),
+        ("clock.learned", "2026-03-28T17:59:05Z", "synchronised", 5),
         ("fault", "2026-03-28T17:59:05Z", "synchronised", 5),
     ]
 
@@ -108,3 +114,33 @@ def test_what_was_kept_stands_before_the_next_record_even_where_that_is_a_sessio
     asyncio.run(desk.recorder.record("session.rejected", {"token": None, "reason": "unknown_card"}))
     assert [record[0] for record in desk.written()] == ["fault", "session.rejected"]
     assert [record[3] for record in desk.written()] == [0, 10]
+
+
+def test_a_clock_that_is_learned_gives_the_records_before_it_a_time():
+    desk = Desk()
+    for seq, now_s in enumerate((None, None, 1774717147, 1774717148), 1):
+        desk.tell("fault", {"fault": "f%d" % seq, "what": "w"}, now_s)
+    kinds = [record[0] for record in desk.written()]
+    assert kinds == ["fault", "fault", "clock.learned", "fault", "fault"]
+    learned = desk.payloads()[2]
+    assert learned["since_seq"] == 1 and learned["at"] == "2026-03-28T16:59:07Z"
+    assert learned["ticks_ms"] == 1774717147 % 60
+
+
+def test_a_clock_that_is_learned_while_nothing_happens_is_told_and_once():
+    desk = Desk()
+    desk.tell("boot", {}, None)
+    desk.pen.now_s = 1774717140
+    for _ in range(3):
+        asyncio.run(desk.recorder.flush())
+    assert [record[0] for record in desk.written()] == ["boot", "clock.learned"]
+
+
+def test_a_time_that_storage_refuses_to_learn_is_told_when_there_is_room():
+    desk = Desk()
+    desk.tell("boot", {}, None)
+    desk.disk.set_free_bytes(0)
+    desk.tell("fault", {"fault": "storage", "what": "w"}, 1774717140)
+    desk.disk.set_free_bytes(None)
+    asyncio.run(desk.recorder.flush())
+    assert [record[0] for record in desk.written()] == ["boot", "fault", "clock.learned"]
