@@ -6,9 +6,10 @@ It does not know bounds; it is started as `-m tools.benchmarks.on_board_receipt 
 import sys
 
 import firmware.floors  # noqa: F401 - loads the rooms bottom-up
-from firmware.crypto import p256
+from firmware.crypto import jsontext, p256
 from firmware.ledger import summary
 from firmware.ledger.journal import Journal
+from firmware.pricing import tariff
 from firmware.pricing.calendar import Zone
 from firmware.terminal import closing
 from firmware.terminal.recorder import Recorder, first_prev
@@ -40,6 +41,7 @@ class Desk:
         known = summary.start(first_prev(signer))
         clock: Any = Clock()
         self._recorder = Recorder("KT-0001", clock, signer, Journal(Storage(folder)), known)
+        self.tariff = tariff.parse(jsontext.parse(TARIFF))
         self.start = {"utc_s": 1774717140, "clock": "synchronised", "wh": 123456}
         self.elapsed_ms = 2712000
 
@@ -51,7 +53,7 @@ class Desk:
         """Build, sign and store."""
         self._recorder.known["open"] = OPENED
         stop = {"utc_s": 1774719852, "clock": "synchronised", "wh": 131745}
-        finish(self._written({"stop": stop, "reason": "card", "flags": []}))
+        finish(self._written({"stop": stop, "reason": "card", "flags": [], "language": "en"}))
 
     async def _written(self, ending: dict) -> None:
         account: Any = self
@@ -84,6 +86,8 @@ def finish(coroutine: "Coroutine[Any, Any, None]") -> None:
     raise RuntimeError("the recorder waits for something that no benchmark gives it")
 
 
+TARIFF = b"""{"id": "evening", "currency": "EUR", "elements": [{"price_components": [
+    {"type": "ENERGY", "price": 0.49, "vat": 19}, {"type": "TIME", "price": 1.2, "vat": 7}]}]}"""
 OPENED = {
     "session": "KT-0001-000001",
     "token": {"type": "RFID", "uid": "04A1B2C3D4E580", "level": "HEARSAY"},
