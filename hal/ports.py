@@ -70,6 +70,16 @@ class Tasks(Protocol):
         """Make a flag."""
 
 
+class Pieces(Protocol):
+    """Bytes of which one piece at a time is held."""
+
+    def __len__(self) -> int:
+        """Return how many bytes they are together."""
+
+    def __iter__(self) -> "Iterator[bytes]":
+        """Yield them in order."""
+
+
 class Storage(Protocol):
     """Named blobs that survive a power cut. Names match `[a-z0-9.-]{1,40}`.
 
@@ -82,14 +92,14 @@ class Storage(Protocol):
     def read(self, name: str, offset: int = 0, count: "int | None" = None) -> bytes:
         """Return up to `count` bytes from `offset`, the rest where None; empty where there is nothing."""
 
-    def append(self, name: str, content: "bytes | list[bytes]") -> None:
-        """Add bytes, all at once also where they come in pieces, at the end of a blob, made where missing;
-        durable on return.
+    def append(self, name: str, content: "bytes | Pieces") -> None:
+        """Add bytes at the end of a blob, made where missing; durable on return. Pieces have a length, yield
+        bytes as often as asked, and are added all at once.
 
         Raises OSError (ENOSPC when full), and then the blob is as it was.
         """
 
-    def replace(self, name: str, content: bytes) -> None:
+    def replace(self, name: str, content: "bytes | Pieces") -> None:
         """Make a blob hold just these bytes: after a cut it holds the old or the new ones, whole."""
 
     def names(self) -> "Iterator[str]":

@@ -4,7 +4,7 @@ It does not know what is stored on it. Beneath it lies memory, or any other stor
 """
 
 from emulator.models.prng import Prng
-from hal.common.blobs import pieces_of, size_of
+from hal.common.blobs import pieces_of
 
 # What a disk without a limit says is free; it fits a small integer of a 32-bit board.
 PLENTY_BYTES = 1 << 29
@@ -41,7 +41,7 @@ class Memory:
 
     def replace(self, name, content):
         """Make a blob hold just these bytes."""
-        self._blobs[name] = bytearray(content)
+        self._blobs[name] = bytearray(b"".join(pieces_of(content)))
 
     def names(self):
         """Yield the names of all blobs, in no particular order."""
@@ -117,14 +117,13 @@ class Disk:
 
     def append(self, name, content):
         """Add bytes at the end of a blob; a cut tears them. Raises OSError(ENOSPC) without taking any."""
-        size = size_of(content)
-        self._need(size)
+        self._need(len(content))
         cut = self._is_cut()
         if cut:
-            content = b"".join(pieces_of(content))[: self._prng.below(size + 1)]
+            content = b"".join(pieces_of(content))[: self._prng.below(len(content) + 1)]
         if not cut or content:
             self._backing.append(name, content)
-            self._take(size_of(content))
+            self._take(len(content))
         self._end(cut)
 
     def replace(self, name, content):

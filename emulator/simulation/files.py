@@ -41,7 +41,8 @@ class Files:
     def replace(self, name, content):
         """Make a blob hold just these bytes."""
         with open(self._root + name, "wb") as blob:
-            blob.write(content)
+            for piece in pieces_of(content):
+                blob.write(piece)
 
     def names(self):
         """Yield the names of all blobs, in no particular order."""

@@ -13,7 +13,7 @@ MAX_INTEGER = 2**53 - 1
 MAX_DIGITS = 15
 MIN_PLACES = -6
 # A longer text is written in parts of so many characters.
-PART_CHARACTERS = 256
+PART_CHARACTERS = 128
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ SLOTS = ("checkpoint-a", "checkpoint-b")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 
@@ -37,15 +38,34 @@ class Checkpoints:
         """Replace the slot without the newest document. Raises OSError, and then the newest still stands."""
         if self._generation < 0:
             self.load()
-        pieces = [b"%d " % (self._generation + 1)]
-        pieces.extend(canonical.pieces(document))
-        checksum = 0
-        for piece in pieces:
-            checksum = binascii.crc32(piece, checksum)
-        pieces.insert(0, b"%08x " % checksum)
-        self._storage.replace(SLOTS[1 - self._slot], b"".join(pieces))
+        self._storage.replace(SLOTS[1 - self._slot], _Slot(self._generation + 1, document))
         self._generation += 1
         self._slot = 1 - self._slot
+
+
+class _Slot:
+    """What stands in a slot, in pieces: a small board has no room for all of it in one."""
+
+    __slots__ = ("_checksum", "_document", "_generation", "_size")
+
+    def __init__(self, generation: int, document: "Any") -> None:
+        self._generation = generation
+        self._document = document
+        self._checksum = self._size = 0
+        for piece in self._body():
+            self._checksum = binascii.crc32(piece, self._checksum)
+            self._size += len(piece)
+
+    def _body(self) -> "Iterator[bytes]":
+        yield b"%d " % self._generation
+        yield from canonical.pieces(self._document)
+
+    def __len__(self) -> int:
+        return self._size + 9
+
+    def __iter__(self) -> "Iterator[bytes]":
+        yield b"%08x " % self._checksum
+        yield from self._body()
 
 
 def _read(content: bytes) -> "tuple[int, Any] | None":

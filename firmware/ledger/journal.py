@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
+    from firmware.ledger.line import Line
     from firmware.ledger.spans import Span
 
     # Where a record begins: a segment's name and an offset in it.
@@ -38,10 +39,10 @@ class Journal:
 
     def append(self, seq: int, compact: "str | bytes") -> None:
         """Add a record, durable on return; raises as `append_line` does."""
-        self.append_line(seq, [segment.encode_line(compact)])
+        self.append_line(seq, segment.encode_line(compact))
 
-    def append_line(self, seq: int, line: "list[bytes]") -> None:
-        """Add a record in the form of its line, given in pieces, durable on return.
+    def append_line(self, seq: int, line: "bytes | Line") -> None:
+        """Add a record in the form of its line, durable on return.
 
         Raises OSError when storage does not take it: then it counts as not written and the same number is
         given to the next. LedgerError for a number that is not beyond the last one.
@@ -50,17 +51,17 @@ class Journal:
             raise LedgerError("record %d after record %d: numbers only grow" % (seq, self.last_seq()))
         if not self._segment:
             self._find_end()
-        line_bytes = sum([len(piece) for piece in line])
-        if not self._segment or self._size and self._size + line_bytes > self._segment_bytes:
+        if not self._segment or self._size and self._size + len(line) > self._segment_bytes:
             target, size = segment.name(seq), 0
         else:
             target, size = self._segment, self._size
-        if size and self._ends_in_line:
-            line, line_bytes = [b"\n"] + line, line_bytes + 1
         # Forgotten until it went well: after a failure the end is looked for again.
         self._segment = ""
+        if size and self._ends_in_line:
+            self._storage.append(target, b"\n")
+            size += 1
         self._storage.append(target, line)
-        self._segment, self._size, self._ends_in_line = target, size + line_bytes, False
+        self._segment, self._size, self._ends_in_line = target, size + len(line), False
         self._last_seq = seq
 
     def _find_end(self) -> None:

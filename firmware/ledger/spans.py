@@ -9,7 +9,8 @@ from firmware.crypto import jose
 from firmware.errors import LedgerError
 from firmware.ledger import segment
 
-BLOCK_BYTES = jose.PIECE_CHARACTERS
+# With what the heap adds to it no more than 512, for which room is found in a heap that has fallen to pieces.
+BLOCK_BYTES = 480
 
 _HEAD = segment.CHECKSUM_CHARACTERS + 1
 _SIGNATURE_CHARACTERS = 86

@@ -90,7 +90,7 @@ def _identification(token: "dict[str, Any]") -> "list[tuple[str, Any]]":
 def assemble(signed_payload: str, signature: bytes) -> str:
     """Return the record of a payload and its signature (r and s, 64 bytes)."""
     section = _object([("SA", ALGORITHM), ("SE", "hex"), ("SD", der.signature(signature).hex())])
-    return "OCMF|%s|%s" % (signed_payload, section)
+    return "|".join(("OCMF", signed_payload, section))
 
 
 def parse(record: str) -> "tuple[str, dict[str, Any], dict[str, Any]]":

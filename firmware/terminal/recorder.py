@@ -127,7 +127,7 @@ class Recorder:
         if line.size > jose.MAX_COMPACT_BYTES:
             raise LedgerError("a record of %d bytes, more than anyone reads; this is a bug" % line.size)
         try:
-            self._journal.append_line(payload["seq"], line.pieces)
+            self._journal.append_line(payload["seq"], line)
         except OSError as error:
             raise StorageRefused("storage does not take a record: %s" % error)
         self.known = summary.fold(self.known, payload["seq"], payload, record_hash)

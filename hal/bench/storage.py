@@ -4,8 +4,11 @@ It does not know the panel.
 """
 
 from hal.bench import posix
-from hal.common.blobs import size_of
 from hal.common.directory import DirectoryStorage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hal.ports import Pieces
 
 SIGKILL = 9
 
@@ -26,11 +29,11 @@ class Storage(DirectoryStorage):
         """Have only so many bytes left, fewer with each append; None ends the pretence."""
         self._left_bytes = left_bytes
 
-    def append(self, name: str, content: "bytes | list[bytes]") -> None:
+    def append(self, name: str, content: "bytes | Pieces") -> None:
         """Add bytes at the end of a blob, durable on return. Raises OSError, and then nothing changed."""
         super().append(name, content)
         if self._left_bytes is not None:
-            self._left_bytes -= size_of(content)
+            self._left_bytes -= len(content)
 
     def free_bytes(self) -> int:
         """Return how many bytes can still be written."""

@@ -10,7 +10,9 @@ from firmware.errors import BoardError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from hal.ports import Pieces
 
 if TYPE_CHECKING or sys.implementation.name != "micropython":
 
@@ -53,11 +55,6 @@ def is_name(name: str) -> bool:
     return all(letter in LETTERS for letter in name)
 
 
-def pieces_of(content: "bytes | list[bytes]") -> "list[bytes]":
+def pieces_of(content: "bytes | Pieces") -> "Iterable[bytes]":
     """Return the pieces in which an append gets its bytes."""
-    return content if isinstance(content, list) else [content]
-
-
-def size_of(content: "bytes | list[bytes]") -> int:
-    """Return how many bytes those are."""
-    return sum([len(piece) for piece in pieces_of(content)])
+    return (content,) if isinstance(content, (bytes, bytearray)) else content

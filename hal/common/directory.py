@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
+    from hal.ports import Pieces
+
 LOCK_EX_NB = 2 | 4
 # A segment of the journal; the room is made in its first append.
 STEP_BYTES = 65536
@@ -55,9 +57,9 @@ class DirectoryStorage:
                 raise
             return b""
 
-    def append(self, name: str, content: "bytes | list[bytes]") -> None:
+    def append(self, name: str, content: "bytes | Pieces") -> None:
         """Add bytes at the end of a blob, durable on return. Raises OSError, and then nothing changed."""
-        if isinstance(content, list):
+        if not isinstance(content, (bytes, bytearray)):
             content = b"".join(content)
         self._need(content)
         fd = self._tail(name)
@@ -73,8 +75,10 @@ class DirectoryStorage:
             raise
         self._tail_bytes, self._room_bytes = end, room_bytes
 
-    def replace(self, name: str, content: bytes) -> None:
+    def replace(self, name: str, content: "bytes | Pieces") -> None:
         """Make a blob hold just these bytes; after a cut it holds the old or the new ones, whole."""
+        if not isinstance(content, (bytes, bytearray)):
+            content = b"".join(content)
         path, fresh = self._path(name), self._root + FRESH
         self._need(content)
         if name == self._tail_name or len(content) > self._unused_bytes():

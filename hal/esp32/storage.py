@@ -9,12 +9,14 @@ import os
 import vfs
 
 from firmware.errors import BoardError
-from hal.common.blobs import ENOSPC, FRESH, checked_name, names_in, pieces_of, size_of
+from hal.common.blobs import ENOSPC, FRESH, checked_name, names_in, pieces_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
+
+    from hal.ports import Pieces
 
 # LittleFS writes anew before it frees: a file's last block and the directory's two.
 RESERVED_BLOCKS = 3
@@ -57,9 +59,9 @@ class Storage:
                 raise
             return b""
 
-    def append(self, name: str, content: "bytes | list[bytes]") -> None:
+    def append(self, name: str, content: "bytes | Pieces") -> None:
         """Add bytes at the end of a blob, durable on return. Raises OSError, and then nothing changed."""
-        self._need(size_of(content))
+        self._need(len(content))
         if name != self._tail_name:
             self._close_tail()
             self._tail = open(self._root + checked_name(name), "ab")
@@ -73,14 +75,15 @@ class Storage:
             self._close_tail()
             raise
 
-    def replace(self, name: str, content: bytes) -> None:
+    def replace(self, name: str, content: "bytes | Pieces") -> None:
         """Make a blob hold just these bytes; after a cut it holds the old or the new ones, whole."""
         path, fresh = self._root + checked_name(name), self._root + FRESH
         self._need(len(content))
         if name == self._tail_name:
             self._close_tail()
         with open(fresh, "wb") as blob:
-            blob.write(content)
+            for piece in pieces_of(content):
+                blob.write(piece)
         os.rename(fresh, path)
 
     def names(self) -> "Iterator[str]":

@@ -24,17 +24,22 @@ def test_the_pieces_of_a_line_are_the_line_of_the_record():
             payload = payload_of(size, text)
             signing_input = jose.signing_input(HEADER, canonical.encode(payload))
             line = Line(BEGIN, payload)
-            assert line.digest() == hashlib.sha256(signing_input).digest()
-            record_hash = line.sign(line.digest() * 2)
-            record = jose.compact(signing_input, hashlib.sha256(signing_input).digest() * 2)
-            assert b"".join(line.pieces) == segment.encode_line(record), (size, text)
-            assert line.size == len(record) and record_hash == chain.hash(record)
+            digest = line.digest()
+            assert digest == hashlib.sha256(signing_input).digest()
+            record_hash = line.sign(digest * 2)
+            record = jose.compact(signing_input, digest * 2)
+            assert b"".join(line) == b"".join(line) == segment.encode_line(record), (size, text)
+            assert (
+                line.size == len(record)
+                and len(line) == len(segment.encode_line(record))
+                and record_hash == chain.hash(record)
+            )
 
 
 def test_no_piece_is_long():
     line = Line(BEGIN, payload_of(9000))
     line.sign(bytes(64))
-    assert max([len(piece) for piece in line.pieces]) <= jose.PIECE_CHARACTERS
+    assert max([len(piece) for piece in line]) <= jose.PIECE_CHARACTERS
 
 
 def test_what_is_no_json_is_refused():
