@@ -36,9 +36,16 @@ class Host:
         self._client.sendall(b"".join(json.dumps(message).encode() + b"\n" for message in messages))
 
     def hang_up(self, last_words: bytes) -> None:
-        """Close the connection, in the middle of a message."""
+        """Close the connection, in the middle of a message.
+
+        What the other side still says is read to its end: a socket closed over unread bytes is reset, and a
+        reset takes away what the other side has not read yet.
+        """
         assert self._client is not None
         self._client.sendall(last_words)
+        self._client.shutdown(socket.SHUT_WR)
+        while self._lines.read(4096):
+            pass
         self._lines.close()
         self._client.close()
 
