@@ -17,6 +17,9 @@ _READ = (
     "type", "tariff_alt_text", "start_date_time", "end_date_time", "min_price", "max_price", "tax_included",
     "preauthorize_amount",
 )  # fmt: skip
+_NEEDED = ("id", "currency", "elements")
+# All that a tariff may have; elements have members of their own.
+MEMBERS = _NEEDED + _HARMLESS + _READ
 _TYPES = ("AD_HOC_PAYMENT", "PROFILE_CHEAP", "PROFILE_FAST", "PROFILE_GREEN", "REGULAR")
 # The forms of a price limit: 2.2.1, then 2.3.0.
 _NET, _GROSS = ("excl_vat", "before_taxes"), ("incl_vat", "after_taxes")
@@ -39,7 +42,7 @@ def read(document: "Any") -> Tariff:
         raise PricingError(["the tariff has to be a JSON object"])
     problems: "list[str]" = []
     fields = Fields(document, "", problems)
-    fields.check_keys(("id", "currency", "elements"), _HARMLESS + _READ)
+    fields.check_keys(_NEEDED, MEMBERS)
     fields.word("type", _TYPES)
     fields.number("preauthorize_amount", _MAX_PRICE)
     # Equal parts of elements are kept once.

@@ -249,6 +249,15 @@ def test_what_is_no_tariff_is_told_with_file_and_place(desk: Desk, tariff: objec
     assert told.startswith(sentence)
 
 
+def test_what_a_price_does_not_depend_on_may_be_missing_or_foreign_and_is_noted(desk: Desk) -> None:
+    foreign = {key: value for key, value in TARIFF.items() if key != "id"} | {"operator_note": "x"}
+    code, stdout, stderr = desk.run("--json", tariff=foreign)
+    assert (code, json.loads(stdout)["total_cost"]) == (0, json.loads(desk.run("--json")[1])["total_cost"])
+    assert "/id: missing" in stderr and "/operator_note: no key of an OCPI tariff" in stderr
+    code, _, stderr = desk.run(tariff=TARIFF | {"max_prize": 3})
+    assert code == 2 and "did you mean max_price" in stderr
+
+
 def test_every_problem_of_a_tariff_is_told(desk: Desk) -> None:
     component = {"type": "ENERGIE", "price": -1}
     told = desk.refusal(tariff=changed(TARIFF, elements=[{"price_components": [component]}], curency="EUR"))

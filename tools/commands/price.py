@@ -13,7 +13,7 @@ from firmware.pricing import calendar, ocpp, tariff
 from firmware.pricing import cdr as cdrs
 from tools.commands import output
 from tools.commands.tariff import evse_kind_option
-from tools.pricing import differences, files, table, zones
+from tools.pricing import differences, files, foreign, table, zones
 
 EXAMPLES = """\b
 Examples:
@@ -100,8 +100,13 @@ def price(
 
 
 def _parsed(path: str, document: dict[str, Any], evse_kind: str | None) -> tariff.Tariff:
-    """Return a tariff of OCPI or of OCPP; every problem is told with the file."""
+    """Return a tariff of OCPI or of OCPP; problems are told with the file, as is what OCPI does not have."""
     try:
-        return ocpp.parse(document, evse_kind) if ocpp.is_ocpp(document) else tariff.parse(document)
+        if ocpp.is_ocpp(document):
+            return ocpp.parse(document, evse_kind)
+        document, notes = foreign.completed(document)
+        for note in notes:
+            print(f"kilotap: {path}: {note}", file=sys.stderr)
+        return tariff.parse(document)
     except PricingError as error:
         raise PricingError([f"{path}: {problem}" for problem in error.problems]) from error
