@@ -52,9 +52,8 @@ class PcscDaemon:
             )
         if os.geteuid() != 0:
             raise BenchError("no PC/SC daemon runs and only root may start one: systemctl start pcscd")
-        self._process = subprocess.Popen(
-            [program, "--foreground"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        words = [program, "--foreground", *_without_polkit(program)]
+        self._process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + START_TIMEOUT_S
         while not listens(PORT) and time.monotonic() < deadline:
             time.sleep(LOOK_S)
@@ -75,6 +74,15 @@ def listens(port: int) -> bool:
             if columns[3] == LISTEN and int(columns[1].rsplit(":", 1)[1], 16) == port:
                 return True
     return False
+
+
+def _without_polkit(program: str) -> list[str]:
+    """Return the option by which a daemon asks no polkit who may use cards: in a container there is none.
+
+    Debian 13's daemon refuses everybody then, and knows the option; Debian 12's knows neither.
+    """
+    told = subprocess.run([program, "--help"], capture_output=True, text=True)
+    return ["--disable-polkit"] if "--disable-polkit" in told.stdout + told.stderr else []
 
 
 def _is_running() -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 # In some the clocks change at midnight, by half an hour, or back into the day before.
 ZONES = {
-    "America/Havana": "CST5CDT,M3.2.0/0,M11.1.0/1",
+    "Africa/Cairo": "EET-2EEST,M4.5.5/0,M10.5.4/24",
     "America/New_York": "EST5EDT,M3.2.0,M11.1.0",
     "America/Santiago": "<-04>4<-03>,M9.1.6/24,M4.1.6/24",
     "Asia/Beirut": "EET-2EEST,M3.5.0/0,M10.5.0/0",

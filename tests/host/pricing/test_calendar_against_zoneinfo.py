@@ -6,7 +6,6 @@ It does not know how the firmware computes.
 import zoneinfo
 from datetime import UTC, datetime, timedelta
 from importlib import resources
-from pathlib import Path
 
 import pytest
 
@@ -22,16 +21,9 @@ STABLE = (
 BY_THE_MOON = ("Africa/Casablanca", "Africa/El_Aaiun")
 
 
-def zone_file(key: str) -> bytes:
-    """Return the file of a zone: the system's, or the one that the package tzdata brings."""
-    for folder in zoneinfo.TZPATH:
-        if Path(folder, key).is_file():
-            return Path(folder, key).read_bytes()
-    return resources.files("tzdata").joinpath("zoneinfo", key).read_bytes()
-
-
 def posix_tz(key: str) -> str:
-    return zone_file(key).rstrip(b"\n").rpartition(b"\n")[2].decode()
+    content = resources.files("tzdata").joinpath("zoneinfo", key).read_bytes()
+    return content.rstrip(b"\n").rpartition(b"\n")[2].decode()
 
 
 def offset_s(zone: zoneinfo.ZoneInfo, utc_s: int) -> int:
