@@ -81,7 +81,7 @@ def _without_polkit(program: str) -> list[str]:
 
     Debian 13's daemon refuses everybody then, and knows the option; Debian 12's knows neither.
     """
-    told = subprocess.run([program, "--help"], capture_output=True, text=True)
+    told = subprocess.run([program, "--help"], check=False, capture_output=True, text=True)
     return ["--disable-polkit"] if "--disable-polkit" in told.stdout + told.stderr else []
 
 
