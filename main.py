@@ -29,7 +29,7 @@ def run(path: str, is_json: bool) -> None:
     config: "Any" = checking.read(files.read(path))
     ca = files.read(config.office_ca) if config.office_ca else None
     board = __import__("hal.%s.board" % config.board, None, None, ("open_board",)).open_board(config)
-    assembly = Assembly(board, config, ca, card_secrets.open_cards(config.card_keys))
+    assembly = Assembly(board, config, ca, card_secrets.open_all(config))
 
     def tell_ready() -> None:
         key = jose.jwk(board.signer.public_key())

@@ -142,10 +142,15 @@ class _Reading:
         for needed in fields.CARD_NEEDS.get(kind, ()):
             if needed not in given:
                 self.problem(place, f"{needed} is missing; a card of kind {kind} needs it")
-        if kind in ("rfid", "desfire") and ("pan" in given or "expires" in given):
-            self.problem(place, f"a card of kind {kind} has neither pan nor expires")
-        if kind != "desfire" and "secure" in given:
-            self.problem(place, f"a card of kind {kind} has no key to be secure by; only desfire has")
+        for key, kinds in fields.CARD_HAS.items():
+            if kind and key in given and kind not in kinds:
+                self.problem((*place, key), f"a card of kind {kind} has no {key}; only {kinds[0]} has")
+        possible = fields.CARD_SECURE.get(kind, ())
+        if kind and "secure" in given and card["secure"] not in possible:
+            told = (
+                f"secure is one of {', '.join(possible)}" if possible else "no key to be secure by is there"
+            )
+            self.problem((*place, "secure"), f"of a card of kind {kind}, {told}")
         if name in self.cards:
             self.problem((*place, "name"), f"there is already a card named {name!r}")
         self.cards[name] = _present(card)
@@ -155,7 +160,8 @@ class _Reading:
         card = self.cards.get(name or "", {})
         if self.known_card(place, name) and card.get("kind") == "emv" and "uid" not in card:
             self.problem(place, f"the card {name!r} has no uid, by which it could be known here")
-        return card.get("uid")
+        # A card with a certificate is known by the name in it.
+        return "CN=" + card["subject"] if card.get("subject") else card.get("uid")
 
     def known_card(self, place: Place, name: str | None) -> bool:
         if name is not None and name not in self.cards:

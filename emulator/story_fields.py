@@ -4,7 +4,7 @@ It does not know how the file is read, nor what a key brings about.
 """
 
 from emulator import story_values as values
-from emulator.models import card_issuer
+from emulator.models import card_issuer, vde
 from emulator.models.meter import FAULTS
 
 NEEDED = object()
@@ -37,13 +37,17 @@ VEHICLE = (
 TARIFF = (("file", values.text(1, 500), NEEDED),)
 CARD = (
     ("name", values.text(1, 40), NEEDED),
-    ("kind", values.word("rfid", "desfire", "emv"), NEEDED),
+    ("kind", values.word("rfid", "desfire", "emv", "vde"), NEEDED),
     ("uid", values.uid, None),
     ("pan", values.pan, None),
     ("expires", values.month, None),
-    ("secure", values.word(*card_issuer.KINDS), None),
+    ("secure", values.word(*dict.fromkeys(card_issuer.KINDS + vde.KINDS)), None),
+    ("subject", values.common_name, None),
 )
-CARD_NEEDS = {"rfid": ("uid",), "desfire": ("uid",), "emv": ("pan", "expires")}
+CARD_NEEDS = {"rfid": ("uid",), "desfire": ("uid",), "vde": ("uid", "subject"), "emv": ("pan", "expires")}
+# What only some kinds have, and what `secure` may say of them.
+CARD_HAS = {"pan": ("emv",), "expires": ("emv",), "subject": ("vde",)}
+CARD_SECURE = {"desfire": card_issuer.KINDS, "vde": vde.KINDS}
 CONTRACT = (
     ("contract", values.text(1, 60), NEEDED),
     ("card", values.text(1, 40), NEEDED),

@@ -106,6 +106,13 @@ def pan(given: object) -> str:
     raise Unexpected("12 to 19 digits with a right check digit, the number of a test card")
 
 
+def common_name(given: object) -> str:
+    """Return the name in a certificate: 1 to 40 printable ASCII characters, no blank at its ends."""
+    if isinstance(given, str) and re.fullmatch(r"[!-~]|[!-~][ -~]{0,38}[!-~]", given):
+        return given
+    raise Unexpected("a name of 1 to 40 printable ASCII characters")
+
+
 def clock(given: object) -> str | int:
     """Return `unset`, `set`, or by how many seconds the clock jumps."""
     if given in ("unset", "set"):

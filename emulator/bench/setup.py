@@ -15,7 +15,7 @@ from emulator.bench.link import Link
 from emulator.bench.office import Office, OwnOffice
 from emulator.bench.terminal import Terminal
 from emulator.bench.world import ScaledTime
-from emulator.models import card_issuer
+from emulator.models import card_issuer, vde
 
 # The story's clock stands at its start when the terminal is up: starting takes real time.
 LEAD_S = 1.5
@@ -69,6 +69,10 @@ class Bench:
             settings["key_file"] = str(place.folder / "terminal.key")
             if "desfire" in str(settings.get("card_order", "")):
                 settings["card_keys"] = str(_write_card_keys(place.folder / "card-keys.json"))
+            if "vde" in str(settings.get("card_order", "")):
+                issuers = place.folder / "card-issuers.pem"
+                issuers.write_bytes(vde.issuers_file())
+                settings["card_issuers"] = str(issuers)
             self.terminal = Terminal(
                 place.interpreter, place.env, place.root, place.folder, settings, story["tariffs"]
             )

@@ -79,6 +79,10 @@ class EmvCard(Card):
 
 def make(card: dict, prng: Prng) -> Card:
     """Return the card that a scenario describes: `kind` and either `uid` in hex or a `pan`."""
+    if card["kind"] == "vde":
+        from emulator.models import vde
+
+        return vde.make(card, prng)
     if card.get("secure"):
         from emulator.models import card_issuer
 
@@ -93,7 +97,7 @@ def make(card: dict, prng: Prng) -> Card:
         return emv.PaymentCard(card["pan"], card["expires"], prng)
     if card["kind"] == "emv":
         return EmvCard(prng)
-    raise ValueError("no kind of card %r: there are rfid, desfire and emv" % card["kind"])
+    raise ValueError("no kind of card %r: there are rfid, desfire, vde and emv" % card["kind"])
 
 
 def storage_atr(name: int) -> bytes:

@@ -128,9 +128,15 @@ class Charger:
 
 
 def _card_secrets(config):
-    """Return what a terminal gets that knows the story's secure cards, None for one that does not."""
-    if "desfire" not in config.card_order:
-        return None
-    from emulator.models import card_issuer
+    """Return by kind what a terminal gets that knows the story's secure cards."""
+    secrets = {}
+    if "desfire" in config.card_order:
+        from emulator.models import card_issuer
 
-    return card_issuer.keys()
+        secrets["desfire"] = card_issuer.keys()
+    if "vde" in config.card_order:
+        from emulator.models import vde
+        from firmware.cards import issuers
+
+        secrets["vde"] = issuers.parse(vde.issuers_file())
+    return secrets

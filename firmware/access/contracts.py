@@ -15,6 +15,9 @@ _OPTIONAL = ("valid_from", "valid_to", "limit_minor", "discounts", "level")
 # How sure a card has to be of itself, beyond showing a UID (OCMF, table 11).
 _LEVELS = ("SECURE",)
 _MOST_DISCOUNTS = 10
+# What stands before the common name of a certificate's subject (RFC 4514, 2.3), where another has a UID.
+_NAMED = "CN="
+_NAMED_TYPES = ("EMAID", "EVCOID", "OTHER")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +62,7 @@ class Contracts:
         Dates count inclusively at the place of the charger. With no date known (None) they are not judged:
         a driver is not turned away because the charger lost its clock.
         """
-        uid: str = token["uid"]
+        uid = _key(token)
         if uid in self._denied:
             return {"granted": False, "reason": "denied"}
         reason = "unknown_card"
@@ -79,10 +82,16 @@ class Contracts:
 
     def discounts(self, token: "dict[str, Any] | None", contract: "str | None") -> "list[str]":
         """Return the ids of the discounts that a card's contract gives, in their order."""
-        for entry in self._by_uid.get(token["uid"], ()) if token else ():
+        for entry in self._by_uid.get(_key(token), ()) if token else ():
             if entry[0] == contract:
                 return entry[5] or []
         return []
+
+
+def _key(token: "dict[str, Any]") -> str:
+    """Return how contracts and deny list write a token: a UID, or `CN=` and the name in a certificate."""
+    uid: str = token["uid"]
+    return _NAMED + uid if token["type"] in _NAMED_TYPES else uid
 
 
 def _overlap(one: "Entry", other: "Entry") -> bool:
@@ -138,8 +147,15 @@ def _check_dates(valid_from: "Any", valid_to: "Any", path: str, problems: "list[
 
 def _check_uid(uid: "Any", path: str, problems: "list[str]") -> None:
     try:
-        if rfid.canonical(bytes.fromhex(uid)) == uid:
+        if uid.startswith(_NAMED):
+            name = uid[len(_NAMED) :]
+            if 0 < len(name) <= _LONGEST_TEXT and name == name.strip():
+                return
+        elif rfid.canonical(bytes.fromhex(uid)) == uid:
             return
-    except (CardError, TypeError, ValueError):
+    except (AttributeError, CardError, TypeError, ValueError):
         pass
-    problems.append("%s: has to be 4, 7 or 10 bytes in upper-case hexadecimal, such as 04A1B2C3D4E580" % path)
+    problems.append(
+        "%s: has to be 4, 7 or 10 bytes in upper-case hexadecimal, such as 04A1B2C3D4E580, "
+        "or CN= and the name in a card's certificate" % path
+    )

@@ -162,7 +162,7 @@ def combine_steps(base_scalar: int, scalar: int, x: int, y: int) -> "Generator[N
     """
     bits = _comb_bits(base_scalar) if base_scalar else b""
     multiples = yield from multiples_steps(x, y)
-    digits = _non_adjacent(scalar)
+    digits = non_adjacent(scalar)
     point = 0, 1, 0
     for position in range(len(digits) - 1, -1, -1):
         point = double(point) if point[2] else point
@@ -187,7 +187,7 @@ def multiples_steps(x: int, y: int) -> "Generator[None, None, list[Affine]]":
     return multiples
 
 
-def _non_adjacent(scalar: int) -> bytearray:
+def non_adjacent(scalar: int) -> bytearray:
     """Return digits 0 or -7, -5 … 7 modulo 16, the lowest first; of four neighbours at most one is not 0."""
     digits = bytearray(257)
     position = 0

@@ -29,5 +29,7 @@ def raw_signature(content: bytes) -> bytes:
             raw = bytes(32 - len(r)) + r + bytes(32 - len(s)) + s
     # Written anew it has to be the same: so no second spelling of a signature gets through.
     if not raw or signature(raw) != content:
-        raise CryptoError("%d bytes that are no signature of P-256 in DER (RFC 3279, 2.2.3)" % len(content))
+        raise CryptoError(
+            "%d bytes that are no signature of 64 bytes in DER (RFC 3279, 2.2.3)" % len(content)
+        )
     return raw

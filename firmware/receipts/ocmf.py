@@ -15,7 +15,13 @@ ALGORITHM = "ECDSA-secp256r1-SHA256"
 _OBIS_TOTAL_IMPORT = "01-00:B0.08.00*FF"
 
 # By the type of a token: OCMF's name for it, and the member that says which one it is (table 17).
-_TYPES = {"RFID": ("ISO14443", "uid"), "EMV": ("CARD_TXN_NR", "transaction")}
+_TYPES = {
+    "RFID": ("ISO14443", "uid"),
+    "EMV": ("CARD_TXN_NR", "transaction"),
+    "EMAID": ("EMAID", "uid"),
+    "EVCOID": ("EVCOID", "uid"),
+    "OTHER": ("CENTRAL", "uid"),
+}
 _CLOCK_STATES = {"synchronised": "S", "estimated": "I", "unset": "U"}
 
 TYPE_CHECKING = False
@@ -84,6 +90,9 @@ def _identification(token: "dict[str, Any]") -> "list[tuple[str, Any]]":
     if token["type"] == "RFID":
         # A card that proved its key did so with one that the reader's side shares.
         members.insert(0, ("IF", ["RFID_PSK" if token["level"] == "SECURE" else "RFID_PLAIN"]))
+    elif member == "uid":
+        # A card with a key pair shares no key with the reader's side.
+        members.insert(0, ("IF", ["RFID_RELATED"]))
     return members
 
 

@@ -20,6 +20,8 @@ refused.expired: Ihr Vertrag|ist abgelaufen
 refused.random_uid: Dieses Gerät ändert|ständig seine Nummer:|bitte Ihre Ladekarte|vorhalten
 refused.card_error: Karte nicht gelesen|Bitte nochmals vorhalten
 refused.not_genuine: Diese Karte ist|nicht echt
+refused.card_expired: Diese Karte|ist abgelaufen
+refused.unknown_issuer: Der Herausgeber dieser|Karte ist unbekannt
 refused.insecure_card: Dieser Vertrag braucht|seine sichere Karte
 refused.bank_card: Bankkarten werden hier|nicht angenommen
 refused.other_card: Es läuft der Vorgang|einer anderen Karte

@@ -20,6 +20,8 @@ refused.expired: Your contract|has expired
 refused.random_uid: This phone or bank card|changes its number:|please use your|charging card
 refused.card_error: Card not read|Hold it here again
 refused.not_genuine: This card is not|genuine
+refused.card_expired: This card|has expired
+refused.unknown_issuer: The issuer of this card|is not known here
 refused.insecure_card: This contract needs|its secure card
 refused.bank_card: Bank cards are|not accepted here
 refused.other_card: A session of another|card is running

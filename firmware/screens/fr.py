@@ -20,6 +20,8 @@ refused.expired: Votre contrat|a expiré
 refused.random_uid: Cet appareil change|sans cesse de numéro:|présentez votre|carte de recharge
 refused.card_error: Carte non lue|Présentez-la à nouveau
 refused.not_genuine: Cette carte|n'est pas authentique
+refused.card_expired: Cette carte|a expiré
+refused.unknown_issuer: L'émetteur de cette|carte est inconnu
 refused.insecure_card: Ce contrat exige|sa carte sécurisée
 refused.bank_card: Les cartes bancaires ne|sont pas acceptées
 refused.other_card: Une recharge est en|cours: autre carte

@@ -84,6 +84,8 @@ def _cards(config: "Any") -> "list[str]":
             return ["card_order: %s is not possible there; write each of %s at most once" % told]
     if "desfire" in kinds and not config.card_keys:
         return ["card_keys: missing; cards of the kind desfire need the file of their keys"]
+    if "vde" in kinds and not config.card_issuers:
+        return ["card_issuers: missing; cards of the kind vde need the file of their issuers' certificates"]
     return []
 
 

@@ -7,10 +7,12 @@ It does not know whose card it is. What a card is, it asks kind by kind, in the 
 from ..cards import rfid
 from ..cards import token as tokens
 from ..errors import CardError
+from ..pricing import calendar
 from ..session import events
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from typing import Any
 
     from hal.ports import Board, Card
@@ -23,7 +25,7 @@ RETRY_MS = 1000
 TAP = "tap"  # {"token"} of a card that is known by one, else {"reason"}
 
 # What `card_order` may name.
-KINDS = ("desfire", "emv", "rfid")
+KINDS = ("desfire", "vde", "emv", "rfid")
 # In the ATR that a reader makes up for a card which understands no APDU (PC/SC part 3, 3.1.3.2.3.2).
 STORAGE_CARD = b"\xa0\x00\x00\x03\x06"
 
@@ -32,7 +34,7 @@ class Reader:
     """The one owner of the card reader."""
 
     def __init__(self, board: "Board", config: "Any", inbox: "Inbox", cards: "Any" = None) -> None:
-        """Take the ports, and for secure cards their keys (CardKeys) and AES, as a pair."""
+        """Take the ports, and by kind what proves secure cards: (CardKeys, AES), and authorities."""
         self._board = board
         self._reader = board.reader
         self._clock = board.clock
@@ -72,7 +74,7 @@ class Reader:
                 tapped = await self._ask(kind, card)
                 if tapped:
                     return tapped
-        except OSError:
+        except (OSError, CardError):
             return {"reason": "card_error"}
         return {"reason": "unknown_card"}
 
@@ -86,10 +88,28 @@ class Reader:
             from ..cards.emv import directory
 
             return await card.converse(directory.tapped())
+        if kind == "vde":
+            from ..cards import vde
+
+            claim = await card.converse(vde.claimed(self._board.entropy.random))
+            return await self._in_slices(vde.tapped(claim, self._cards[kind], self._now())) if claim else None
         from ..cards import secure_rfid
 
-        keys, aes = self._cards
+        keys, aes = self._cards[kind]
         return await card.converse(secure_rfid.tapped(keys, aes, self._board.entropy.random, card.uid))
+
+    async def _in_slices(self, steps: "Generator[None, None, Any]") -> "Any":
+        """Compute what takes long, so that the other tasks run in between."""
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                return done.value
+            await self._clock.sleep_ms(0)
+
+    def _now(self) -> "str | None":
+        utc_s = self._clock.utc_s()
+        return None if utc_s is None else calendar.format_utc(utc_s)
 
     def _is_repeated(self, tapped: "Tapped") -> bool:
         """Return whether the same card bounced; one that was not read may be tried again at once."""

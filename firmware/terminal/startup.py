@@ -36,7 +36,7 @@ class Assembly:
     """A terminal with its tasks, ready to serve."""
 
     def __init__(self, board: "Board", config: "Any", ca: "bytes | None" = None, cards: "Any" = None) -> None:
-        """Take the board, the settings, the office's authority (PEM), and keys and AES for secure cards.
+        """Take the board, the settings, the office's authority (PEM), and by kind what proves secure cards.
 
         Raises TerminalError when the ledger cannot be used.
         """

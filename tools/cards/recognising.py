@@ -6,11 +6,12 @@ It does not know readers: it is handed a card that can converse.
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
-from firmware.cards import rfid, secure_rfid, token
+from firmware.cards import rfid, secure_rfid, token, vde
 from firmware.cards.card_keys import CardKeys
 from firmware.cards.desfire import NotGenuine
 from firmware.cards.emv import authentication, directory, identity, reading
 from firmware.cards.emv.authorities import Authorities
+from firmware.crypto import curve, x509
 from firmware.errors import CardError
 from firmware.terminal.reader import STORAGE_CARD
 from hal.ports import Card
@@ -23,13 +24,17 @@ QUALIFIERS = bytes.fromhex("36004000")
 
 
 class Knowledge(NamedTuple):
-    """What helps to know cards: keys to secure ones, AES, authorities of bank cards, chance, this month."""
+    """What helps to know cards: keys to secure ones, AES, authorities of bank cards, chance, this month,
+    authorities of cards with certificates, and this moment as RFC 3339 writes it.
+    """
 
     keys: CardKeys | None
     aes: Any
     authorities: Authorities | None
     random: Callable[[int], bytes]
     today: tuple[int, int] | None
+    issuers: list[x509.Certificate] | None = None
+    now: str | None = None
 
 
 async def recognise(
@@ -41,6 +46,9 @@ async def recognise(
             told = await card.converse(watched(_secure(card.uid, knowledge)))
             if told is not None:
                 return dict(told)
+        told = await card.converse(watched(_certified(knowledge)))
+        if told is not None:
+            return dict(told)
         told = await card.converse(watched(_bank_card(knowledge)))
         if told is not None:
             return dict(told)
@@ -68,6 +76,23 @@ def _secure(uid: bytes, knowledge: Knowledge) -> Dialogue:
     if found is None:
         return None
     return _found("desfire", found["token"]["uid"], found["token"]["level"], "EV2 AES-128")
+
+
+def _certified(knowledge: Knowledge) -> Dialogue:
+    """Have a card after VDE-AR-E 2532-100 prove the contract in its certificate."""
+    try:
+        claim = yield from vde.claimed(knowledge.random)
+        if claim is None:
+            return None
+        if knowledge.issuers is None:
+            why = (
+                f"its certificate names {vde.name(claim)}; no issuers were given to prove it (--card-issuers)"
+            )
+            return _found("vde", why=why)
+        proved = curve.finish(vde.proved_steps(claim, knowledge.issuers, knowledge.now))
+    except CardError as error:
+        return _found("vde", why=str(error))
+    return _found("vde", proved["uid"], proved["level"], "X.509, ECDSA brainpoolP256r1")
 
 
 def _bank_card(knowledge: Knowledge) -> Dialogue:

@@ -20,6 +20,8 @@ COMMANDS = {
     (0x80, 0xA8): "GET PROCESSING OPTIONS",
     (0x80, 0xAE): "GENERATE AC",
     (0x80, 0xCA): "GET DATA",
+    (0x80, 0x02): "READ CERTIFICATE",
+    (0x80, 0x03): "SIGN",
     (0xFF, 0xCA): "GET UID",
     (0x90, 0x5A): "SelectApplication",
     (0x90, 0x71): "AuthenticateEV2First",
@@ -108,6 +110,8 @@ def told_command(command: bytes) -> str:
     if name == "SELECT" and body:
         printable = all(0x20 <= octet < 0x7F for octet in body)
         name += " " + (body.decode() if printable else body.hex().upper())
+    if name == "READ CERTIFICATE":
+        name += f", piece {command[2]}"
     if name == "READ RECORD":
         name += f" {command[2]} of file {command[3] >> 3}"
     return f"> {command.hex().upper()}  {name}"

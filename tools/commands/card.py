@@ -5,6 +5,7 @@ It does not know cards; firmware/cards and tools/cards do.
 
 import asyncio
 import datetime
+import functools
 import os
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any
 import click
 
 from firmware.cards.emv import authorities
+from firmware.crypto import x509
 from firmware.errors import BoardError
 from hal.common import card_secrets, files
 from hal.common.aes import Aes
@@ -29,6 +31,7 @@ Examples:
   kilotap card read
   kilotap card read --reader pn532:/dev/ttyAMA0 --json
   kilotap card read --card-keys cards.json --ca-keys schemes.json
+  kilotap card read --card-issuers issuers.pem
 """
 NORMALISE_EXAMPLES = """\b
 Examples:
@@ -73,19 +76,29 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _card_keys = click.option("--card-keys", metavar="FILE", help="Keys to secure cards (JSON, mode 0600).")
+_card_issuers = click.option(
+    "--card-issuers", metavar="FILE", help="Certificates of the issuers of cards that have one (PEM)."
+)
 _ca_keys = click.option("--ca-keys", metavar="FILE", help="CA keys of the schemes (JSON).")
+
+
+def _proofs(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what cards are proved by; the command gets it as one Knowledge."""
+
+    @functools.wraps(command)
+    def known(*args: Any, **given: Any) -> Any:
+        files_ = [given.pop(name) for name in ("card_keys", "card_issuers", "ca_keys")]
+        return command(*args, knowledge=_knowledge(*files_), **given)
+
+    return _card_keys(_card_issuers(_ca_keys(known)))
 
 
 @card.command(epilog=READ_EXAMPLES)
 @_common
-@_card_keys
-@_ca_keys
+@_proofs
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
-def read(
-    reader_name: str, timeout_s: float, card_keys: str | None, ca_keys: str | None, as_json: bool
-) -> int:
+def read(reader_name: str, timeout_s: float, knowledge: recognising.Knowledge, as_json: bool) -> int:
     """Tell what the next card is, what it would be billed as, and what it proved."""
-    knowledge = _knowledge(card_keys, ca_keys)
     told = asyncio.run(_with_card(reader_name, timeout_s, lambda met: recognising.recognise(met, knowledge)))
     if as_json:
         output.emit(told)
@@ -98,11 +111,9 @@ def read(
 
 @card.command()
 @_common
-@_card_keys
-@_ca_keys
-def trace(reader_name: str, timeout_s: float, card_keys: str | None, ca_keys: str | None) -> int:
+@_proofs
+def trace(reader_name: str, timeout_s: float, knowledge: recognising.Knowledge) -> int:
     """Show what terminal and card say to each other, in words; card numbers are masked."""
-    knowledge = _knowledge(card_keys, ca_keys)
 
     async def watch(met: Card) -> dict[str, Any]:
         return await recognising.recognise(
@@ -139,9 +150,7 @@ def normalise(list_file: Any, order: str, form: str, as_json: bool) -> int:
 @click.option("--done", "done_file", metavar="FILE", required=True, help="What was issued, a line a card.")
 def personalise(reader_name: str, timeout_s: float, card_keys: str, list_file: Any, done_file: str) -> int:
     """Issue secure cards from a list of contracts, and verify each by reading it back."""
-    secrets = card_secrets.open_cards(card_keys)
-    if secrets is None:
-        raise BoardError("card_keys: name the file with the keys")
+    secrets = card_secrets.open_keys(card_keys)
     contracts = [line.strip() for line in list_file.read().splitlines() if line.strip()]
     batch = issuing.Batch(contracts, Path(done_file))
     job = _issue(reader_name, timeout_s, batch, issuing.Issuer(*secrets, os.urandom))
@@ -167,8 +176,9 @@ async def _issue(reader_name: str, timeout_s: float, batch: issuing.Batch, issue
     return is_clean
 
 
-def _knowledge(card_keys: str | None, ca_keys: str | None) -> recognising.Knowledge:
-    secrets = card_secrets.open_cards(card_keys) if card_keys else None
+def _knowledge(card_keys: str | None, card_issuers: str | None, ca_keys: str | None) -> recognising.Knowledge:
+    secrets = card_secrets.open_keys(card_keys) if card_keys else None
+    issuers: list[x509.Certificate] | None = card_secrets.open_issuers(card_issuers) if card_issuers else None
     today = datetime.datetime.now(tz=datetime.UTC)
     return recognising.Knowledge(
         keys=secrets[0] if secrets else None,
@@ -176,6 +186,8 @@ def _knowledge(card_keys: str | None, ca_keys: str | None) -> recognising.Knowle
         authorities=authorities.parse(files.read(ca_keys)) if ca_keys else None,
         random=os.urandom,
         today=(today.year, today.month),
+        issuers=issuers,
+        now=today.strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
 
 

@@ -1,5 +1,6 @@
 """Stories of cards: who is let in by a secure card, and who is not by a copy of one."""
 
+from emulator.models import vde
 from tests.emulator.simulation.test_play import ALICE, clean, played, story
 
 CARDS = {
@@ -9,12 +10,15 @@ CARDS = {
     "copy": {"kind": "rfid", "uid": ALICE},
     "phone": {"kind": "emv", "pan": "4761739001010119", "expires": "2031-12"},
 }
-ORDER = "desfire emv rfid"
+SUBJECT = "DE-KTP-C00001-K"
+for kind in vde.KINDS:
+    CARDS["vde " + kind] = {"kind": "vde", "uid": "04112233445566", "subject": SUBJECT, "secure": kind}
+ORDER = "desfire vde emv rfid"
 
 
-def told_by(name, order=ORDER, level="SECURE"):
+def told_by(name, order=ORDER, level="SECURE", uid=ALICE):
     """Return (tokens of sessions, reasons of refusals) of a card held up twice, a minute between."""
-    contract = {"contract": "C1", "uid": ALICE, "tariff": "day"}
+    contract = {"contract": "C1", "uid": uid, "tariff": "day"}
     if level:
         contract["level"] = level
     terminal = dict(story([])["terminal"], contracts=[contract], card_order=order)
@@ -67,3 +71,31 @@ def test_a_bank_card_is_told_by_its_directory_and_its_number_is_nowhere():
 
 def test_a_phone_is_told_apart_from_a_card_that_cannot_be_read():
     assert told_by("phone", "rfid") == ([], ["random_uid", "random_uid"])
+
+
+def test_a_card_with_a_certificate_is_known_by_the_name_in_it():
+    for name, kind in ((SUBJECT, "EVCOID"), ("DE-KTP-C00000001-K", "EMAID"), ("Fleet 7", "OTHER")):
+        CARDS["named"] = {"kind": "vde", "uid": "04112233445566", "subject": name}
+        token = {"type": kind, "uid": name, "level": "SECURE"}
+        assert told_by("named", uid="CN=" + name) == ([token], [])
+    assert told_by("vde genuine") == ([], ["unknown_card", "unknown_card"])
+    # The name in a certificate is not taken for a UID, nor a UID for a name.
+    CARDS["named"] = {"kind": "vde", "uid": "04112233445566", "subject": ALICE}
+    assert told_by("named") == ([], ["unknown_card", "unknown_card"])
+
+
+def test_certificates_of_copies_forgers_and_strangers_start_nothing():
+    for kind, reason in (
+        (vde.CLONE, "not_genuine"),
+        (vde.FORGED, "not_genuine"),
+        (vde.FOREIGN, "unknown_issuer"),
+        (vde.EXPIRED, "card_expired"),
+        (vde.TRUNCATED, "not_genuine"),
+        (vde.TRAILING, "not_genuine"),
+    ):
+        assert told_by("vde " + kind, uid="CN=" + SUBJECT) == ([], [reason] * 2), kind
+
+
+def test_a_terminal_that_asks_for_no_certificates_takes_such_a_card_for_a_plain_one():
+    token = {"type": "RFID", "uid": "04112233445566", "level": "HEARSAY"}
+    assert told_by("vde genuine", "desfire emv rfid", None, "04112233445566") == ([token], [])

@@ -151,3 +151,21 @@ def test_a_contract_may_ask_for_a_card_that_proved_itself():
     assert given.decide(bare, None) == {"granted": False, "reason": "insecure_card"}
     assert given.decide({"type": "RFID", "uid": ALICE, "level": "SECURE"}, None)["granted"]
     assert "/contracts/0/level: " in refused([contract(level="HIGH")])
+
+
+def test_a_certificates_name_is_no_uid_and_a_uid_no_name():
+    named = contract(uid="CN=DE-KTP-C00001-K")
+
+    def told(kind, uid, deny=()):
+        token = {"type": kind, "uid": uid, "level": "SECURE"}
+        return Contracts([named, contract(contract="C2")], list(deny)).decide(token, TODAY).get("contract")
+
+    assert told("EVCOID", "DE-KTP-C00001-K") == "DE-KTP-C00001-K"
+    assert told("RFID", ALICE) == "C2"
+    assert told("OTHER", ALICE) is None
+    assert told("RFID", "DE-KTP-C00001-K") is None
+    assert told("EVCOID", "DE-KTP-C00001-K", ["CN=DE-KTP-C00001-K"]) is None
+    assert told("EVCOID", "DE-KTP-C00001-K", [ALICE]) == "DE-KTP-C00001-K"
+    for wrong in ("CN=", "CN= A", "cn=A", "CN=" + "A" * 65, "DE-KTP-C00001-K"):
+        assert "or CN= and the name" in refused([contract(uid=wrong)])
+        assert "/deny/0" in refused([], [wrong])

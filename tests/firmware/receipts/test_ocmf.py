@@ -52,6 +52,13 @@ def test_identification_follows_the_strength_of_the_card():
     assert '"IL":"SECURE","IF":["RFID_PSK"],"IT":"ISO14443","ID":"04A1' in ocmf.payload(facts(token=card))
 
 
+def test_a_card_with_a_certificate_is_known_by_the_name_in_it():
+    for kind, told in (("EMAID", "EMAID"), ("EVCOID", "EVCOID"), ("OTHER", "CENTRAL")):
+        card = {"type": kind, "uid": "DE-KTP-C00001-K", "level": "SECURE"}
+        expected = '"IL":"SECURE","IF":["RFID_RELATED"],"IT":"%s","ID":"DE-KTP-C00001-K"' % told
+        assert expected in ocmf.payload(facts(token=card))
+
+
 def test_a_bank_card_is_known_by_its_transaction_and_never_by_its_number():
     card = {"type": "EMV", "transaction": "KT-0001-42", "uid": "476173******0119", "level": "SECURE"}
     payload = ocmf.payload(facts(token=card))

@@ -103,5 +103,7 @@ def test_an_operators_meter_map_is_taken_where_the_model_names_it():
 def test_the_order_of_cards_names_each_kind_once_and_secure_ones_need_keys():
     checking.read(b'{"id": "A", "card_order": "desfire emv rfid", "card_keys": "cards.json"}')
     assert "card_keys: missing" in problems_of('{"id": "A", "card_order": "desfire rfid"}')[0]
+    checking.read(b'{"id": "A", "card_order": "vde rfid", "card_issuers": "issuers.pem"}')
+    assert "card_issuers: missing" in problems_of('{"id": "A", "card_order": "vde rfid"}')[0]
     for order in ("rfid rfid", "magnetic", "desfire, rfid"):
         assert "card_order: " in problems_of('{"id": "A", "card_order": "%s"}' % order)[0]

@@ -10,7 +10,7 @@ import pytest
 
 from emulator.bench.pn532_line import Pn532Line
 from emulator.bench.virtual_reader import VirtualReader
-from emulator.models import card_issuer, emv
+from emulator.models import card_issuer, emv, vde
 from emulator.models.prng import Prng
 from tests.pcsc import one_at_a_time, require_daemon
 from tools.__main__ import main
@@ -64,6 +64,29 @@ def test_a_secure_card_over_a_pn532(capsys: pytest.CaptureFixture[str], keys: Pa
         "masked": None,
         "why": None,
     }
+
+
+@one_at_a_time
+def test_a_card_with_a_certificate_over_a_pn532_and_through_the_daemon(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    issuers = tmp_path / "issuers.pem"
+    issuers.write_bytes(vde.issuers_file())
+    words = ["read", "--json", "--card-issuers", str(issuers), "--timeout", "10"]
+
+    def card(kind: str) -> Any:
+        return vde.make({"uid": UID, "subject": "DE-KTP-C00001-K", "secure": kind}, Prng(3, "card"))
+
+    assert over_pn532(card("genuine"), *words) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["kind"], told["identity"], told["level"]) == ("vde", "DE-KTP-C00001-K", "SECURE")
+    with require_daemon():
+        for kind, code in (("genuine", 0), ("clone", 1)):
+            assert asyncio.run(_held(VirtualReader(), card(kind), ["card", *words])) == code
+            time.sleep(1)
+    genuine, clone = map(json.loads, capsys.readouterr().out.splitlines())
+    assert genuine == told
+    assert clone["identity"] is None and "copy" in clone["why"]
 
 
 @one_at_a_time

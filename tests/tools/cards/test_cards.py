@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from emulator.models import card_issuer, emv
+from emulator.models import card_issuer, emv, vde
 from emulator.models.cards import RfidCard
 from emulator.models.desfire import SecureDesfireCard
 from emulator.models.prng import Prng
-from firmware.cards import card_keys, desfire, secure_rfid
+from firmware.cards import card_keys, desfire, issuers, secure_rfid
 from firmware.cards.desfire import NotGenuine
 from firmware.cards.emv.authorities import Authorities
 from firmware.errors import CardError
@@ -47,8 +47,10 @@ class Held:
         return await carry(dialogue, self.transmit)
 
 
-def knowledge(keys: Any = KEYS, authorities: Any = None) -> recognising.Knowledge:
-    return recognising.Knowledge(keys, Aes(), authorities, chance, (2026, 3))
+def knowledge(keys: Any = KEYS, authorities: Any = None, of_cards: Any = None) -> recognising.Knowledge:
+    return recognising.Knowledge(
+        keys, Aes(), authorities, chance, (2026, 3), of_cards, "2026-03-28T16:59:00Z"
+    )
 
 
 def told(card: Any, known: recognising.Knowledge, shown: list[str] | None = None) -> dict[str, Any]:
@@ -83,6 +85,32 @@ def test_every_kind_of_card_is_told() -> None:
     assert clone["identity"] is None and "not genuine" in clone["why"]
     assert told(RfidCard(bytes.fromhex("08112233")), knowledge())["kind"] == "phone"
     assert "no CA keys" in told(bank_card(), knowledge())["why"]
+
+
+def certified(kind: str) -> Any:
+    return vde.make({"uid": UID, "subject": "DE-KTP-C00001-K", "secure": kind}, Prng(3, "card"))
+
+
+def test_a_card_with_a_certificate_is_told_by_the_name_in_it() -> None:
+    known = knowledge(of_cards=issuers.parse(vde.issuers_file()))
+    shown: list[str] = []
+    assert told(certified("genuine"), known, shown) == {
+        "kind": "vde",
+        "identity": "DE-KTP-C00001-K",
+        "level": "SECURE",
+        "authenticated": "X.509, ECDSA brainpoolP256r1",
+        "masked": None,
+        "why": None,
+    }
+    text = "\n".join(shown)
+    assert "READ CERTIFICATE, piece 1" in text and "  SIGN" in text
+    for kind in vde.KINDS[1:]:
+        found = told(certified(kind), known)
+        assert (found["kind"], found["identity"], found["authenticated"]) == ("vde", None, None)
+        assert found["why"]
+    unproved = told(certified("genuine"), knowledge())
+    assert unproved["identity"] is None
+    assert "names DE-KTP-C00001-K" in unproved["why"] and "--card-issuers" in unproved["why"]
 
 
 def test_a_trace_names_tags_and_hides_the_number_in_every_spelling() -> None:
