@@ -1,5 +1,6 @@
 """Proves that a program for the image of a board is the same program, only smaller."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.interpreters import command, environment
 from tools.setup import romfs
 from tools.setup.drop_unused import drop_unused
 from tools.setup.ground import SetupError
+from tools.setup.known_names import KNOWN, call_by_known_names
 from tools.setup.link_modules import link
 from tools.setup.pool_texts import pool
 from tools.setup.shrink import shrink
@@ -146,7 +148,8 @@ LINKED = {"room.things": THINGS, "room.start": STARTING, "room.table": "ROWS = 2
 
 
 def test_a_linked_program_says_what_its_modules_said(tmp_path: Path) -> None:
-    linked = pool(drop_unused(link(LINKED, "room.start")["room.start"], "main"))
+    root = drop_unused(link(LINKED, "room.start")["room.start"], "main")
+    linked = pool({"room.start": root}, "room.start")["room.start"]
     said = []
     for folder, texts in (("before", LINKED), ("after", {"room.start": linked, "room.table": "ROWS = 2"})):
         (tmp_path / folder / "room").mkdir(parents=True)
@@ -180,7 +183,10 @@ SPOKEN = {
 def test_what_a_function_imports_finds_the_rest_and_is_forgotten_with_it(tmp_path: Path) -> None:
     linked = link(shrink(SPOKEN), "room.start")
     assert sorted(linked) == ["room.deep", "room.start", "room_say"]
-    linked["room.start"] = pool(drop_unused(linked["room.start"], "main", [linked["room_say"]]))
+    linked["room.start"] = drop_unused(linked["room.start"], "main", [linked["room_say"]])
+    linked = pool(linked, "room.start")
+    # A short text of what comes and goes would stay as a name.
+    assert "'a square of" not in linked["room_say"]
     assert "return 0" not in linked["room.start"]
     for name, text in linked.items():
         path = tmp_path / (name.replace(".", "/") + ".py")
@@ -189,6 +195,67 @@ def test_what_a_function_imports_finds_the_rest_and_is_forgotten_with_it(tmp_pat
     words = command("micropython32", "-c", "import room.start as s; s.main([])")
     run = subprocess.run(words, env=environment(tmp_path), capture_output=True, text=True)
     assert run.stdout == "a square of 9, 1, 4 a square of 4, 1, 4 7 25 []\n", run.stderr
+
+
+NAMED = {
+    "room.start": """
+SIZES = "width height"
+class Odd(Exception): pass
+class Shape:
+    kind = "flat"
+    def __init__(self, corners, *, colour):
+        self.corners, self.colour, self.width, self.height = corners, colour, 3, 4
+    def surface(self, times=len(SIZES)):
+        return self.width * self.height * times
+def measure(shape):
+    corners = shape.corners
+    sizes = [getattr(shape, name) for name in SIZES.split()]
+    return corners, sizes, shape.surface(), shape.colour, getattr(shape, "kind"), [].append
+def main(words):
+    from room import deep
+    later = __import__("room_later")
+    try:
+        raise Odd("square")
+    except Odd as error:
+        print(measure(Shape(5, colour="red"))[:-1], later.speak(7), deep.speak("x"), repr(error))
+""",
+    "room_later": "from room.start import measure\nfrom room.start import Shape as Form\n"
+    "def speak(corners): return measure(Form(corners, colour='blue'))[:3]",
+    "room.deep": "def speak(words): return words * 2",
+}
+
+
+def test_names_of_the_boards_own_do_what_the_programs_did(tmp_path: Path) -> None:
+    renamed = call_by_known_names(NAMED, "room.start", "main")
+    said = []
+    for folder, texts in (("before", NAMED), ("after", renamed)):
+        (tmp_path / folder / "room").mkdir(parents=True)
+        for name, text in texts.items():
+            (tmp_path / folder / (name.replace(".", "/") + ".py")).write_text(text)
+        words = command("micropython32", "-c", "import room.start as s; s.main([])")
+        said.append(
+            subprocess.run(words, env=environment(tmp_path / folder), capture_output=True, text=True).stdout
+        )
+    # 3 * 4 * 12, as SIZES has twelve characters.
+    assert said == ["(5, [3, 4], 144, 'red', 'flat') (7, [3, 4], 144) xx Odd('square',)\n"] * 2
+    root = renamed["room.start"]
+    assert not any(name in root for name in ("measure", "Shape", "surface")), root
+    # What a text or a call names, an exception, what the interpreter knows, and the entry.
+    assert all(
+        name in root for name in ("self.width", "colour=", "class Odd", "[].append", "def main", "kind")
+    )
+
+
+def test_a_name_that_micropython_has_costs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "names.py").write_text("def f(a):\n" + "".join(f"    a.{name}\n" for name in sorted(KNOWN)))
+    (tmp_path / "other.py").write_text("def f(a):\n    a.unheard_of\n")
+    ask = "import micropython as m, other; m.qstr_info(); import names; m.qstr_info()"
+    run = subprocess.run(
+        command("micropython32", "-c", ask), env=environment(tmp_path), capture_output=True, text=True
+    )
+    counts = [int(count) for count in re.findall(r"n_qstr=(\d+)", run.stdout)]
+    # The names of the module and of its file.
+    assert len(counts) == 2 and counts[1] - counts[0] <= 2, run.stdout + run.stderr
 
 
 def test_what_nobody_uses_is_dropped_and_what_does_something_stays() -> None:
@@ -218,7 +285,7 @@ def test_a_method_that_no_object_is_asked_for_is_dropped() -> None:
 
 
 def test_a_sentence_stands_once_in_a_linked_program() -> None:
-    text = pool(link(LINKED, "room.start")["room.start"])
+    text = pool(link(LINKED, "room.start"), "room.start")["room.start"]
     assert text.count("nobody knows what") == 1 and "_said(" in text
     assert text.count("A sentence that no board keeps.") == 1
 

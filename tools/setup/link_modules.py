@@ -9,7 +9,7 @@ import builtins
 
 from tools.setup.ground import SetupError
 from tools.setup.program_text import Module
-from tools.setup.scopes import global_names
+from tools.setup.scopes import global_names, seen_by_classes
 
 Names = dict[tuple[str, str], str]
 
@@ -89,7 +89,7 @@ def _linked_later(modules: dict[str, Module], name: str, order: list[str], names
     there |= {(name, own): own for own in _own(modules[name])}
     hidden = {*there.values()}
     for part in parts:
-        hidden |= global_names(modules[part])[1] | _seen_by_classes(modules[part])
+        hidden |= global_names(modules[part])[1] | seen_by_classes(modules[part])
     there |= {key: f"root_{linked}" if linked in hidden else linked for key, linked in names.items()}
     texts = []
     for part in parts:
@@ -137,48 +137,21 @@ def _needed(modules: dict[str, Module], module: Module, node: ast.stmt) -> list[
 
 
 def _names(modules: dict[str, Module], order: list[str]) -> Names:
-    """Choose the name of every global; what is not private and that no other thing bears stays as it is.
-
-    All else is called as some attribute is: a board keeps each name once, whatever it stands for.
-    """
+    """Choose the name of every global; what no other thing bears stays as it is, all else gets a number."""
     taken = {*dir(builtins), *_foreign(modules, order)}
     for name in order:
         taken |= global_names(modules[name])[1]
-    public = {own for name in order for own in _own(modules[name])}
-    spare = iter(sorted(_attributes(modules, order) - taken - public))
     names: Names = {}
     root = order[-1]
     for name in [root, *order[:-1]]:
-        seen_by_classes = _seen_by_classes(modules[name])
         for own in sorted(_own(modules[name])):
             fresh, number = own, 1
-            if (own in taken or own.startswith("_")) and own not in seen_by_classes:
-                fresh = next(spare, own)
             while fresh in taken:
                 number += 1
                 fresh = f"{own}_{number}"
             taken.add(fresh)
             names[name, own] = fresh
     return names
-
-
-def _attributes(modules: dict[str, Module], order: list[str]) -> set[str]:
-    """Return the names of all attributes but those that Python itself knows."""
-    found = {node.attr for name in order for node in modules[name].all(ast.Attribute)}
-    return {attribute for attribute in found if not attribute.startswith("__")}
-
-
-def _seen_by_classes(module: Module) -> set[str]:
-    """Return the names that stand in classes outside of methods, where attributes would hide globals."""
-    seen = set()
-    for owner in module.all(ast.ClassDef):
-        for node in owner.body:
-            outside: list[ast.AST] = [node]
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                outside = [*node.args.defaults, *node.decorator_list]
-                outside += [default for default in node.args.kw_defaults if default]
-            seen |= {part.id for each in outside for part in ast.walk(each) if isinstance(part, ast.Name)}
-    return seen
 
 
 def _own(module: Module) -> set[str]:

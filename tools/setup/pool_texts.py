@@ -5,9 +5,9 @@ message that is never needed; numbers in the code cost nothing.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from tools.setup.program_text import Module
+from tools.setup.program_text import Module, silent_nodes
 
 _HEAD = """_SENTENCES = {content!r}
 
@@ -19,21 +19,34 @@ def _said(begin, end):
 """
 
 
-def pool(text: str) -> str:
-    """Return a program's text in which functions take their sentences from one constant at its head."""
-    module = Module("program", text)
+def pool(texts: dict[str, str], root: str) -> dict[str, str]:
+    """Return a program's texts, {name: text}, whose sentences are cut from one constant of the root."""
+    modules = {name: Module(name, text) for name, text in texts.items()}
     content = ""
-    for node, sentence in _sentences(module):
-        begin = content.find(sentence)
-        if begin < 0:
-            begin, content = len(content), content + sentence
-        module.replace(node, f"_said({begin}, {begin + len(sentence)})")
-    return _HEAD.format(content=content.encode()) + module.edited()
+    for name, module in modules.items():
+        for node, sentence in _sentences(module, _is_sentence if name == root else _is_no_name):
+            begin = content.find(sentence)
+            if begin < 0:
+                begin, content = len(content), content + sentence
+            module.replace(node, f"_said({begin}, {begin + len(sentence)})")
+    heads = {name: f"from {root} import _said\n" if module.edits else "" for name, module in modules.items()}
+    heads[root] = _HEAD.format(content=content.encode())
+    return {name: heads[name] + module.edited() for name, module in modules.items()}
 
 
-def _sentences(module: Module) -> Iterator[tuple[ast.Constant, str]]:
-    """Yield the texts of several words in functions, but for docstrings and types, which no board keeps."""
-    silent = {id(part) for part in _silent(module)}
+def _is_sentence(text: str) -> bool:
+    return len(text) > 10 and " " in text and text.isascii()
+
+
+def _is_no_name(text: str) -> bool:
+    """Tell what to cut in a module that comes and goes: a short text, once seen, would stay as a name."""
+    return len(text) > 1 and not text.isidentifier() and text.isascii()
+
+
+def _sentences(module: Module, is_pooled: Callable[[str], bool]) -> Iterator[tuple[ast.Constant, str]]:
+    """Yield such texts in functions, but for docstrings and types, which no board keeps."""
+    silent = {id(part) for part in silent_nodes(module)}
+    silent |= {id(part) for whole in module.all(ast.JoinedStr) for part in ast.walk(whole)}
     told = set()
     for function in module.all(ast.FunctionDef, ast.AsyncFunctionDef):
         for statement in function.body:
@@ -41,19 +54,6 @@ def _sentences(module: Module) -> Iterator[tuple[ast.Constant, str]]:
                 value = node.value if isinstance(node, ast.Constant) else None
                 if not isinstance(value, str) or id(node) in silent or id(node) in told:
                     continue
-                if len(value) > 10 and " " in value and value.isascii():
+                if is_pooled(value):
                     told.add(id(node))
                     yield node, value  # type: ignore[misc]
-
-
-def _silent(module: Module) -> Iterator[ast.AST]:
-    for node in module.all(ast.Expr):
-        yield node.value
-    for node in module.all(ast.JoinedStr):
-        yield from ast.walk(node)
-    for node in module.all(ast.AnnAssign, ast.arg):
-        if node.annotation:
-            yield from ast.walk(node.annotation)
-    for node in module.all(ast.FunctionDef, ast.AsyncFunctionDef):
-        if node.returns:
-            yield from ast.walk(node.returns)

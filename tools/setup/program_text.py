@@ -25,17 +25,24 @@ class Module:
         self.stored = [node.id for node in self.names if not isinstance(node.ctx, ast.Load)]
         self.stored += [node.arg for node in ast.walk(self.tree) if isinstance(node, ast.arg)]
 
+    def start_of(self, node: "ast.stmt | ast.expr | ast.arg") -> int:
+        """Return the byte of the text at which a node begins."""
+        return self._starts[node.lineno - 1] + node.col_offset
+
+    def end_of(self, node: "ast.stmt | ast.expr | ast.arg") -> int:
+        """Return the byte of the text after a node."""
+        return self._starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
+
     def holds(self, node: ast.Name | ast.arg) -> bool:
         """Return whether a name stands where its node says, which those in f-strings do not."""
         name = name_of(node)
-        start = self._starts[node.lineno - 1] + node.col_offset
+        start = self.start_of(node)
         return self.text.encode()[start : start + len(name)] == name.encode()
 
     def replace(self, node: ast.stmt | ast.expr | ast.arg, fresh: str, length: int | None = None) -> None:
         """Put other text in place of a node, or of so many bytes from its start; lines keep their numbers."""
-        start = self._starts[node.lineno - 1] + node.col_offset
-        end = self._starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
-        end = end if length is None else start + length
+        start = self.start_of(node)
+        end = self.end_of(node) if length is None else start + length
         self.edits.append((start, end, fresh + "\n" * self.text.encode()[start:end].count(b"\n")))
 
     def source_of(self, node: ast.ImportFrom) -> str:
@@ -59,3 +66,15 @@ class Module:
 def name_of(node: ast.Name | ast.arg) -> str:
     """Return the name that stands there."""
     return node.id if isinstance(node, ast.Name) else node.arg
+
+
+def silent_nodes(module: Module) -> Iterator[ast.AST]:
+    """Yield what is only read by people: docstrings and types, which no board keeps."""
+    for node in module.all(ast.Expr):
+        yield node.value
+    for node in module.all(ast.AnnAssign, ast.arg):
+        if node.annotation:
+            yield from ast.walk(node.annotation)
+    for node in module.all(ast.FunctionDef, ast.AsyncFunctionDef):
+        if node.returns:
+            yield from ast.walk(node.returns)

@@ -11,6 +11,7 @@ from pathlib import Path
 from tools.setup import mpy
 from tools.setup.drop_unused import asked_of, drop_unused
 from tools.setup.ground import CACHE, ROOT
+from tools.setup.known_names import call_by_known_names
 from tools.setup.link_modules import link
 from tools.setup.pool_texts import pool
 from tools.setup.shrink import shrink
@@ -18,6 +19,7 @@ from tools.setup.shrink import shrink
 # What a whole terminal and the world around it need in a simulation.
 PACKAGES = ("firmware", "hal/board.py", "hal/common", "emulator/models", "emulator/simulation")
 ROOT_MODULE = "emulator.simulation.__main__"
+ENTRY = "main"
 IMAGE = CACHE / "terminal.romfs"
 
 _MAGIC = b"\xd2\xcd\x31"
@@ -50,7 +52,8 @@ def _compile(sources: list[Path], folder: Path, listing: Path) -> None:
     asked = asked_of(texts.values())
     texts = {name: text if name == ROOT_MODULE else drop_unused(text, asked) for name, text in texts.items()}
     later = [text for name, text in texts.items() if name != ROOT_MODULE]
-    texts[ROOT_MODULE] = pool(drop_unused(texts[ROOT_MODULE], "main", later))
+    texts[ROOT_MODULE] = drop_unused(texts[ROOT_MODULE], ENTRY, later)
+    texts = call_by_known_names(pool(texts, ROOT_MODULE), ROOT_MODULE, ENTRY)
     listing.write_text(texts[ROOT_MODULE])
     for name, text in texts.items():
         target = folder / (name.replace(".", "/") + ".py")

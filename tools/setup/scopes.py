@@ -18,6 +18,19 @@ def global_names(module: Module) -> tuple[list[ast.Name], set[str]]:
     return walk.found, walk.inner
 
 
+def seen_by_classes(module: Module) -> set[str]:
+    """Return the names that stand in classes outside of methods, where attributes would hide globals."""
+    seen = set()
+    for owner in module.all(ast.ClassDef):
+        for node in owner.body:
+            outside: list[ast.AST] = [node]
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                outside = [*node.args.defaults, *node.decorator_list]
+                outside += [default for default in node.args.kw_defaults if default]
+            seen |= {part.id for each in outside for part in ast.walk(each) if isinstance(part, ast.Name)}
+    return seen
+
+
 class _Walk:
     def __init__(self) -> None:
         self.found: list[ast.Name] = []

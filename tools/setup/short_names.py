@@ -131,10 +131,11 @@ def _outermost(tree: ast.AST) -> Iterator[Function]:
 def _rename_in(module: Module, function: Function, taken: set[str]) -> None:
     nodes = list(ast.walk(function))
     used = [node for node in nodes if isinstance(node, ast.Name | ast.arg)]
-    opaque = ast.Global | ast.Nonlocal | ast.Import | ast.ImportFrom | ast.ClassDef
+    opaque = ast.Global | ast.Nonlocal | ast.ClassDef
     if any(isinstance(node, opaque) for node in nodes) or not all(module.holds(node) for node in used):
         return
     bound = {str(node.name) for node in nodes if isinstance(node, ast.ExceptHandler | ast.FunctionDef)}
+    bound |= {(alias.asname or alias.name) for alias in nodes if isinstance(alias, ast.alias)}
     kept = taken | bound
     names = sorted({node.arg for node in nodes if isinstance(node, ast.arg)} - kept)
     letters = (
