@@ -19,7 +19,7 @@ class Books:
         """Begin before the first record; `first_wh` is what the register showed then."""
         self.problems: "list[str]" = []
         self.records = 0
-        # The register at the last start or end, and whose it is (None: before the first).
+        # The newest register that a record tells, and whose it is (None: before the first).
         self.at_wh = first_wh
         self.serial = None
         # A fault excuses energy that nobody was billed for up to the next start, and no longer.
@@ -62,8 +62,15 @@ class Books:
             self._started(payload)
         elif kind == "session.ended":
             self._ended(payload)
+        elif kind == "meter.commissioned":
+            self._commissioned(payload["meter"])
         elif kind == "fault" and payload["fault"] in ("contactor", "meter"):
             self.is_excused = True
+
+    def _commissioned(self, meter):
+        """Take a first register; one that shows nothing true excuses what comes until the first start."""
+        self.is_excused = self.is_excused or meter["wh"] != self.at_wh
+        self.at_wh, self.serial = meter["wh"], meter["serial"]
 
     def _started(self, payload):
         if self._opened:

@@ -1,7 +1,7 @@
 """Folds records into what a start must know, so that a checkpoint spares reading the whole ledger.
 
 It does not know storage. A summary is a plain document:
-`{"next_seq", "prev", "receipts", "open", "last_wh", "meter_serial", "faults", "configured"}`.
+`{"next_seq", "prev", "receipts", "open", "last_wh", "last_at", "meter_serial", "faults", "configured"}`.
 """
 
 TYPE_CHECKING = False
@@ -19,7 +19,9 @@ def start(first_prev: str) -> "Document":
         "receipts": 0,
         # The payload of the session.started that nothing has ended yet.
         "open": None,
+        # The newest register that a record tells, when (None: the clock was unset), and whose it is.
         "last_wh": None,
+        "last_at": None,
         "meter_serial": None,
         "faults": [],
         "configured": None,
@@ -52,7 +54,7 @@ def _ended(after: "Document", payload: "Document") -> None:
     _register(after, payload, "stop_wh")
 
 
-def _replaced(after: "Document", payload: "Document") -> None:
+def _told(after: "Document", payload: "Document") -> None:
     _register(after, payload, "wh")
 
 
@@ -61,6 +63,7 @@ def _register(after: "Document", payload: "Document", member: str) -> None:
     meter = payload.get("meter") or {}
     if meter.get(member) is not None:
         after["last_wh"] = meter[member]
+        after["last_at"] = payload["at"]
         after["meter_serial"] = meter.get("serial")
 
 
@@ -80,7 +83,8 @@ def _configured(after: "Document", payload: "Document") -> None:
 _KINDS = {
     "session.started": _started,
     "session.ended": _ended,
-    "meter.replaced": _replaced,
+    "meter.commissioned": _told,
+    "meter.replaced": _told,
     "fault": _fault,
     "fault.cleared": _fault_cleared,
     "configured": _configured,

@@ -23,6 +23,9 @@ LONGEST_GAP_MS = 10000
 FORGIVEN_MS = 600000
 W_S_IN_WH = 3600
 
+# Over so long a time the fuse bounds what a register can have counted where nobody knows how long it was.
+UNKNOWN_MS = 86_400_000
+
 
 def judge(
     last_wh: int, elapsed_ms: "int | None", now_wh: int, max_power_w: int, resolution_wh: int = 1
@@ -30,12 +33,12 @@ def judge(
     """Return why `now_wh` cannot follow `last_wh` (BACKWARDS or JUMP), or None where it can.
 
     `max_power_w` 0 is a charger whose power is not told. `elapsed_ms` is None where nobody knows it, as after
-    a power cut: then only the direction is judged.
+    a power cut without a clock: then a day's energy is possible.
     """
     if now_wh < last_wh:
         return BACKWARDS
     if elapsed_ms is None:
-        return None
+        elapsed_ms = UNKNOWN_MS
     # Both are rounded to the meter's step, so their difference may be off by one step, and by our rounding.
     possible_wh = (max_power_w or HIGHEST_W) * (elapsed_ms + REFRESH_MS) // WH_IN_W_MS + 1 + resolution_wh
     return JUMP if now_wh - last_wh > possible_wh else None

@@ -203,6 +203,13 @@ def end_unread(session: Session, facts: "Facts") -> "Step":
     return _complete(session, None, session.flags + ("last_good_reading",))
 
 
+def lost_while_recovering(session: Session, facts: "Facts") -> "Step":
+    """Wait for a silent meter; a register that lies ends the session at the last good reading."""
+    if facts["lie"] is None:
+        return ask_again(session, facts)
+    return end_unread(session.but(flags=session.flags + ("meter_" + facts["lie"],)), facts)
+
+
 def _complete(session: Session, reading: "Facts", flags: "tuple[str, ...]", *before: "Any") -> "Step":
     ending = (END, {"reading": reading, "reason": session.reason, "flags": flags})
     shown: "Effects" = ((TIMER, "receipt_s"), (SHOW, ("receipt", {})))

@@ -88,7 +88,7 @@ TABLE: "dict[str, Row]" = {
     RECOVERING: {
         VEHICLE: actions.vehicle_noted,
         READING: actions.end_recovered,
-        METER_LOST: actions.ask_again,
+        METER_LOST: actions.lost_while_recovering,
         TIMEOUT: actions.end_unread,
         CARD: actions.card_while_recovering,
         FAULT: actions.fault_while_open,

@@ -8,6 +8,7 @@ from ..crypto import canonical, jose
 from ..errors import TerminalError
 from ..ledger import chain, summary
 from ..ledger.checkpoint import Checkpoints
+from ..pricing import calendar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +47,24 @@ class Memory:
         if opened is None or progress is None or progress["session"] != opened["session"]:
             return None
         return progress
+
+    def register(self) -> "tuple[str | None, int | None, int | None]":
+        """Return serial number and last known register of the meter, and when it showed that (UTC).
+
+        The progress of an open session is newer than its start.
+        """
+        known, progress = self.known, self.progress
+        at = known.get("last_at")
+        utc_s = None if at is None else calendar.parse_utc(at)
+        if progress is None:
+            return known["meter_serial"], known["last_wh"], utc_s
+        if utc_s is not None:
+            utc_s += progress["elapsed_ms"] // 1000
+        return known["meter_serial"], progress["wh"], utc_s
+
+    def is_billed(self) -> bool:
+        """Return whether a session ever began."""
+        return self.known["receipts"] > 0 or self.known["open"] is not None
 
     def save(self, known: "Document", acknowledged: int, progress: "Document | None") -> None:
         """Write a checkpoint. Raises OSError; the checkpoint before then still stands."""

@@ -8,6 +8,9 @@ from ..errors import MeteringError
 from ..metering import modbus, models, plausible
 from ..session import events
 
+# The first reading of a terminal whose ledger knows no meter yet: {"model", "serial", "wh"}.
+COMMISSIONED = "commissioned"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -21,7 +24,8 @@ RETRY_PAUSE_MS = 1000
 LOST_PAUSE_MS = 5000
 # So often the serial number is asked for again.
 SERIAL_MS = 600000
-EXCHANGED = "the meter is %s, not %s, which was commissioned; after an exchange run: kilotap meter replace"
+# The register in the ledger may be older than its record: what flowed until power and contactor were gone.
+LATE_MS = 600000
 
 
 class Meter:
@@ -35,16 +39,26 @@ class Meter:
         self._config = config
         self._model = models.find(config.meter_model, config.meter_map or None)
         self._reading = models.Reading()
-        self._last: "tuple[int, int] | None" = None
+        # The last good register of the meter that is billed; the ledger's has a wall time instead of ticks.
+        self._last_wh: "int | None" = None
+        self._last_ms: "int | None" = None
+        self._last_utc_s: "int | None" = None
+        # Whether a bill stands on that register, and another one that is shown instead: what, since when.
+        self._is_billed = False
+        self._other_wh: "int | None" = None
+        self._other_ms = 0
+        # Where the register was once that it cannot have reached: what is not below it goes on from there.
+        self._jumped_wh: "int | None" = None
+        # Why the last try was not believed, None where there was nothing to believe.
+        self._lie: "str | None" = None
         self._balance = plausible.Balance()
         self._asked = False
         self._turn = 0
         self._healthy: "bool | None" = None
-        # The serial number of the meter that answers, None where it has to be asked; of the one before; and
-        # of the one that was commissioned, whose register is billed.
+        # The serial number of the meter that answers, None where it has to be asked; and of the one that was
+        # commissioned, whose register is billed.
         self._serial: "str | None" = None
         self._serial_ms = 0
-        self._known_serial: "str | None" = None
         self._pinned: "str | None" = None
         self._watched = False
         self._hurries = False
@@ -59,14 +73,20 @@ class Meter:
         self._wake.set()
         return self._turn
 
-    def pin(self, serial: "str | None") -> None:
-        """Take the serial number of the meter whose register the ledger knows; None: the first one counts."""
-        self._pinned = serial
+    def pin(self, serial: "str | None", last_wh: "int | None", utc_s: "int | None", is_billed: bool) -> None:
+        """Take serial number and register of the meter that the ledger knows, and when it showed that.
+
+        Without a serial number the first meter counts, once two readings of it agree; without a time the
+        register may have moved by what flows in a day. One on which nothing was billed is given up for
+        another that stays.
+        """
+        self._pinned, self._last_wh, self._last_utc_s, self._is_billed = serial, last_wh, utc_s, is_billed
 
     def watch(self, is_watched: bool) -> None:
         """Read at the pace of an open session from now on, or at that of an idle outlet."""
         if is_watched and not self._watched:
             self._hurries = True
+            self._is_billed = True
             self._wake.set()
         self._watched = is_watched
 
@@ -106,14 +126,21 @@ class Meter:
         asked, self._asked = self._asked, False
         turn = self._turn
         reading, what = await self._try()
+        if reading and self._pinned is None:
+            # The ledger has nothing to hold it against: a second one has.
+            await self._clock.sleep_ms(RETRY_PAUSE_MS)
+            reading, what = await self._try()
         if reading is None:
             self._lose(what, asked)
             return
         if self._pinned is None:
             self._pinned = reading["serial"]
+            self._commission(reading["wh"])
         if reading["serial"] != self._pinned:
             # Told before the reading: no session begins on it, and an open one ends at its own meter's.
-            self._tell_fault(EXCHANGED % (reading["serial"] or "without a number", self._pinned or "none"))
+            from firmware.metering import refusals
+
+            self._tell_fault(refusals.exchanged(reading["serial"], self._pinned))
         elif not self._healthy:
             self._healthy = True
             self._inbox.post((events.FAULT_CLEARED, {"fault": "meter"}))
@@ -121,9 +148,15 @@ class Meter:
             reading["turn"] = turn
             self._inbox.post((events.READING, reading))
 
+    def _commission(self, wh: int) -> None:
+        told = {"model": self._config.meter_model, "serial": self._pinned, "wh": wh}
+        self._inbox.post((COMMISSIONED, told))
+
     def _lose(self, what: "str | None", asked: bool) -> None:
+        if self._pinned is None:
+            self._last_wh = None
         if asked or self._watched:
-            self._inbox.post((events.METER_LOST, {"what": what}))
+            self._inbox.post((events.METER_LOST, {"what": what, "lie": self._lie}))
         self._serial = None
         self._tell_fault(what)
 
@@ -138,6 +171,7 @@ class Meter:
         for attempt in range(self._config.meter_tries):
             if attempt:
                 await self._clock.sleep_ms(RETRY_PAUSE_MS)
+            self._lie = None
             try:
                 return await self._once(), None
             except MeteringError as error:
@@ -154,8 +188,11 @@ class Meter:
             blocks.append(await self._block(request))
         reading = models.decode(self._model, blocks, self._reading)
         ticks_ms = self._clock.ticks_ms()
-        self._judge(reading, ticks_ms)
-        self._last = (reading.energy_wh, ticks_ms)
+        # What a foreign meter shows says nothing of the one that is billed.
+        if self._pinned in (None, self._serial):
+            self._judge(reading, ticks_ms)
+            self._last_wh, self._last_ms = reading.energy_wh, ticks_ms
+            self._jumped_wh = self._other_wh = None
         return {
             "wh": reading.energy_wh,
             "power_w": reading.power_w,
@@ -170,9 +207,6 @@ class Meter:
         """Ask for the serial number: a meter may be exchanged without ever having been silent for us."""
         self._serial = await self._read_serial()
         self._serial_ms = self._clock.ticks_ms()
-        if self._serial != self._known_serial:
-            # Another meter: its register has nothing to do with the one before.
-            self._known_serial, self._last = self._serial, None
 
     async def _read_serial(self) -> str:
         if not self._model.serial_plan:
@@ -187,18 +221,50 @@ class Meter:
         return modbus.parse_response(self._config.meter_unit, function, count, answer)
 
     def _judge(self, reading: "Reading", ticks_ms: int) -> None:
-        if self._last is None:
+        """Raise MeteringError for a register that cannot follow the last good one."""
+        if self._last_wh is None:
             self._balance.restart(reading.energy_wh, reading.power_w)
             return
-        elapsed_ms = self._clock.elapsed_ms(self._last[1]) - self._clock.elapsed_ms(ticks_ms)
-        limit_w, step_wh = self._config.max_power_w, reading.resolution_wh
-        why = plausible.judge(self._last[0], elapsed_ms, reading.energy_wh, limit_w, step_wh)
-        why = why or self._balance.judge(elapsed_ms, reading.energy_wh, reading.power_w, step_wh)
-        if why:
-            told = (self._serial, why, self._last[0], reading.energy_wh)
+        limit_w, step_wh, now_wh = self._config.max_power_w, reading.resolution_wh, reading.energy_wh
+        elapsed_ms = self._since_last_ms(ticks_ms)
+        why = plausible.judge(self._last_wh, elapsed_ms, now_wh, limit_w, step_wh)
+        if why is None and self._jumped_wh is not None and now_wh >= self._jumped_wh:
+            # However long it is waited for, a register that went on from a wrong place does not come true.
+            why = plausible.JUMP
+        if self._last_ms is None and why is None:
+            self._balance.restart(now_wh, reading.power_w)
+        elif why is None:
+            why = self._balance.judge(elapsed_ms or 0, now_wh, reading.power_w, step_wh)
+        elif why == plausible.JUMP:
+            self._jumped_wh = min(now_wh, self._jumped_wh or now_wh)
+        if why and not self._is_given_up(now_wh, ticks_ms):
+            from firmware.metering import refusals
+
+            words = refusals.implausible(self._serial, why, self._last_wh, now_wh)
             # It may be another meter: the next try asks.
-            self._serial = None
-            raise MeteringError("meter %s: %s, from %d to %d Wh; check register map and wiring" % told)
+            self._serial, self._lie = None, why
+            raise MeteringError(words)
+
+    def _is_given_up(self, now_wh: int, ticks_ms: int) -> bool:
+        """Return whether a register that nothing was billed on has made place for this one, and say so."""
+        if self._is_billed or self._pinned is None:
+            return False
+        if self._other_wh is None or now_wh < self._other_wh:
+            self._other_wh, self._other_ms = now_wh, ticks_ms
+        if self._clock.elapsed_ms(self._other_ms) < LATE_MS:
+            return False
+        self._balance.restart(now_wh, None)
+        self._commission(now_wh)
+        return True
+
+    def _since_last_ms(self, ticks_ms: int) -> "int | None":
+        """Return how long ago the last good register was shown, None where nobody knows."""
+        if self._last_ms is not None:
+            return self._clock.elapsed_ms(self._last_ms) - self._clock.elapsed_ms(ticks_ms)
+        utc_s = self._clock.utc_s()
+        if utc_s is None or self._last_utc_s is None or utc_s < self._last_utc_s:
+            return None
+        return 1000 * (utc_s - self._last_utc_s + self._config.checkpoint_s) + LATE_MS
 
 
 def _sum(currents_ma: "list[int | None]") -> "int | None":

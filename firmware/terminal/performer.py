@@ -129,7 +129,7 @@ class Performer:
         billing = self._opened()
         lie = self._lie_of(billing, reading)
         if lie:
-            self._parts.inbox.post((events.METER_LOST, {"what": lie}))
+            self._parts.inbox.post((events.METER_LOST, {"what": lie, "lie": lie}))
             return
         billing.add(reading, session.state == SUSPENDED, session.state == FINISHING)
         self._schedule(session)

@@ -10,6 +10,7 @@ from ..pricing import calendar
 from ..session import actions, events, table
 from ..session.state import CHARGING, FINISHING, RECOVERING, STARTING, SUSPENDED, Session
 from . import version
+from .meter import COMMISSIONED
 from .performer import Performer
 from .reader import TAP
 from .timer import Timer
@@ -80,6 +81,10 @@ class Terminal:
         """Perform what follows from one event."""
         if event[0] == TAP:
             event = self._identify(event[1])
+        if event[0] == COMMISSIONED:
+            if not await self._parts.recorder.record_when_possible("meter.commissioned", {"meter": event[1]}):
+                self._parts.room.failed("a record was not taken")
+            return
         if event[0] == events.READING and self.session.state in ASKING and self._performer.is_stale(event[1]):
             return
         await self._adopt(table.step(self.session, event), event)

@@ -8,10 +8,11 @@ from typing import Any
 
 from firmware.errors import MeteringError, TerminalError
 from firmware.ledger.journal import Journal
+from firmware.metering import models
 from firmware.terminal import recorder
 from firmware.terminal.memory import Memory
 from hal.linux.clock import Clock
-from tools.metering.line import Line, Settings, document_of, find_model
+from tools.metering.line import Line, Settings, document_of
 
 
 class Exchange:
@@ -37,18 +38,35 @@ class Exchange:
         settings = Settings(config.meter_port, config.meter_unit, config.meter_baud, config.meter_parity)
         settings.idle_ms, settings.timeout_ms = config.meter_idle_ms, config.meter_timeout_ms
         line = Line(settings)
-        model = find_model(config.meter_model)
+        model = models.find(config.meter_model, config.meter_map or None)
         await line.check_model(model)
         now = document_of(model, await line.serial(model), await line.reading(model))
-        if now["serial"] == self.old_serial:
-            raise MeteringError(
-                f"the meter {now['serial']} is still the one of before; exchange it first, "
-                "or leave the ledger as it is"
-            )
+        self._refuse_unchanged(now)
         return now
 
+    def _refuse_unchanged(self, now: dict) -> None:
+        """Refuse a meter that goes on where it was: its own register is what the next driver begins at.
+
+        One that shows less was reset; one that the terminal does not believe stands as a fault in the ledger.
+        """
+        is_same = now["serial"] is not None and now["serial"] == self.old_serial
+        goes_on = self.old_wh is not None and now["energy_wh"] >= self.old_wh
+        if is_same and goes_on and "meter" not in self._memory.known["faults"]:
+            raise MeteringError(
+                f"the meter {now['serial']} is still the one of before, and goes on from {self.old_wh} Wh at "
+                f"{now['energy_wh']} Wh; exchange it first, or leave the ledger as it is"
+            )
+
     async def write(self, now: dict, old_wh: int | None) -> dict:
-        """Write `meter.replaced` and return its payload. Raises StorageRefused."""
+        """Write `meter.replaced` and return its payload.
+
+        Raises MeteringError for an old register below the ledger's, StorageRefused.
+        """
+        if self.old_wh is not None and old_wh is not None and old_wh < self.old_wh:
+            raise MeteringError(
+                f"the old meter's last register: {old_wh} Wh is less than the {self.old_wh} Wh that the "
+                "ledger has of it; read its display again, or take the ledger's"
+            )
         before = {"serial": self.old_serial, "wh": old_wh}
         after = {"model": now["model"], "serial": now["serial"] or "", "wh": now["energy_wh"]}
         payload: dict = await self._recorder.record("meter.replaced", {"before": before, "meter": after})

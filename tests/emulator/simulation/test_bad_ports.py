@@ -78,13 +78,6 @@ def test_a_plug_that_fails_while_the_vehicle_leaves_ends_the_session():
     assert not played.charger.world.is_commanded()
 
 
-def test_a_jump_found_after_a_power_cut_is_not_billed():
-    steps = [(5, "plug", True), (5, "tap", "alice"), (600, "power", "cut"), (5, "meter_fault", "jump")]
-    played = Played(steps + [(5, "power", "on"), (120, "link", "up")], lambda charger: None)
-    receipt = played.of("session.ended")[0]
-    assert "meter_jump" in receipt["flags"] and receipt["energy_wh"] <= 1834
-
-
 def test_a_full_disk_at_the_start_keeps_the_open_session_for_later():
     steps = [(5, "plug", True), (5, "tap", "alice"), (600, "power", "cut"), (5, "storage_free_bytes", 0)]
     more = [

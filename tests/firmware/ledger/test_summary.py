@@ -45,6 +45,7 @@ def test_an_empty_ledger_begins_with_the_key():
         "receipts": 0,
         "open": None,
         "last_wh": None,
+        "last_at": None,
         "meter_serial": None,
         "faults": [],
         "configured": None,
@@ -99,6 +100,8 @@ def test_another_meter_is_another_register():
     told.tell("session.started", **STARTED)
     told.tell("meter.replaced", meter={"serial": "7", "wh": 5})
     assert told.known["last_wh"] == 5 and told.known["meter_serial"] == "7"
+    told.tell("meter.commissioned", meter={"serial": "8", "wh": 0})
+    assert told.known["last_wh"] == 0 and told.known["meter_serial"] == "8"
 
 
 def test_faults_are_open_until_they_are_cleared():

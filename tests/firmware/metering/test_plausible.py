@@ -27,8 +27,9 @@ def test_a_meter_may_be_one_refresh_and_one_step_behind():
     assert plausible.judge(200_000_000, 100, 200_000_016, 11000, 16) is None
 
 
-def test_without_a_known_time_only_the_direction_is_judged():
-    assert plausible.judge(1000, None, 5_000_000, 11000) is None
+def test_without_a_known_time_a_day_at_the_fuse_is_possible():
+    assert plausible.judge(1000, None, 1000 + 264_000, 11000) is None
+    assert plausible.judge(1000, None, 1000 + 265_000, 11000) == plausible.JUMP
 
 
 def balanced(powers_w, flowed_mw_s, step_ms=2000, resolution_wh=1):

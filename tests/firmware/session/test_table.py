@@ -28,7 +28,7 @@ FACTS = {
     events.VEHICLE: {"state": "A"},
     events.BUTTON_STOP: None,
     events.READING: {"wh": 5, "power_w": 0, "ticks_ms": 1, "utc_s": None, "clock": "unset", "serial": "1"},
-    events.METER_LOST: {"what": "silent"},
+    events.METER_LOST: {"what": "silent", "lie": None},
     events.LIMIT: None,
     events.TIMEOUT: None,
     events.FAULT: {"fault": "contactor", "what": "welded"},

@@ -219,11 +219,17 @@ def test_an_exchange_writes_both_registers_into_the_ledger(capsys, tmp_path):
         assert first["meter"] == {"model": "eastron-sdm630", "serial": "21110042", "wh": 123_456}
         code, _, err = replaced(tmp_path, port, "--yes")
         assert code == 2 and "still the one of before" in err
+    with on_a_wire(Meter("eastron-sdm630", "21110042", 20)) as port:
+        # The same meter after a reset; its last register was not below that of the ledger.
+        code, _, err = replaced(tmp_path, port, "--yes", "--old-wh", "123455")
+        assert code == 2 and "123455 Wh is less than the 123456 Wh" in err
+        code, out, err = replaced(tmp_path, port, "--yes", "--json", "--old-wh", "125000")
+        assert code == 0 and json.loads(out)["before"] == {"serial": "21110042", "wh": 125_000}, err
     with on_a_wire(Meter("eastron-sdm630", "21110043", 7)) as port:
         code, out, _ = replaced(tmp_path, port, "--yes", "--json", "--old-wh", "130000")
         second = json.loads(out)
     assert second["before"] == {"serial": "21110042", "wh": 130_000}
-    assert (second["meter"]["serial"], second["meter"]["wh"], second["seq"]) == ("21110043", 7, 2)
+    assert (second["meter"]["serial"], second["meter"]["wh"], second["seq"]) == ("21110043", 7, 3)
     own = serialization.load_pem_private_key((tmp_path / "key.pem").read_bytes(), None)
     public = own.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -231,4 +237,4 @@ def test_an_exchange_writes_both_registers_into_the_ledger(capsys, tmp_path):
     (tmp_path / "public.pem").write_bytes(public)
     checked = ("ledger", "check", tmp_path / "ledger", "--key", tmp_path / "public.pem", "--json")
     code, out, _ = said(capsys, *checked)
-    assert (code, json.loads(out)["records"]) == (0, 2)
+    assert (code, json.loads(out)["records"]) == (0, 3)

@@ -26,6 +26,7 @@ KINDS = frozenset(
         "hold.released",
         "hold.requested",
         "ledger.damaged",
+        "meter.commissioned",
         "meter.replaced",
         "order.applied",
         "order.refused",

@@ -85,6 +85,7 @@ def kind_name(kind: str) -> str:
         "session.ended": _("Receipt"),
         "clock.learned": _("Clock learned"),
         "ledger.damaged": _("Ledger damaged"),
+        "meter.commissioned": _("Meter commissioned"),
         "meter.replaced": _("Meter replaced"),
         "order.applied": _("Order applied"),
         "order.refused": _("Order refused"),
