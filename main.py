@@ -8,7 +8,7 @@ import sys
 
 import firmware.floors
 from firmware import errors
-from firmware.crypto import canonical, jose
+from firmware.crypto import canonical
 from firmware.terminal import checking
 from firmware.terminal.startup import Assembly
 from hal.common import card_secrets, files, process
@@ -32,8 +32,8 @@ def run(path: str, is_json: bool) -> None:
     assembly = Assembly(board, config, ca, card_secrets.open_all(config))
 
     def tell_ready() -> None:
-        key = jose.jwk(board.signer.public_key())
-        told = {"ready": True, "terminal": config.id, "ledger": config.ledger, "key": key}
+        told = {"ready": True, "terminal": config.id, "ledger": config.ledger}
+        told["key"] = assembly.recorder.key
         told["pid"] = process.pid()
         words = "Terminal %s is ready; its ledger is in %s." % (config.id, config.ledger)
         process.say(canonical.encode(told).decode() if is_json else words)

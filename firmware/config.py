@@ -22,6 +22,7 @@ currency                text   EUR                 3 3
 language                word   en                  en de fr
 ledger                  text   ledger              1 240
 key_file                text   terminal.key        1 240
+key_retire              text   -                   0 43
 tariffs                 list   -                   0 50
 discounts               list   -                   0 200
 contracts               list   -                   0 100000

@@ -202,6 +202,23 @@ class Signer(Protocol):
         """
 
 
+class KeptSigner(Signer, Protocol):
+    """A signer beside whose key another one can wait to take its place: what a board has."""
+
+    def successor(self, make: bool) -> "KeptSigner | None":
+        """Return the key that waits, as durable as this one; None where there is none.
+
+        With `make` one is made where none waits. Asked for only when a key changes, or when the power went
+        while it did. Raises OSError, and BoardError where the store is damaged or takes no second key.
+        """
+
+    def adopt(self) -> None:
+        """Let the key that waits take this one's place, and destroy this one.
+
+        After a cut it is still waiting, or in its place. Raises OSError.
+        """
+
+
 class Entropy(Protocol):
     """Randomness of the hardware."""
 

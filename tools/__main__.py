@@ -23,6 +23,7 @@ COMMANDS = {
     "soak": "play years of terminals' lives from a seed, with faults",
     "office": "the operator's back office",
     "ledger": "read and check a terminal's ledger",
+    "key": "give a terminal another key, and tell which keys it had",
     "receipt": "show a receipt, as text, page or PDF",
     "verify": "verify a receipt, a record, a ledger or an OCMF value",
     "price": "price a charging session under a tariff, exactly",

@@ -38,11 +38,34 @@ class KeyProblem(click.ClickException):
     """A key that cannot be used, in a sentence."""
 
 
+class Span(NamedTuple):
+    """The records of a terminal that a key signs: from one to another (None: no end is known), since when."""
+
+    terminal: str
+    from_seq: int
+    to_seq: int | None
+    at: str | None
+
+    def holds(self, payload: dict) -> bool:
+        """Return whether a record is one of them."""
+        seq = payload.get("seq")
+        is_within = isinstance(seq, int) and self.from_seq <= seq <= (self.to_seq or seq)
+        return is_within and payload.get("terminal") == self.terminal
+
+    def __str__(self) -> str:
+        until = "on" if self.to_seq is None else f"to {self.to_seq}"
+        since = f", since {self.at}" if self.at else ""
+        return f"{self.terminal}'s from record {self.from_seq} {until}{since}"
+
+
 class PublicKey(NamedTuple):
-    """A point as SEC 1, 2.3 writes it, and its curve; None where the form does not tell it."""
+    """A point as SEC 1, 2.3 writes it, its curve (None where the form does not tell it), and what it signs
+    (None where nobody told).
+    """
 
     curve: curves.Curve | None
     point: bytes
+    span: Span | None = None
 
     def p256(self) -> bytes | None:
         """Return X and Y, 64 bytes, of a key that may be one on P-256, or None."""

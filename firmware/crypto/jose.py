@@ -113,6 +113,14 @@ def split(compact: "str | bytes", typ: str) -> "tuple[bytes, Any, bytes]":
     return unb64url(compact, first + 1, second), memoryview(compact)[:second], signature
 
 
+def kid(compact: "str | bytes") -> str:
+    """Return the thumbprint of the key that a compact JWS names, which `split` has taken."""
+    head = compact[: MAX_KID_CHARACTERS + 200]
+    if isinstance(head, str):
+        head = head.encode()
+    return unb64url(head, 0, head.find(b".")).split(b'"')[7].decode()
+
+
 def _check_header(header: bytes, typ: bytes) -> None:
     start, end = b'{"alg":"ES256","kid":"', b'","typ":"' + typ + b'"}'
     kid = header[len(start) : -len(end)]

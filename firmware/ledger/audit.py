@@ -3,11 +3,13 @@
 It does not know keys (`verify` is handed in) and changes nothing.
 """
 
-from firmware.errors import LedgerError
-from firmware.ledger import chain, segment
+from firmware.crypto import jose
+from firmware.errors import CryptoError, LedgerError
+from firmware.ledger import chain, rotation, segment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from firmware.ledger.chain import Verify
@@ -18,14 +20,16 @@ def check_ledger(
     verify: "Verify | None",
     terminal: "str | None" = None,
     first_prev: "str | None" = None,
+    verifier: "Callable[[bytes], Verify] | None" = None,
 ) -> "dict[str, Any]":
     """Return `{"holds", "records", "problems": [{"seq", "file", "offset", "what"}]}`.
 
     Without `verify` no signature is checked, without `terminal` all records need the first one's, without
-    `first_prev` the first record's `prev` is taken as it is. Damaged bytes between two records that follow
-    each other are what an interrupted write left: nothing is missing, so they are no problem.
+    `first_prev` the first record's `prev` is taken as it is. `verifier(public)` returns how a key verifies:
+    with it the records that change the key are followed. Damaged bytes between two records that follow each
+    other are what an interrupted write left: nothing is missing, so they are no problem.
     """
-    audit = _Audit(verify, terminal, first_prev)
+    audit = _Audit(verify, terminal, first_prev, verifier)
     for name in segment.each(storage):
         for offset, compact, what, _ in segment.stream(storage, name):
             if compact is None:
@@ -37,12 +41,20 @@ def check_ledger(
 
 
 class _Audit:
-    def __init__(self, verify: "Verify | None", terminal: "str | None", first_prev: "str | None") -> None:
+    def __init__(
+        self,
+        verify: "Verify | None",
+        terminal: "str | None",
+        first_prev: "str | None",
+        verifier: "Callable[[bytes], Verify] | None",
+    ) -> None:
         self.records = 0
         self.problems: "list[dict[str, Any]]" = []
         self._verify = verify
         self._terminal = terminal
         self._prev = first_prev
+        self._key = first_prev
+        self._verifier = verifier
         self._next_seq = 1
         self._last = ""
         self._damaged: "list[dict[str, Any]]" = []
@@ -66,13 +78,45 @@ class _Audit:
             payload = chain.payload_of(compact, self._verify)
         except LedgerError as error:
             payload = {"seq": segment.seq_of(compact)}
-            self.problems.append(_problem(payload["seq"], name, offset, str(error)))
+            self.problems.append(_problem(payload["seq"], name, offset, self._refused(compact, str(error))))
         else:
             self._members(name, offset, payload)
+            self._signed(name, offset, payload, jose.kid(compact))
         seq = payload["seq"] if isinstance(payload.get("seq"), int) else self._next_seq
         self._next_seq = seq + 1
         self._prev = chain.hash(compact)
         self._last = compact
+
+    def _refused(self, compact: str, what: str) -> str:
+        """Add whose record it is where that explains why it does not hold."""
+        try:
+            kid = jose.kid(compact)
+        except (CryptoError, IndexError):
+            return what
+        if self._verify is None or self._key in (None, kid):
+            return what
+        return "%s; it names the key %s…, and no record before it leads there from %s…" % (
+            what,
+            kid[:8],
+            str(self._key)[:8],
+        )
+
+    def _signed(self, name: str, offset: int, payload: "dict[str, Any]", kid: str) -> None:
+        """Hold the key that a verified record names against the ledger's, and take the one it announces."""
+        if self._verifier is None or self._key is None:
+            return
+        if kid != self._key:
+            what = "a record that names the key %s…, and was signed with %s…" % (kid[:8], self._key[:8])
+            self.problems.append(_problem(payload["seq"], name, offset, what))
+        if payload.get("kind") != chain.KEY_ROTATED:
+            return
+        try:
+            public = rotation.successor(payload, self._key, self._verifier)
+        except LedgerError as error:
+            self.problems.append(_problem(payload["seq"], name, offset, str(error)))
+            return
+        self._key = jose.thumbprint(public)
+        self._verify = self._verifier(public)
 
     def _members(self, name: str, offset: int, payload: "dict[str, Any]") -> None:
         seq, terminal, prev = payload.get("seq"), payload.get("terminal"), payload.get("prev")

@@ -9,6 +9,8 @@ from firmware.crypto import canonical, jose
 from firmware.errors import CryptoError, LedgerError
 
 RECORD_TYPE = "record+jws"
+# The kind of record by which a terminal changes its key; firmware.ledger.rotation says what stands in it.
+KEY_ROTATED = "key.rotated"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,20 +38,32 @@ class Chain:
         next_seq: int = 1,
         prev: "str | None" = None,
         decode: "Callable[[bytes], Any]" = canonical.decode,
+        verifier: "Callable[[bytes], Verify] | None" = None,
     ) -> None:
         """Begin with the key's thumbprint, or go on after a record whose hash is `prev`.
 
         `decode` reads a canonical payload: a server has faster means than the terminal's, equally strict.
+        `verifier(public)` returns how a key verifies: with it the chain follows a change of keys, without it
+        such a record is refused.
         """
         self.terminal = terminal
         self.next_seq = next_seq
         self.prev = first_prev if prev is None else prev
+        # Thumbprint of the key that signs the next record, and the key itself after it has changed.
+        self.key = first_prev
+        self.public: "bytes | None" = None
+        self._verifier = verifier
         self._verify = verify
         self._decode = decode
 
     def check(self, compact: "str | bytes") -> "dict[str, Any]":
         """Return the payload of the next record; LedgerError with the reason, and no step, if it is none."""
-        return self.follow(payload_of(compact, self._verify, self._decode), hash(compact))
+        payload = payload_of(compact, self._verify, self._decode)
+        if jose.kid(compact) != self.key:
+            raise LedgerError(
+                "a record that names the key %s…, not %s…" % (jose.kid(compact)[:8], self.key[:8])
+            )
+        return self.follow(payload, hash(compact))
 
     def follow(self, payload: "dict[str, Any]", record_hash: str) -> "dict[str, Any]":
         """Do the same with the payload of a record whose signature holds, and its hash."""
@@ -58,9 +72,21 @@ class Chain:
             # A JSON true would pass for the number 1.
             if found != expected or found is True:
                 raise LedgerError("a record whose %s is %r, not %r" % (member, found, expected))
+        if payload.get("kind") == KEY_ROTATED:
+            self._change_key(payload)
         self.next_seq += 1
         self.prev = record_hash
         return payload
+
+    def _change_key(self, payload: "dict[str, Any]") -> None:
+        # In memory only for this once.
+        from firmware.ledger import rotation
+
+        if self._verifier is None:
+            raise LedgerError("a change of keys, and nothing here can follow it")
+        self.public = rotation.successor(payload, self.key, self._verifier)
+        self.key = jose.thumbprint(self.public)
+        self._verify = self._verifier(self.public)
 
 
 def payload_of(

@@ -1,8 +1,11 @@
 """Folds records into what a start must know, so that a checkpoint spares reading the whole ledger.
 
 It does not know storage. A summary is a plain document:
-`{"next_seq", "prev", "receipts", "open", "last_wh", "last_at", "meter_serial", "faults", "configured"}`.
+`{"next_seq", "prev", "key", "receipts", "open", "last_wh", "last_at", "meter_serial", "faults",
+"configured"}`.
 """
+
+from firmware.crypto import jose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +19,8 @@ def start(first_prev: str) -> "Document":
     return {
         "next_seq": 1,
         "prev": first_prev,
+        # Thumbprint of the key that signs the next record.
+        "key": first_prev,
         "receipts": 0,
         # The payload of the session.started that nothing has ended yet.
         "open": None,
@@ -80,6 +85,10 @@ def _configured(after: "Document", payload: "Document") -> None:
     after["configured"] = payload["hash"]
 
 
+def _key_rotated(after: "Document", payload: "Document") -> None:
+    after["key"] = jose.thumbprint(jose.public_from_jwk(payload["key"]))
+
+
 _KINDS = {
     "session.started": _started,
     "session.ended": _ended,
@@ -88,4 +97,5 @@ _KINDS = {
     "fault": _fault,
     "fault.cleared": _fault_cleared,
     "configured": _configured,
+    "key.rotated": _key_rotated,
 }

@@ -30,14 +30,10 @@ class Recorder:
     ) -> None:
         self.terminal = terminal
         self._clock = clock
-        self._signer = signer
         self._journal = journal
         # What storage refused: kind, members, and the moment at which it happened.
         self._unwritten: "list[tuple[str, Document, Document]]" = []
-        public = signer.public_key()
-        self.key = jose.jwk(public)
-        header = {"alg": "ES256", "kid": jose.thumbprint(public), "typ": chain.RECORD_TYPE}
-        self._header = jose.b64url_bytes(canonical.encode(header)) + b"."
+        self.use(signer)
         self.known = known
         # The first record since the start that knows no time and that no other has given one yet, 0: none.
         self._unset_seq = 0
@@ -45,28 +41,37 @@ class Recorder:
         self.signature = b""
         self.on_record: "Callable[[], None] | None" = None
 
+    def use(self, signer: "Signer") -> None:
+        """Sign with this key from now on; firmware.terminal.rotation says when that may change."""
+        public = signer.public_key()
+        self._signer = signer
+        self.key = jose.jwk(public)
+        header = {"alg": "ES256", "kid": jose.thumbprint(public), "typ": chain.RECORD_TYPE}
+        self._header = jose.b64url_bytes(canonical.encode(header)) + b"."
+
     async def record(self, kind: str, members: "Document") -> "Document":
         """Write a record and return its payload.
 
         Raises StorageRefused when storage does not take it; then nothing has changed.
         """
-        await self._write_kept()
-        return await self._write(kind, members, self.moment())
+        await self.settle()
+        return await self.write(kind, members, self.moment())
 
     async def flush(self) -> None:
         """Write what is due: what storage refused before, as far as it takes it now, and a time learned."""
         try:
-            await self._write_kept()
+            await self.settle()
         except StorageRefused:
             return
 
-    async def _write_kept(self) -> None:
+    async def settle(self) -> None:
+        """Write all that is due before the next record. Raises StorageRefused."""
         while self._unwritten:
-            await self._write(*self._unwritten[0])
+            await self.write(*self._unwritten[0])
             self._unwritten.pop(0)
         if self._unset_seq and self._clock.utc_s() is not None:
             # By its moment and theirs the records since then get a true time: ticks count since one start.
-            await self._write("clock.learned", {"since_seq": self._unset_seq}, self.moment())
+            await self.write("clock.learned", {"since_seq": self._unset_seq}, self.moment())
             self._unset_seq = 0
 
     async def record_when_possible(self, kind: str, members: "Document") -> bool:
@@ -75,8 +80,8 @@ class Recorder:
         """
         moment = self.moment()
         try:
-            await self._write_kept()
-            await self._write(kind, members, moment)
+            await self.settle()
+            await self.write(kind, members, moment)
         except StorageRefused:
             self._keep(kind, members, moment)
             return False
@@ -114,7 +119,8 @@ class Recorder:
             "ticks_ms": self._clock.ticks_ms(),
         }
 
-    async def _write(self, kind: str, members: "Document", moment: "Document") -> "Document":
+    async def write(self, kind: str, members: "Document", moment: "Document") -> "Document":
+        """Write a record of a moment at once, whatever else is due. Raises StorageRefused."""
         payload = dict(members)
         payload.update(moment)
         payload["kind"] = kind

@@ -21,18 +21,44 @@ else:
     from hal.common.urandom import Entropy
     from hal.common.waiting import breathe
 
+    WAITING = ".next"
+
+    class Signer(SoftSigner):
+        """The key of a file, beside which another one may wait to take its place."""
+
+        def __init__(self, private, path):
+            super().__init__(private, breathe)
+            self._path = path
+
+        def successor(self, make):
+            """Return the signer of the file that waits beside the key's own, made where it is missing."""
+            return _open(self._path + WAITING, make)
+
+        def adopt(self):
+            """Put the waiting file in the place of this one, and overwrite what stood there."""
+            fd = posix.open(self._path, posix.O_WRONLY | posix.O_CLOEXEC)
+            try:
+                posix.rename(self._path + WAITING, self._path)
+                posix.write(fd, bytes(os.stat(self._path)[6]))
+                posix.fsync(fd)
+            finally:
+                posix.close(fd)
+
     def open_signer(path):
         """Return the signer of a key file, which is made once where missing. Raises BoardError."""
+        return _open(path, True)
+
+    def _open(path, make):
         try:
             mode = os.stat(path)[0]
         except OSError as error:
             if error.errno != errno.ENOENT:
                 raise BoardError("key %s: %s; name a readable file in `key_file`" % (path, error))
-            return SoftSigner(_make(path), breathe)
+            return Signer(_make(path), path) if make else None
         if mode & 0o077:
             raise BoardError("key %s: others may read or change it; run: chmod 600 %s" % (path, path))
         with open(path) as file:
-            return SoftSigner(key_file.decode(file.read())[0], breathe)
+            return Signer(key_file.decode(file.read())[0], path)
 
     def _make(path):
         private = p256.generate(Entropy().random)

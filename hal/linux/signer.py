@@ -14,13 +14,17 @@ from firmware.errors import BoardError
 
 COORDINATE_BYTES = 32
 DIGEST_BYTES = 32
+# Behind the name of the key's file: the key that is to take its place.
+WAITING = ".next"
 
 
 class Signer:
     """An ECDSA key on P-256 with RFC 6979 signatures."""
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
+    def __init__(self, key: ec.EllipticCurvePrivateKey, path: str = "") -> None:
+        """Take a key and the file that it came from."""
         self._key = key
+        self._path = path
         self._scheme = ec.ECDSA(Prehashed(hashes.SHA256()), deterministic_signing=True)
 
     def public_key(self) -> bytes:
@@ -34,6 +38,25 @@ class Signer:
             raise BoardError(f"key: a digest to sign has 32 bytes, not {len(digest)}")
         r, s = decode_dss_signature(self._key.sign(digest, self._scheme))
         return r.to_bytes(COORDINATE_BYTES, "big") + s.to_bytes(COORDINATE_BYTES, "big")
+
+    def successor(self, make: bool) -> "Signer | None":
+        """Return the signer of the file that waits beside the key's own, made where it is missing."""
+        waiting = self._path + WAITING
+        if not make and not os.path.exists(waiting):
+            return None
+        return open_signer(waiting)
+
+    def adopt(self) -> None:
+        """Put the waiting file in the place of this one, and overwrite what stood there.
+
+        Its blocks are overwritten through a descriptor that was opened before: by name it is gone at once.
+        """
+        with open(self._path, "r+b") as old:
+            os.rename(self._path + WAITING, self._path)
+            _sync_directory(self._path)
+            old.write(bytes(os.fstat(old.fileno()).st_size))
+            old.flush()
+            os.fsync(old.fileno())
 
 
 def open_signer(path: str) -> Signer:
@@ -52,7 +75,7 @@ def open_signer(path: str) -> Signer:
         raise BoardError(f"key {path}: this is no unencrypted PEM key; put the terminal's own key back")
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise BoardError(f"key {path}: not a key on the curve P-256; put the terminal's own key back")
-    return Signer(key)
+    return Signer(key, path)
 
 
 def _read(path: str) -> bytes | None:
@@ -84,7 +107,13 @@ def _make(path: str) -> bytes:
     # A link, not a rename: a key that appeared meanwhile is never overwritten.
     os.link(fresh, path)
     os.unlink(fresh)
-    directory = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
-    os.fsync(directory)
-    os.close(directory)
+    _sync_directory(path)
     return content
+
+
+def _sync_directory(path: str) -> None:
+    directory = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

@@ -185,6 +185,23 @@ def sign(board: str, path: str, digest: str) -> None:
     asyncio.run(run())
 
 
+def rotate(board: str, path: str, digest: str) -> None:
+    """Say the key, the one that waits before and after it is made, and what signs after it took its place."""
+
+    async def run() -> None:
+        signer = part(board, "signer").open_signer(path)
+        say([signer.public_key().hex(), signer.successor(False)])
+        made = signer.successor(True)
+        say([other.public_key().hex() for other in (made, signer.successor(True), signer.successor(False))])
+        signer.adopt()
+        again = part(board, "signer").open_signer(path)
+        say([again.public_key().hex(), again.successor(False)])
+        for one in (made, again):
+            say(await one.sign(bytes.fromhex(digest)))
+
+    asyncio.run(run())
+
+
 def connect(board: str, host: str, port: str, ca: str, sent: str) -> None:
     """Send over a connection (TLS where a CA is named) and say what came back, or the error."""
 

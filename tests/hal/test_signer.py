@@ -99,9 +99,74 @@ def test_a_key_that_cannot_be_stored_is_not_made(seat: Seat, tmp_path: Path) -> 
     assert (kind, "on a writable disk in `key_file`" in sentence) == ("BoardError", True)
 
 
-def test_a_signer_offers_its_public_key_and_signatures_and_nothing_else(tmp_path: Path) -> None:
-    for signer in (open_signer(str(tmp_path / "key")), SoftSigner((1).to_bytes(32, "big"))):
-        assert [name for name in dir(signer) if not name.startswith("_")] == ["public_key", "sign"]
+@seats(*ALL)
+def test_another_key_waits_beside_the_key_takes_its_place_and_leaves_no_trace_of_it(
+    seat: Seat, tmp_path: Path
+) -> None:
+    path = tmp_path / "terminal.key"
+    seat.results("sign", path, DIGEST.hex())
+    before = path.read_bytes()
+    # A second name for the old file shows what becomes of its bytes.
+    os.link(path, tmp_path / "evidence")
+    (old, none_waits), waiting, (new, none_is_left), signed, signed_again = seat.results(
+        "rotate", path, DIGEST.hex()
+    )
+    assert none_waits is none_is_left is None
+    assert waiting == [new, new, new] and new != old
+    assert signed == signed_again
+    verify(new, signed, DIGEST)
+    assert sorted(os.listdir(tmp_path)) == ["evidence", "terminal.key"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert (tmp_path / "evidence").read_bytes() == bytes(len(before))
+
+
+@pytest.mark.parametrize("call", ["open", "rename", "fsync"])
+def test_a_change_of_keys_that_ends_at_any_call_leaves_both_keys_or_the_new_one(
+    call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PowerCut(BaseException):
+        pass
+
+    path = tmp_path / "key"
+    old = open_signer(str(path)).public_key()
+    for count in range(20):
+        signer = open_signer(str(path))
+        real, left = getattr(os, call), count
+
+        def cut(*words: object, real: object = real, **named: object) -> object:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise PowerCut
+            return real(*words, **named)  # type: ignore[operator]
+
+        monkeypatch.setattr(os, call, cut)
+        try:
+            waiting = signer.successor(True)
+            assert waiting is not None
+            signer.adopt()
+            return
+        except PowerCut:
+            monkeypatch.setattr(os, call, real)
+            now = open_signer(str(path))
+            if now.public_key() != old:
+                assert now.successor(False) is None
+                old = now.public_key()
+        finally:
+            monkeypatch.setattr(os, call, real)
+    raise AssertionError("it never came to its end")
+
+
+def test_a_signer_offers_its_public_key_and_signatures_and_nothing_that_holds_a_key(tmp_path: Path) -> None:
+    kept = open_signer(str(tmp_path / "key"))
+    assert [name for name in dir(kept) if not name.startswith("_")] == [
+        "adopt",
+        "public_key",
+        "sign",
+        "successor",
+    ]
+    soft = SoftSigner((1).to_bytes(32, "big"))
+    assert [name for name in dir(soft) if not name.startswith("_")] == ["public_key", "sign"]
 
 
 def test_no_command_and_no_room_but_those_that_store_keys_can_write_one() -> None:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("records", pages.records, name="records"),
     path("records/<str:identity>/<int:seq>", pages.record, name="record"),
     path("terminals", pages.terminals, name="terminals"),
+    path("terminals/<str:identity>", pages.terminal, name="terminal"),
     path("assets/<str:name>", asset, name="asset"),
     path("", include("tools.backoffice.people.urls")),
 ]

@@ -12,10 +12,9 @@ from firmware.crypto import canonical
 from firmware.errors import LedgerError
 from firmware.ledger import chain
 from firmware.ledger.journal import Journal
-from tools import keys
 from tools.commands import output
 from tools.commands.verify import key_option
-from tools.proofs import ledgers
+from tools.proofs import ledgers, trail
 
 EXAMPLES = """\b
 Examples:
@@ -57,17 +56,18 @@ def dump(folder: str, as_json: bool) -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False))
 @key_option
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as one JSON value.")
-def check(folder: str, key_file: str | None, as_json: bool) -> int:
+def check(folder: str, key_files: tuple[str, ...], as_json: bool) -> int:
     """Check signatures, chain, sequence and checksums of a ledger.
 
     Without a key it is held against the one that its first record introduces. Exits with 1 when it does not
     hold.
     """
-    found = ledgers.check_folder(folder, keys.read(key_file) if key_file else [])
+    found = ledgers.check_folder(folder, trail.read(key_files))
     if as_json:
         output.emit(found)
     else:
         for problem in found["problems"]:
-            print(f"{problem['file']}, byte {problem['offset']}, record {problem['seq']}: {problem['what']}")
+            place = f"{problem['file']}, byte {problem['offset']}, record {problem['seq']}"
+            print(f"{place if problem['file'] else folder}: {problem['what']}")
         print(f"{found['records']} records; the ledger {'holds' if found['holds'] else 'does not hold'}.")
     return 0 if found["holds"] else 1

@@ -25,6 +25,7 @@ Examples:
   kilotap office login-link alice
   kilotap office stats --json
   kilotap office dump KT-0001
+  kilotap office keys KT-0001 > register.json
 """
 
 
@@ -203,3 +204,17 @@ def dump(place: "Place", database: str | None, terminal: str) -> None:
 
     for compact in compact_records(terminal):
         print(compact)
+
+
+@office.command()
+@at_office
+@click.argument("terminal")
+def keys(place: "Place", database: str | None, terminal: str) -> None:
+    """Print the register of a terminal's keys as JSON: a JWK set, and the records that lead from key to key.
+
+    It serves as a KEY of `kilotap verify` for all receipts of the terminal.
+    """
+    opened(place, database)
+    from tools.backoffice.records.export import register
+
+    output.emit(register(terminal))

@@ -15,7 +15,7 @@ from tools import keys
 from tools.commands.verify import key_option
 from tools.documents import document as documents
 from tools.documents import plain, texts
-from tools.proofs import receipts, records
+from tools.proofs import receipts, records, trail
 
 EXAMPLES = """\b
 Examples:
@@ -42,7 +42,7 @@ def receipt() -> None:
 @click.option("--issuer", metavar="TEXT", multiple=True, help="A line of who issues it; repeat for more.")
 def show(
     file: str,
-    key_file: str | None,
+    key_files: tuple[str, ...],
     language: str,
     pdf_file: str | None,
     html_file: str | None,
@@ -53,7 +53,7 @@ def show(
     With a key its signature is checked, and the document says whether it holds; exits with 1 where it does
     not. All other checks are those of `kilotap verify`.
     """
-    given = keys.read(key_file) if key_file else []
+    given = trail.read(key_files)
     told = _document(file, given, language)
     told.issuer = list(issuer)
     if pdf_file:

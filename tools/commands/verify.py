@@ -5,19 +5,24 @@ It does not know how; that is tools/proofs.
 
 import click
 
-from tools import keys
 from tools.commands import output
-from tools.proofs import files
+from tools.proofs import files, trail
 
 EXAMPLES = """\b
 Examples:
   kilotap verify receipt.jws --key terminal.jwk --tariff tariff.json
   kilotap verify meter.ocmf --key terminal.pem --json
   kilotap verify /var/lib/kilotap/ledger
+  kilotap verify receipt.jws --key first.jwk --key /var/lib/kilotap/ledger
 """
 
 key_option = click.option(
-    "--key", "key_file", metavar="KEY", help=f"The terminal's public key, a file: {keys.FORMS}."
+    "--key",
+    "key_files",
+    metavar="KEY",
+    multiple=True,
+    help=f"The terminal's public key, a file: {trail.FORMS}. May be repeated: the first key, and a ledger "
+    "that leads to a later one.",
 )
 
 
@@ -32,12 +37,12 @@ key_option = click.option(
     help="The tariff that a receipt was priced by; without it, one that lies beside the receipt.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the checks as one JSON value.")
-def verify(file: str, key_file: str | None, tariff_file: str | None, as_json: bool) -> int:
+def verify(file: str, key_files: tuple[str, ...], tariff_file: str | None, as_json: bool) -> int:
     """Verify a receipt or record (compact JWS), an OCMF record (bare or in SAFE's XML), or a ledger's folder.
 
     Exits with 0 when every check holds, with 1 when one does not.
     """
-    proof = files.verify(file, keys.read(key_file) if key_file else [], tariff_file)
+    proof = files.verify(file, trail.read(key_files), tariff_file)
     if as_json:
         checks = [{"check": name, "holds": holds, "why": why} for name, holds, why in proof.checks]
         output.emit({"holds": proof.holds(), "kind": proof.kind, "checks": checks})

@@ -3,16 +3,12 @@
 It does not know who is asked what; what is missing is told in one sentence.
 """
 
-import importlib
 from typing import Any
 
 from firmware.errors import MeteringError, TerminalError
-from firmware.ledger.journal import Journal
 from firmware.metering import models
-from firmware.terminal import recorder
-from firmware.terminal.memory import Memory
-from hal.linux.clock import Clock
 from tools.metering.line import Line, Settings, document_of
+from tools.stopped import Stopped
 
 
 class Exchange:
@@ -20,17 +16,14 @@ class Exchange:
 
     def __init__(self, config: Any) -> None:
         """Open ledger and key of a terminal that does not run. Raises BoardError, TerminalError."""
-        board = "bench" if config.board == "bench" else "linux"
-        storage = importlib.import_module("hal.linux.storage").open_storage(config.ledger)
-        signer = importlib.import_module(f"hal.{board}.signer").open_signer(config.key_file)
         self._config = config
-        journal = Journal(storage)
-        self._memory = Memory(storage, journal, config.id, recorder.first_prev(signer))
-        if self._memory.known["open"]:
+        terminal = Stopped(config)
+        known = terminal.memory.known
+        if known["open"]:
             raise TerminalError("a session is open; start the terminal, let it end, and stop it again")
-        self._recorder = recorder.Recorder(config.id, Clock(), signer, journal, self._memory.known)
-        self.old_serial: str | None = self._memory.known["meter_serial"]
-        self.old_wh: int | None = self._memory.known["last_wh"]
+        self._recorder = terminal.recorder
+        self.old_serial: str | None = known["meter_serial"]
+        self.old_wh: int | None = known["last_wh"]
 
     async def read(self) -> dict:
         """Return what the meter says that is there now. Raises MeteringError."""
@@ -51,7 +44,7 @@ class Exchange:
         """
         is_same = now["serial"] is not None and now["serial"] == self.old_serial
         goes_on = self.old_wh is not None and now["energy_wh"] >= self.old_wh
-        if is_same and goes_on and "meter" not in self._memory.known["faults"]:
+        if is_same and goes_on and "meter" not in self._recorder.known["faults"]:
             raise MeteringError(
                 f"the meter {now['serial']} is still the one of before, and goes on from {self.old_wh} Wh at "
                 f"{now['energy_wh']} Wh; exchange it first, or leave the ledger as it is"

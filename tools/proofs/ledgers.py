@@ -57,8 +57,9 @@ def verify(path: str, given: list[keys.PublicKey], prices: receipts.Prices) -> P
     public = _key(first, given)
     told = Proof("receipts")
     count = 0
+    at_hand = {jose.thumbprint(public): public} if public else {}
     for compact in _compacts(storage):
-        count += _receipt(told, compact, [public] if public else [], prices, given)
+        count += _receipt(told, compact, at_hand, prices, given)
     wrong = [(name, holds, why) for name, holds, why in told.checks if not holds]
     proof.checks += wrong[:MAX_TOLD]
     problems = [f"{len(wrong)} checks of them do not hold"] if wrong else []
@@ -78,7 +79,8 @@ def check(storage: Any, path: str, given: list[keys.PublicKey]) -> dict[str, Any
         raise click.ClickException(f"{path} holds no ledger: there is no file ledger-….log in it")
     public = _key(_first(storage), given)
     if public is not None:
-        return audit.check_ledger(storage, keys.verifier(public), None, jose.thumbprint(public))
+        thumbprint = jose.thumbprint(public)
+        return audit.check_ledger(storage, keys.verifier(public), None, thumbprint, keys.verifier)
     found = audit.check_ledger(storage, None)
     what = (
         "no given key is the one that signed the first record" if given else "its first record carries no key"
@@ -113,19 +115,39 @@ def _payloads(storage: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _receipt(
-    told: Proof, compact: str, public: list[bytes], prices: receipts.Prices, given: list[keys.PublicKey]
+    told: Proof,
+    compact: str,
+    at_hand: dict[str, bytes],
+    prices: receipts.Prices,
+    given: list[keys.PublicKey],
 ) -> int:
-    """Check what a receipt says of itself; return how many receipts it is."""
+    """Check what a receipt says of itself; return how many receipts it is.
+
+    A key that the record announces is added to those at hand; whether it may be is the chain's to say.
+    """
     try:
         payload = canonical.decode(jose.unb64url(compact.split(".")[1]))
     except (CryptoError, IndexError):
         return 0
-    if not isinstance(payload, dict) or payload.get("kind") not in receipts.KINDS:
+    if not isinstance(payload, dict):
+        return 0
+    if payload.get("kind") == chain.KEY_ROTATED:
+        at_hand.update(_announced(payload))
+    if payload.get("kind") not in receipts.KINDS:
         return 0
     one = Proof("receipt")
-    receipts.check(one, payload, public, prices, given)
+    public = at_hand.get(records.kid(compact))
+    receipts.check(one, payload, [public] if public else [], prices, given)
     told.checks += [(f"{payload.get('receipt')}: {name}", holds, why) for name, holds, why in one.checks]
     return 1
+
+
+def _announced(payload: dict[str, Any]) -> dict[str, bytes]:
+    try:
+        public = jose.public_from_jwk(payload["key"])
+    except (CryptoError, KeyError):
+        return {}
+    return {jose.thumbprint(public): public}
 
 
 def _order(storage: Any) -> Iterator[str]:

@@ -26,7 +26,7 @@ def verify(compact: str, given: list[keys.PublicKey], prices: receipts.Prices) -
         "form", True, "a compact JWS with ES256 over a payload in canonical form (RFC 7515, RFC 8785)"
     )
     public = choose(kid(compact), given) if given else carried(compact)
-    _signature(proof, compact, public, given)
+    _signature(proof, compact, payload, public, given)
     if payload.get("kind") in receipts.KINDS:
         proof.kind = "receipt"
         proof.code = code_of(compact)
@@ -55,6 +55,11 @@ def choose(thumbprint: str, given: list[keys.PublicKey]) -> bytes | None:
     return next((public for public in at_hand if jose.thumbprint(public) == thumbprint), None)
 
 
+def span_of(public: bytes, given: list[keys.PublicKey]) -> keys.Span | None:
+    """Return which records a key signs, where that was told with it."""
+    return next((key.span for key in given if key.p256() == public), None)
+
+
 def carried(compact: str | None) -> bytes | None:
     """Return the key that a `boot` record introduces, if it is the one that the record names."""
     try:
@@ -64,13 +69,25 @@ def carried(compact: str | None) -> bytes | None:
     return public if jose.thumbprint(public) == kid(compact) else None
 
 
-def _signature(proof: Proof, compact: str, public: bytes | None, given: list[Any]) -> None:
+def _signature(
+    proof: Proof,
+    compact: str,
+    payload: dict[str, Any],
+    public: bytes | None,
+    given: list[keys.PublicKey],
+) -> None:
     if public is None:
         why = f"it names the key {kid(compact)}, which was not given" if given else NO_KEY
+        if given:
+            why += " and to which none of those given leads; a ledger or a register of keys tells the way"
         proof.check("signature", False, why)
         return
     _, signing_input, signature = jose.split(compact, chain.RECORD_TYPE)
     holds = keys.verifier(public)(signing_input, signature)
-    source = "the key that was given" if given else "the key that the record itself carries"
+    source = "which was given" if given else "which the record itself carries"
     told = "by" if holds else "not made over this content by"
-    proof.check("signature", holds, f"{told} {source}, {jose.thumbprint(public)}")
+    span = span_of(public, given)
+    if span is not None:
+        source = f"{span}"
+        holds = holds and span.holds(payload)
+    proof.check("signature", holds, f"{told} the key {jose.thumbprint(public)}, {source}")

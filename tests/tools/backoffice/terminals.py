@@ -29,6 +29,11 @@ class Terminal:
 
     def __init__(self, identity="KT-0001", scalar=1):
         self.identity = identity
+        self._take_key(scalar)
+        self.seq = 1
+        self.prev = self.thumbprint
+
+    def _take_key(self, scalar):
         self._key = ec.derive_private_key(scalar, ec.SECP256R1())
         numbers = self._key.public_key().public_numbers()
         self.jwk = {
@@ -39,8 +44,17 @@ class Terminal:
         }
         # RFC 7638: the thumbprint hashes just these members, in this order, without white space.
         self.thumbprint = b64url(hashlib.sha256(canonical(self.jwk)).digest())
-        self.seq = 1
-        self.prev = self.thumbprint
+
+    def rotate(self, scalar, **changes):
+        """Return the record that changes the key, and go on with the new one; `changes` replace members."""
+        new = Terminal(self.identity, scalar)
+        statement = {"replaces": self.thumbprint, "seq": self.seq, "terminal": self.identity}
+        header = {"alg": "ES256", "kid": new.thumbprint, "typ": "key-proof+jws"}
+        proof = new.sign(canonical(statement), header)
+        members = {"key": new.jwk, "proof": proof, "replaces": self.thumbprint, **changes}
+        compact = self.record("key.rotated", **members)
+        self._take_key(scalar)
+        return compact
 
     def sign(self, payload, header=None):
         """Return the compact JWS of a payload (bytes), with a signature that depends on nothing but these."""

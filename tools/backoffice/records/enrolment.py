@@ -1,6 +1,7 @@
 """How a terminal's key becomes known: a one-time code, given by hand, exchanged for the public key.
 
-It does not know HTTP. A key is never replaced: a terminal with another key is another terminal.
+It does not know HTTP. Nobody but the terminal replaces its key, by a record under the old one
+(firmware/ledger/rotation.py): a terminal with a key that none of its own announced is another terminal.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from django.utils import timezone
 from firmware.crypto import jose
 from firmware.errors import CryptoError
 from tools.backoffice.errors import OfficeError
-from tools.backoffice.records.models import IDENTITY_CHARACTERS, EnrolmentCode, Terminal
+from tools.backoffice.records.models import IDENTITY_CHARACTERS, EnrolmentCode, Terminal, TerminalKey
 
 # Without I, L, O and U, so that it survives being read aloud; 16 of 32 characters are 80 bits.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -80,6 +81,9 @@ def enrol(identity: str, code: str, key: Any) -> Terminal:
         terminal.thumbprint = terminal.prev = thumbprint
         terminal.enrolled_at = terminal.last_seen = now
         terminal.save()
+        TerminalKey.objects.create(
+            terminal=terminal, thumbprint=thumbprint, public_key=public_key, from_seq=1
+        )
     log.info("%s is enrolled with the key %s", identity, thumbprint)
     return terminal
 
@@ -102,7 +106,7 @@ def _check(terminal: Terminal, invitation: EnrolmentCode, thumbprint: str) -> No
         raise Refused(403, "the terminal is enrolled with another key; a new key is a new terminal")
     if invitation.expires_at < timezone.now():
         raise Refused(401, "the code has expired; ask for a new one: kilotap office enrol TERMINAL")
-    if Terminal.objects.filter(thumbprint=thumbprint).exists():
+    if TerminalKey.objects.filter(thumbprint=thumbprint).exists():
         log.warning("%s was refused the key of another terminal, %s", terminal.pk, thumbprint)
         raise Refused(403, "the key belongs to another terminal; each makes its own")
 

@@ -4,9 +4,13 @@ It does not know who prints it.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
+from firmware.ledger import chain
+from tools import curves, keys
 from tools.backoffice.errors import OfficeError
-from tools.backoffice.records.models import Record, Terminal
+from tools.backoffice.records.models import Record, Terminal, TerminalKey
+from tools.proofs import trail
 
 
 def statistics(identity: str | None = None) -> dict[str, dict[str, int]]:
@@ -25,6 +29,20 @@ def compact_records(identity: str) -> Iterator[str]:
     _expect(identity)
     rows = Record.objects.filter(terminal_id=identity).order_by("seq")
     yield from rows.values_list("compact", flat=True).iterator()
+
+
+def register(identity: str) -> dict[str, Any]:
+    """Return a terminal's keys as a JWK set, with the records that lead from each to the next.
+
+    Raises OfficeError.
+    """
+    _expect(identity)
+    rows = TerminalKey.objects.filter(terminal_id=identity).order_by("from_seq")
+    announced = Record.objects.filter(terminal_id=identity, kind=chain.KEY_ROTATED).order_by("seq")
+    announcements = list(announced.values_list("compact", flat=True))
+    first = [keys.PublicKey(curves.CURVES[0], b"\x04" + bytes(row.public_key)) for row in rows[:1]]
+    begins = [key._replace(span=keys.Span(identity, 1, None, None)) for key in first]
+    return trail.register(trail.follow(begins, announcements), announcements)
 
 
 def _expect(identity: str) -> None:

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from firmware.ledger import chain
 from tools.backoffice.records.inspection import inspect, moment, whole
-from tools.backoffice.records.models import Alert, Record, Terminal
-from tools.backoffice.records.reading import Reading
+from tools.backoffice.records.models import Alert, Record, Terminal, TerminalKey
+from tools.backoffice.records.reading import Announced, Reading
 
 log = logging.getLogger("office.ingest")
 
@@ -69,13 +69,35 @@ def keep(terminal: Terminal, reading: Reading, now: datetime) -> bool:
             duplicates=F("duplicates") + reading.duplicates,
             last_seen=now,
             **open_state(terminal, reading.accepted),
+            **key_state(reading.announced),
         )
         if not moved:
             return False
         insert(rows)
+        register(terminal, reading.announced)
         if reading.fork:
             raise_alert(terminal, *reading.fork, now)
     return True
+
+
+def key_state(announced: list[Announced]) -> dict[str, Any]:
+    """Return the key that is in force after keys took over."""
+    if not announced:
+        return {}
+    return {"public_key": announced[-1].public_key, "thumbprint": announced[-1].thumbprint}
+
+
+def register(terminal: Terminal, announced: list[Announced]) -> None:
+    """Enter keys that took over in the register; the one before each ends with the record that told."""
+    for key in announced:
+        log.info("%s goes on with the key %s after record %d", terminal.pk, key.thumbprint, key.seq)
+        terminal.terminalkey_set.filter(to_seq=None).update(to_seq=key.seq)
+        TerminalKey.objects.create(
+            terminal=terminal,
+            thumbprint=key.thumbprint,
+            public_key=key.public_key,
+            from_seq=key.seq + 1,
+        )
 
 
 def open_state(terminal: Terminal, accepted: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ KINDS = frozenset(
         "hold.refused",
         "hold.released",
         "hold.requested",
+        "key.rotated",
         "ledger.damaged",
         "meter.commissioned",
         "meter.replaced",

@@ -14,7 +14,7 @@ IDENTITY_CHARACTERS = 40
 
 
 class Terminal(models.Model):
-    """A terminal: its key once it is enrolled, and the position of its ledger here."""
+    """A terminal: the key in force once it is enrolled, and the position of its ledger here."""
 
     id = models.CharField(primary_key=True, max_length=IDENTITY_CHARACTERS)
     public_key = models.BinaryField(max_length=64, null=True)
@@ -29,6 +29,28 @@ class Terminal(models.Model):
     # What the newest records say is open: a session number, and codes of faults.
     open_session = models.CharField(max_length=64, default="")
     open_faults = models.JSONField(default=list)
+
+
+class TerminalKey(models.Model):
+    """A key of a terminal, in the register of all that it ever had: which records it signs."""
+
+    terminal = models.ForeignKey(Terminal, on_delete=models.CASCADE)
+    thumbprint = models.CharField(max_length=43, unique=True)
+    public_key = models.BinaryField(max_length=64)
+    from_seq = models.BigIntegerField()
+    # The record that announced the next key, which is the last one of this key; None while it is in force.
+    to_seq = models.BigIntegerField(null=True)
+
+    class Meta:
+        """A terminal's keys, one after the other."""
+
+        ordering = ["terminal", "from_seq"]
+        constraints = [models.UniqueConstraint(fields=["terminal", "from_seq"], name="key_once")]
+
+    @property
+    def announced_seq(self) -> int:
+        """Return the number of the record that announced it, 0 for a terminal's first key."""
+        return self.from_seq - 1
 
 
 class EnrolmentCode(models.Model):

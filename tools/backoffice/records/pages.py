@@ -84,6 +84,18 @@ def terminals(request: HttpRequest) -> HttpResponse:
     return render(request, "records/terminals.html", facts)
 
 
+@require_safe
+def terminal(request: HttpRequest, identity: str) -> HttpResponse:
+    """Show one terminal with the register of its keys."""
+    found = get_object_or_404(Terminal, pk=identity)
+    facts = {
+        "terminal": found,
+        "keys": found.terminalkey_set.order_by("-from_seq"),
+        "alerts": Alert.objects.filter(terminal=found).order_by("-id")[:NEWEST_ALERTS],
+    }
+    return render(request, "records/terminal.html", facts)
+
+
 def wishes(request: HttpRequest) -> dict[str, str]:
     """Return what the visitor wants to see, as texts without NUL, which no database takes."""
     wish = {name: request.GET.get(name, "").strip() for name in WISHES}

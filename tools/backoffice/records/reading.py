@@ -4,18 +4,27 @@ It does not know HTTP, and it stores nothing.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
+from firmware.crypto import jose
 from firmware.errors import LedgerError
 from firmware.ledger import chain
 from tools.backoffice.records.inspection import whole
-from tools.backoffice.records.models import Terminal
+from tools.backoffice.records.models import Terminal, TerminalKey
 from tools.backoffice.records.proof import decode, verifier
 
 MAX_LINE_BYTES = 16 * 1024
 
 # (seq of the first, how many) in, compact records as they are stored out.
 Stored = Callable[[int, int], list[str]]
+
+
+class Announced(NamedTuple):
+    """A key that a record announces: the record's number, the key (X and Y) and its thumbprint."""
+
+    seq: int
+    public_key: bytes
+    thumbprint: str
 
 
 class Reading:
@@ -29,12 +38,21 @@ class Reading:
         self.reason = ""
         # A record that was signed for a position where another one is stored: (seq, compact).
         self.fork: tuple[int, str] | None = None
+        # Keys that took over, in order.
+        self.announced: list[Announced] = []
         self._terminal = terminal
         self._stored = stored
         self._known: set[str] = set()
-        self._verify = verifier(bytes(terminal.public_key or b""))
+        # The first record that each key of the terminal signs, its thumbprint, the key. None: not read.
+        self._register: list[tuple[int, str, bytes]] | None = None
         self._chain = chain.Chain(
-            terminal.pk, terminal.thumbprint, self._verify, terminal.next_seq, terminal.prev, decode
+            terminal.pk,
+            terminal.thumbprint,
+            verifier(bytes(terminal.public_key or b"")),
+            terminal.next_seq,
+            terminal.prev,
+            decode,
+            self._newcomer,
         )
 
     def read(self, lines: list[bytes]) -> None:
@@ -85,6 +103,16 @@ class Reading:
             self._judge(compact, str(problem), lines_left)
             return
         self.accepted.append((compact, payload))
+        if payload.get("kind") == chain.KEY_ROTATED:
+            self.announced.append(Announced(payload["seq"], self._chain.public or b"", self._chain.key))
+
+    def _newcomer(self, public_key: bytes) -> Callable[[Any, bytes], bool]:
+        """Return how a key verifies that is to take over; LedgerError where it was anybody's before."""
+        thumbprint = jose.thumbprint(public_key)
+        is_known = thumbprint in {key.thumbprint for key in self.announced}
+        if is_known or TerminalKey.objects.filter(thumbprint=thumbprint).exists():
+            raise LedgerError(f"a change of keys to {thumbprint}, which is in use or was before")
+        return verifier(public_key)
 
     def _judge(self, compact: str, problem: str, lines_left: int) -> None:
         """Tell what a line is that does not continue the chain."""
@@ -102,15 +130,28 @@ class Reading:
             self._end(422, problem)
 
     def _signed_seq(self, compact: str) -> int | None:
-        """Return the position that a line claims, None unless the terminal signed it."""
+        """Return the position that a line claims, None unless the key of that position signed it."""
         try:
-            payload = chain.payload_of(compact, self._verify, decode)
+            seq: Any = chain.payload_of(compact, None, decode).get("seq")
+            key = self._key_at(jose.kid(compact), seq) if whole(seq) and seq > 0 else None
+            if key is None:
+                return None
+            payload = chain.payload_of(compact, verifier(key), decode)
         except LedgerError:
             return None
-        if payload.get("terminal") != self._terminal.pk:
-            return None
-        seq: Any = payload.get("seq")
-        return seq if whole(seq) and seq > 0 else None
+        return seq if payload.get("terminal") == self._terminal.pk else None
+
+    def _key_at(self, thumbprint: str, seq: int) -> bytes | None:
+        """Return the terminal's key of a thumbprint where it is the one that signs at a position."""
+        if self._register is None:
+            kept = self._terminal.terminalkey_set.order_by("from_seq")
+            self._register = [(key.from_seq, key.thumbprint, bytes(key.public_key)) for key in kept]
+        announced = [(key.seq + 1, key.thumbprint, key.public_key) for key in self.announced]
+        found = None
+        for from_seq, name, public_key in [*self._register, *announced]:
+            if from_seq <= seq:
+                found = public_key if name == thumbprint else None
+        return found
 
     def _end(self, status: int, reason: str) -> None:
         self.status = status

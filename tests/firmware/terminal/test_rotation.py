@@ -1,0 +1,165 @@
+"""Changes a terminal's key while the power goes at every write; the keys lie on the same made-up disk.
+
+It does not know how a board keeps keys; tests/hal/test_signer.py tries those.
+"""
+
+import asyncio
+import hashlib
+
+from emulator.models.disk import Disk, Memory, PowerCut
+from firmware.crypto import p256
+from firmware.errors import StorageRefused, TerminalError
+from firmware.ledger.audit import check_ledger
+from firmware.ledger.journal import Journal
+from firmware.terminal import rotation
+from firmware.terminal.memory import Memory as Remembered
+from firmware.terminal.recorder import Recorder, first_prev
+from tests.firmware.ledger import rotating
+from tests.portable import raises
+
+
+class Clock:
+    """A clock that stands still."""
+
+    def utc_s(self):
+        return 1774717140
+
+    def status(self):
+        return "synchronised"
+
+    def ticks_ms(self):
+        return 1
+
+
+class Signer:
+    """A key on the disk, and the one that waits beside it; new keys have the scalars 2, 3, 4 …."""
+
+    def __init__(self, disk, name="key"):
+        self._disk = disk
+        self._name = name
+        if not disk.size(name):
+            disk.replace(name, b"1" if name == "key" else b"%d" % (int(disk.read("key")) + 1))
+        self.number = int(disk.read(name))
+
+    def public_key(self):
+        return rotating.public(self.number)
+
+    async def sign(self, digest):
+        return p256.sign(rotating.private(self.number), digest)
+
+    def successor(self, make):
+        return Signer(self._disk, "key-next") if make or self._disk.size("key-next") else None
+
+    def adopt(self):
+        # A rename is one step; here it is two, of which the second may be missing, as in an ESP32's store.
+        self._disk.replace("key", self._disk.read("key-next"))
+        self._disk.remove("key-next")
+
+
+class Terminal:
+    """What a start has of a terminal: its ledger, its key, and a recorder."""
+
+    def __init__(self, disk):
+        self.signer = Signer(disk)
+        journal = Journal(disk)
+        self.memory = Remembered(disk, journal, rotating.TERMINAL, first_prev(self.signer))
+        if self.memory.known["key"] != first_prev(self.signer):
+            self.signer = rotation.finish(self.signer, self.memory.known["key"])
+        self.recorder = Recorder(rotating.TERMINAL, Clock(), self.signer, journal, self.memory.known)
+
+    def tell(self):
+        return asyncio.run(self.recorder.record("fault", {"fault": "meter", "what": "silent"}))
+
+    def rotate(self):
+        payload, self.signer = asyncio.run(rotation.rotate(self.recorder, self.signer))
+        return payload
+
+
+def audited(disk):
+    verify = rotating.verifier(rotating.public(1))
+    return check_ledger(disk, verify, rotating.TERMINAL, rotating.thumbprint(1), rotating.verifier)
+
+
+def test_a_new_key_is_announced_and_signs_from_then_on():
+    disk = Disk(Memory())
+    terminal = Terminal(disk)
+    terminal.tell()
+    payload = terminal.rotate()
+    assert (payload["kind"], payload["seq"], payload["replaces"]) == (
+        "key.rotated",
+        2,
+        rotating.thumbprint(1),
+    )
+    terminal.tell()
+    assert audited(disk) == {"holds": True, "records": 3, "problems": []}
+    # The old key is nowhere any more.
+    assert (disk.read("key"), sorted(disk.names())) == (b"2", ["key", "ledger-0000000001.log"])
+    again = Terminal(disk)
+    assert again.recorder.known["key"] == rotating.thumbprint(2)
+    again.rotate()
+    again.tell()
+    assert audited(disk) == {"holds": True, "records": 5, "problems": []}
+
+
+def test_the_power_going_at_any_write_leaves_one_key_that_signs_and_a_ledger_that_holds():
+    for count in range(1, 5):
+        memory = Memory()
+        disk = Disk(memory)
+        Terminal(disk).tell()
+        terminal = Terminal(disk)
+        disk.cut_at_write(count)
+        raises(PowerCut, terminal.rotate)
+        disk = Disk(memory)
+        survivor = Terminal(disk)
+        survivor.tell()
+        assert audited(disk)["problems"] == [], count
+        # What was cut short is done again, or done.
+        if survivor.signer.number == 1:
+            survivor.rotate()
+        survivor.tell()
+        assert Terminal(disk).recorder.known["key"] == rotating.thumbprint(2)
+        assert audited(disk)["problems"] == [], count
+
+
+def test_storage_that_takes_no_record_leaves_the_old_key_in_force():
+    disk = Disk(Memory())
+    terminal = Terminal(disk)
+    terminal.tell()
+    Signer(disk).successor(True)
+    disk.set_free_bytes(10)
+    raises(StorageRefused, terminal.rotate)
+    disk.set_free_bytes(None)
+    terminal.tell()
+    assert (terminal.signer.number, audited(disk)["problems"]) == (1, [])
+
+
+def test_what_is_due_before_is_written_first_so_that_the_proof_has_the_records_own_number():
+    disk = Disk(Memory())
+    terminal = Terminal(disk)
+    disk.set_free_bytes(10)
+    told = {"fault": "meter", "what": "silent"}
+    assert not asyncio.run(terminal.recorder.record_when_possible("fault", told))
+    disk.set_free_bytes(None)
+    assert terminal.rotate()["seq"] == 2
+    assert audited(disk) == {"holds": True, "records": 2, "problems": []}
+
+
+def test_a_key_that_is_not_the_ledgers_is_refused_with_the_mend():
+    disk = Disk(Memory())
+    terminal = Terminal(disk)
+    terminal.tell()
+    disk.replace("key", b"7")
+    refusal = raises(TerminalError, Terminal, disk)
+    assert "put its key back" in str(refusal)
+    # Neither is one that merely waits and was never announced.
+    disk.replace("key-next", b"9")
+    assert "put its key back" in str(raises(TerminalError, Terminal, disk))
+
+
+def test_digests_are_signed_under_the_new_key_at_once():
+    terminal = Terminal(Disk(Memory()))
+    terminal.tell()
+    terminal.rotate()
+    digest = hashlib.sha256(b"the meter's record").digest()
+    signature = asyncio.run(terminal.recorder.sign(digest))
+    assert p256.verify(rotating.public(2), digest, signature)

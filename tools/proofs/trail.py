@@ -1,0 +1,146 @@
+"""Follows a terminal from its first key to those that came after it, by the records that announced them.
+
+It does not know what else is signed. A key that was given is believed; of a ledger or a register alone its
+first key is, as nobody can say more of it.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from emulator.ledger_folder import LedgerFolder
+from firmware.crypto import jose
+from firmware.errors import CryptoError, LedgerError
+from firmware.ledger import chain, rotation, segment
+from tools import curves, keys
+from tools.proofs import records
+
+# A register of a terminal that changed its key every week for twenty years has a megabyte.
+MAX_BYTES = 8_000_000
+FORMS = f"{keys.FORMS}; a register of keys; or a ledger, whose changes of keys are followed"
+_RECORD = re.compile(rb"(?:[0-9a-f]{8} )?([\w-]+\.[\w-]+\.[\w-]+)\s")
+
+
+def read(paths: Iterable[str]) -> list[keys.PublicKey]:
+    """Return the keys of files, and all to which a ledger or a register among them leads.
+
+    Raises KeyProblem, OSError.
+    """
+    # Read whole before anything is followed: the order in which files are named does not matter.
+    given: list[keys.PublicKey] = []
+    trails: list[tuple[str, list[keys.PublicKey], list[str]]] = []
+    for path in paths:
+        found = _trail(path)
+        if found is None:
+            given += keys.read(path)
+        else:
+            trails.append((path, *found))
+    reached: list[keys.PublicKey] = []
+    for path, own, announcements in trails:
+        begins = [key for key in given if key.p256()] or own[:1]
+        if not begins:
+            raise keys.KeyProblem(
+                f"{path}: its first record carries no key; give the terminal's first key too"
+            )
+        followed = follow(begins, announcements)
+        if own and not {key.point for key in own} <= {key.point for key in followed}:
+            raise keys.KeyProblem(f"{path}: it holds a key to which no record leads from {_names(begins)}")
+        reached += followed
+    return reached + [key for key in given if key.point not in {other.point for other in reached}]
+
+
+def follow(begins: list[keys.PublicKey], announcements: Iterable[str]) -> list[keys.PublicKey]:
+    """Return the keys to begin with and those that follow, each with the records that it signs.
+
+    What no known key signed is passed over: it is another terminal's, or a forgery.
+    """
+    known = {jose.thumbprint(key.p256() or b""): key for key in begins}
+    for compact in announcements:
+        try:
+            old = known[jose.kid(compact)]
+            payload = chain.payload_of(compact, keys.verifier(old.p256() or b""))
+            public = rotation.successor(payload, jose.kid(compact), keys.verifier)
+        except (KeyError, IndexError, CryptoError, LedgerError):
+            continue
+        seq, terminal = payload["seq"], str(payload["terminal"])
+        before = old.span or keys.Span(terminal, 1, None, None)
+        if payload.get("kind") != chain.KEY_ROTATED or before.to_seq is not None:
+            continue
+        known[jose.kid(compact)] = old._replace(span=before._replace(to_seq=seq))
+        span = keys.Span(terminal, seq + 1, None, payload.get("at"))
+        known[jose.thumbprint(public)] = keys.PublicKey(curves.CURVES[0], b"\x04" + public, span)
+    return list(known.values())
+
+
+def announcements(compacts: Iterable[str]) -> Iterator[str]:
+    """Yield the records that announce a key, of all that there are."""
+    for compact in compacts:
+        try:
+            if chain.payload_of(compact, None).get("kind") == chain.KEY_ROTATED:
+                yield compact
+        except LedgerError:
+            continue
+
+
+def register_of(path: str, first: Iterable[str]) -> dict[str, Any]:
+    """Return the register of a ledger's keys, from its first key or a given one. Raises KeyProblem."""
+    found = _trail(path)
+    if found is None:
+        raise keys.KeyProblem(f"{path} is no ledger, and no record")
+    return register(read([*first, path]), found[1])
+
+
+def register(found: list[keys.PublicKey], announced: list[str]) -> dict[str, Any]:
+    """Return a register: a JWK set (RFC 7517, 5) with which records each key signs, and the proof."""
+    listed: list[dict[str, Any]] = []
+    for key in found:
+        public, span = key.p256() or b"", key.span or keys.Span("", 1, None, None)
+        told = {"alg": "ES256", "kid": jose.thumbprint(public), "use": "sig", "terminal": span.terminal}
+        signs = {"from_seq": span.from_seq, "to_seq": span.to_seq, "since": span.at}
+        listed.append({**jose.jwk(public), **told, **signs})
+    return {"keys": listed, "trail": announced}
+
+
+def _trail(path: str) -> tuple[list[keys.PublicKey], list[str]] | None:
+    """Return the keys that a ledger or a register tells, and its announcements; None for a mere key."""
+    if Path(path).is_dir():
+        compacts = list(_of_ledger(LedgerFolder(path)))
+        return _carried(compacts[:1]), list(announcements(compacts))
+    with Path(path).open("rb") as stream:
+        content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise keys.KeyProblem(f"{path}: this is far too long for a key, a register or a ledger's file")
+    if _RECORD.match(content + b"\n"):
+        compacts = [found.decode() for found in _RECORD.findall(content + b"\n")]
+        return _carried(compacts[:1]), list(announcements(compacts))
+    if not content.lstrip().startswith(b"{") or b'"trail"' not in content:
+        return None
+    try:
+        document = json.loads(content)
+        trail = document["trail"]
+        if not isinstance(trail, list) or not all(isinstance(one, str) for one in trail):
+            raise ValueError("trail has to be a list of records")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise keys.KeyProblem(f"{path}: this is no register of keys: {error}") from error
+    return keys.recognise(json.dumps({"keys": document.get("keys", [])}).encode()), trail
+
+
+def _of_ledger(storage: Any) -> Iterator[str]:
+    for name in segment.each(storage):
+        for _, compact, _, _ in segment.stream(storage, name):
+            if compact is not None:
+                yield str(compact)
+
+
+def _carried(compacts: list[str]) -> list[keys.PublicKey]:
+    public = records.carried(compacts[0]) if compacts else None
+    if public is None:
+        return []
+    span = keys.Span(str(chain.payload_of(compacts[0], None).get("terminal")), 1, None, None)
+    return [keys.PublicKey(curves.CURVES[0], b"\x04" + public, span)]
+
+
+def _names(found: list[keys.PublicKey]) -> str:
+    return ", ".join(jose.thumbprint(key.p256() or b"")[:8] + "…" for key in found)
