@@ -28,11 +28,14 @@ from pathlib import Path
 from emulator import story_fields as fields
 from emulator import story_values as values
 from emulator.errors import ScenarioError
+from emulator.models import bank
 from emulator.toml_lines import Lines
 from emulator.toml_lines import Path as Place
 from firmware import config
+from firmware.access import bank_terms
+from firmware.cards.emv import identity
 from firmware.crypto import jsontext
-from firmware.errors import ConfigError, CryptoError, MeteringError, PricingError
+from firmware.errors import AccessError, ConfigError, CryptoError, MeteringError, PricingError
 from firmware.metering import models
 from firmware.pricing import calendar, tariff
 
@@ -62,6 +65,7 @@ class _Reading:
         self.lines = lines
         self.problems: list[tuple[int, str]] = []
         self.cards: dict[str, dict] = {}
+        self.denied_numbers: list[str] = []
         self.tariff_ids: list[str] = []
 
     def story(self, document: dict) -> dict:
@@ -72,7 +76,8 @@ class _Reading:
         # Before the contracts: these may name a tariff that an order brings.
         steps = [self.step(("step", i), given) for i, given in enumerate(top["step"] or [])]
         contracts = [self.contract(("contract", i), given) for i, given in enumerate(top["contract"])]
-        deny = [self.denied(("deny", i), given) for i, given in enumerate(top["deny"])]
+        denied = [self.denied(("deny", i), given) for i, given in enumerate(top["deny"])]
+        deny = [uid for uid in denied if uid is not None]
         meter = self.meter(top["meter"])
         return {
             "title": top["title"],
@@ -182,7 +187,13 @@ class _Reading:
         return _present(contract)
 
     def denied(self, place: Place, given: dict) -> str | None:
-        return self.uid_of((*place, "card"), self.table(place, given, fields.DENY)["card"])
+        """Return the UID of a denied card; a bank card is denied by the hash of its number instead."""
+        name = self.table(place, given, fields.DENY)["card"]
+        card = self.cards.get(name or "", {})
+        if card.get("kind") == "emv" and card.get("pan"):
+            self.denied_numbers.append(identity.keyed_hash(bank.HASH_KEY, card["pan"]))
+            return None
+        return self.uid_of((*place, "card"), name)
 
     def meter(self, given: dict) -> dict:
         meter = self.table(("meter",), given, fields.METER)
@@ -212,7 +223,27 @@ class _Reading:
             calendar.Zone(str(own.get("timezone", "UTC0")))
         except PricingError as error:
             self.problem(("terminal", "timezone"), str(error))
+        if own.get("bank_cards"):
+            self.bank_cards(own)
         return {**own, "contracts": contracts, "deny": deny}
+
+    def bank_cards(self, own: dict) -> None:
+        """Fill up and check on which terms bank cards charge, as the terminal will."""
+        own.setdefault("card_order", "emv rfid")
+        place = ("terminal", "bank_cards")
+        if "emv" not in str(own["card_order"]).split():
+            self.problem(place, "card_order has to name emv, or no bank card is looked for")
+        if not isinstance(own["bank_cards"], dict):
+            return
+        own["bank_cards"] = dict(own["bank_cards"])
+        if self.denied_numbers:
+            own["bank_cards"]["deny"] = [*own["bank_cards"].get("deny", ()), *self.denied_numbers]
+        try:
+            terms = bank.terms(own["bank_cards"])
+            bank_terms.parse(terms, str(own.get("currency", "EUR")), self.tariff_ids)
+        except AccessError as error:
+            for sentence in error.problems:
+                self.problem(place, sentence)
 
     def step(self, place: Place, given: dict) -> dict:
         step = self.table(place, given, fields.STEP)

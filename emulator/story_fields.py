@@ -4,7 +4,7 @@ It does not know how the file is read, nor what a key brings about.
 """
 
 from emulator import story_values as values
-from emulator.models import card_issuer, vde
+from emulator.models import card_issuer, emv, vde
 from emulator.models.meter import FAULTS
 
 NEEDED = object()
@@ -43,10 +43,20 @@ CARD = (
     ("expires", values.month, None),
     ("secure", values.word(*dict.fromkeys(card_issuer.KINDS + vde.KINDS)), None),
     ("subject", values.common_name, None),
+    ("proof", values.word(*emv.METHODS), None),
+    ("behaves", values.word(*emv.BEHAVIOURS), None),
+    ("languages", values.languages, None),
 )
 CARD_NEEDS = {"rfid": ("uid",), "desfire": ("uid",), "vde": ("uid", "subject"), "emv": ("pan", "expires")}
 # What only some kinds have, and what `secure` may say of them.
-CARD_HAS = {"pan": ("emv",), "expires": ("emv",), "subject": ("vde",)}
+CARD_HAS = {
+    "pan": ("emv",),
+    "expires": ("emv",),
+    "proof": ("emv",),
+    "behaves": ("emv",),
+    "languages": ("emv",),
+    "subject": ("vde",),
+}
 CARD_SECURE = {"desfire": card_issuer.KINDS, "vde": vde.KINDS}
 CONTRACT = (
     ("contract", values.text(1, 60), NEEDED),

@@ -113,6 +113,13 @@ def common_name(given: object) -> str:
     raise Unexpected("a name of 1 to 40 printable ASCII characters")
 
 
+def languages(given: object) -> str:
+    """Return one to four languages as a card prefers them, two letters each."""
+    if isinstance(given, str) and re.fullmatch(r"([a-z]{2}){1,4}", given):
+        return given
+    raise Unexpected('one to four languages of two letters, the best liked first, such as "fren"')
+
+
 def clock(given: object) -> str | int:
     """Return `unset`, `set`, or by how many seconds the clock jumps."""
     if given in ("unset", "set"):

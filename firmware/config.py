@@ -45,6 +45,7 @@ reader                  text   pcsc                1 240
 card_order              text   rfid                3 40
 card_keys               text   -                   0 240
 card_issuers            text   -                   0 240
+bank_cards              table  -                   0 40
 panel                   text   -                   0 240
 panel_rows              number 0                   0 100
 panel_page_s            number 4                   1 60

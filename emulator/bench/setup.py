@@ -15,7 +15,7 @@ from emulator.bench.link import Link
 from emulator.bench.office import Office, OwnOffice
 from emulator.bench.terminal import Terminal
 from emulator.bench.world import ScaledTime
-from emulator.models import card_issuer, vde
+from emulator.models import bank, card_issuer, emv, vde
 
 # The story's clock stands at its start when the terminal is up: starting takes real time.
 LEAD_S = 1.5
@@ -67,6 +67,8 @@ class Bench:
             settings.setdefault("plug_timeout_s", patience_s)
             settings["ledger"] = str(self.ledger)
             settings["key_file"] = str(place.folder / "terminal.key")
+            if settings.get("bank_cards"):
+                settings["bank_cards"] = _write_bank_keys(place.folder, settings["bank_cards"])
             if "desfire" in str(settings.get("card_order", "")):
                 settings["card_keys"] = str(_write_card_keys(place.folder / "card-keys.json"))
             if "vde" in str(settings.get("card_order", "")):
@@ -117,6 +119,20 @@ class Bench:
 
 def _write_card_keys(path: Path) -> Path:
     """Write the keys to the story's secure cards, for the terminal's process alone."""
+    return _write_private(path, json.dumps(card_issuer.KEYS))
+
+
+def _write_bank_keys(folder: Path, given: dict) -> dict:
+    """Write what the terminal needs for the story's bank cards; return the terms that name it."""
+    terms = bank.terms(given)
+    files = {"ca_keys": json.dumps([emv.authority_document()]), "hash_key": bank.HASH_KEY.hex()}
+    for key, content in files.items():
+        if key not in given:
+            terms[key] = str(_write_private(folder / terms[key], content))
+    return terms
+
+
+def _write_private(path: Path, content: str) -> Path:
     path.touch(mode=0o600)
-    path.write_text(json.dumps(card_issuer.KEYS))
+    path.write_text(content)
     return path

@@ -94,7 +94,9 @@ def make(card: dict, prng: Prng) -> Card:
     if card["kind"] == "emv" and "pan" in card:
         from emulator.models import emv
 
-        return emv.PaymentCard(card["pan"], card["expires"], prng)
+        method, behaves = card.get("proof", "CDA"), card.get("behaves", "")
+        languages = card.get("languages", "deen")
+        return emv.PaymentCard(card["pan"], card["expires"], prng, method, behaves, languages)
     if card["kind"] == "emv":
         return EmvCard(prng)
     raise ValueError("no kind of card %r: there are rfid, desfire, vde and emv" % card["kind"])

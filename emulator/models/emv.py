@@ -14,6 +14,17 @@ RID = bytes.fromhex("f04b494c4f")
 AID = RID + b"\x01"
 INDEX = b"\xf1"
 METHODS = ("SDA", "DDA", "CDA", "fDDA", "none")
+# What is special about a card. A forger can rewrite a record, use a key of his own, give a signature that he
+# saw. Honest cards are a phone whose holder was asked, or has to be; one that declines, is blocked, not valid
+# yet, only good in another country, of a scheme that nobody knows; one that talks nonsense.
+FORGED, CLONE, REPLAY = "forged", "clone", "replay"
+PHONE, LOCKED_PHONE = "phone", "locked_phone"
+DECLINES, BLOCKED, NOT_YET, ABROAD, UNKNOWN, MALFORMED = (
+    "declines", "blocked", "not_yet", "abroad", "unknown_application", "malformed",
+)  # fmt: skip
+BEHAVIOURS = (
+    FORGED, CLONE, REPLAY, PHONE, LOCKED_PHONE, DECLINES, BLOCKED, NOT_YET, ABROAD, UNKNOWN, MALFORMED,
+)  # fmt: skip
 PPSE = b"2PAY.SYS.DDF01"
 
 SELECT, OPTIONS, READ, AUTHENTICATE, GENERATE = 0xA4, 0xA8, 0xB2, 0x88, 0xAE
@@ -22,24 +33,34 @@ PDOL = bytes.fromhex("9f6604" + "9f0206" + "9f3704" + "5f2a02")
 CDOL = bytes.fromhex("9f0206" + "9f3704" + "9505" + "5f2a02")
 DDOL = bytes.fromhex("9f3704")
 PROFILES = {"SDA": "4000", "DDA": "2000", "CDA": "0100", "fDDA": "2000", "none": "0000"}
-CONDITIONS, NO_RECORD = 0x6985, 0x6A83
+CONDITIONS, NO_RECORD, APPLICATION_BLOCKED, SEE_PHONE = 0x6985, 0x6A83, 0x6283, 0x6986
+UNKNOWN_AID = bytes.fromhex("f04b494c5001")
+ARQC, AAC = b"\x80", b"\x00"
 
 
 class PaymentCard(Card):
-    """A card with one application; `method` is how it proves itself, `tampered` what a forger changed."""
+    """A card with one application; `method` is how it proves itself, `behaves` one of BEHAVIOURS or ""."""
 
-    def __init__(self, pan: str, expires: str, prng, method: str = "CDA", tampered: str = ""):
-        """Issue a card that is valid until a month (YYYY-MM).
-
-        A forger can change the `number` (a record rewritten), use a card `key` of his own, or `replay` a
-        signature that he saw.
-        """
+    def __init__(
+        self,
+        pan: str,
+        expires: str,
+        prng,
+        method: str = "CDA",
+        behaves: str = "",
+        languages: str = "deen",
+    ):
+        """Issue a card that is valid until a month (YYYY-MM); `languages` as in tag 5F2D."""
         super().__init__(b"", "0004", 0x20, BANK_ATS, iso_dep_atr(BANK_ATS))
         self._prng = prng
         self._pan = pan
         self._expires = expires[2:4] + expires[5:7]
         self.method = method
-        self._tampered = tampered
+        self._behaves = behaves
+        self._languages = languages
+        self._aid = UNKNOWN_AID if behaves == UNKNOWN else AID
+        # Card transaction qualifiers, byte 2: its holder was asked on the device.
+        self._qualifier = 0x80 if behaves == PHONE else 0x00
         self._profile = bytes.fromhex(PROFILES[method])
         # Signed when it is asked for: a small board takes its time for it.
         self._records: "dict[tuple[int, int], bytes] | None" = None
@@ -85,13 +106,18 @@ class PaymentCard(Card):
         return super().transmit(command)
 
     def _select(self, name: bytes) -> bytes:
-        self._selected = name == AID
+        self._selected = name == self._aid
         if name == PPSE:
-            entry = tlv.encode(0x61, tlv.encode(0x4F, AID) + tlv.encode(0x50, b"TEST") + b"\x87\x01\x01")
+            entry = tlv.encode(
+                0x61, tlv.encode(0x4F, self._aid) + tlv.encode(0x50, b"TEST") + b"\x87\x01\x01"
+            )
             told = tlv.encode(0x84, PPSE) + tlv.encode(0xA5, tlv.encode(0xBF0C, entry))
         elif self._selected:
-            inner = tlv.encode(0x50, b"TEST") + tlv.encode(0x5F2D, b"deen") + tlv.encode(0x9F38, PDOL)
-            told = tlv.encode(0x84, AID) + tlv.encode(0xA5, inner)
+            inner = tlv.encode(0x50, b"TEST") + tlv.encode(0x5F2D, self._languages.encode())
+            inner += tlv.encode(0x9F38, PDOL)
+            told = tlv.encode(0x84, self._aid) + tlv.encode(0xA5, inner)
+            if self._behaves == BLOCKED:
+                return tlv.encode(0x6F, told) + _word(APPLICATION_BLOCKED)
         else:
             return _word(status.SW_FILE_NOT_FOUND)
         return tlv.encode(0x6F, told) + _word(status.SW_OK)
@@ -100,14 +126,22 @@ class PaymentCard(Card):
         told = tlv.find(body, 0x83)
         if told is None or len(told) != 16:
             return _word(CONDITIONS)
+        if self._behaves == LOCKED_PHONE:
+            return _word(SEE_PHONE)
+        if self._behaves == MALFORMED:
+            return b"\x77\x05\x82\x02" + _word(status.SW_OK)
         self._pdol = told
         self._counter += 1
-        afl = bytes.fromhex("08010100" + "10010301")
+        afl = bytes.fromhex("10010301" if self.method == "fDDA" else "08010100" + "10010301")
+        kind = AAC if self._behaves == DECLINES else ARQC
         if self.method in ("SDA", "DDA", "none"):
             return tlv.encode(0x80, self._profile + afl) + _word(status.SW_OK)
         answer = tlv.encode(0x82, self._profile) + tlv.encode(0x94, afl)
         if self.method == "fDDA":
-            answer += tlv.encode(0x9F36, self._counter.to_bytes(2, "big"))
+            # As Visa's cards: number and cryptogram come at once, and what the phone asked its holder for.
+            answer += tlv.encode(0x9F36, self._counter.to_bytes(2, "big")) + tlv.encode(0x57, self._track())
+            answer += tlv.encode(0x9F26, self._prng.random_bytes(8)) + tlv.encode(0x9F27, kind)
+            answer += tlv.encode(0x9F10, bytes(7)) + tlv.encode(0x9F6C, bytes((0, self._qualifier)))
             own = b"\x01" + self._prng.random_bytes(4) + b"\x00\x80"
             said = self._said(PDOL, told)
             signed = said[NUMBER] + said[AMOUNT] + said[CURRENCY] + own
@@ -115,12 +149,17 @@ class PaymentCard(Card):
         return tlv.encode(0x77, answer) + _word(status.SW_OK)
 
     def _cryptogram(self, asked: int, body: bytes) -> bytes:
-        if not asked & 0x10:
+        kind = AAC if self._behaves == DECLINES else ARQC
+        cryptogram = self._prng.random_bytes(8)
+        counter = self._counter.to_bytes(2, "big")
+        # A card that declines signs nothing.
+        if not asked & 0x10 or kind == AAC:
+            return tlv.encode(0x80, kind + counter + cryptogram + bytes(7)) + _word(status.SW_OK)
+        if self.method != "CDA":
             return _word(CONDITIONS)
-        rest = tlv.encode(0x9F27, b"\x80") + tlv.encode(0x9F36, self._counter.to_bytes(2, "big"))
-        rest += tlv.encode(0x9F10, bytes(7))
+        rest = tlv.encode(0x9F27, kind) + tlv.encode(0x9F36, counter) + tlv.encode(0x9F10, bytes(7))
         digest = hashlib.sha1(self._pdol + body + rest).digest()  # noqa: S324
-        dynamic = b"\x04" + self._prng.random_bytes(4) + b"\x80" + self._prng.random_bytes(8) + digest
+        dynamic = b"\x04" + self._prng.random_bytes(4) + kind + cryptogram + digest
         signed = self._sign(dynamic, self._said(CDOL, body)[NUMBER])
         return tlv.encode(0x77, rest + tlv.encode(0x9F4B, signed)) + _word(status.SW_OK)
 
@@ -134,29 +173,35 @@ class PaymentCard(Card):
 
     def _sign(self, dynamic: bytes, told: bytes) -> bytes:
         """Return the card's signature over its dynamic data and what the terminal told it."""
-        if self._tampered == "replay" and self._seen:
+        if self._behaves == REPLAY and self._seen:
             return self._seen
         head = b"\x05\x01" + bytes((len(dynamic),)) + dynamic
         self._seen = signature(keys.CARD_MODULUS, keys.CARD_PRIVATE, head, told, True)
         return self._seen
 
+    def _track(self) -> bytes:
+        """Return what a magnetic stripe would hold (track 2)."""
+        track = self._pan + "d" + self._expires + "201" + "0" * 8
+        return bytes.fromhex(track + "f" * (len(track) % 2))
+
     def _issued(self) -> dict:
         """Return the records by file and number."""
         number = self._pan + "f" * (len(self._pan) % 2)
-        track = self._pan + "d" + self._expires + "201" + "0" * 8
-        track += "f" * (len(track) % 2)
+        effective = "491231" if self._behaves == NOT_YET else "200101"
+        usage = "a900" if self._behaves == ABROAD else "ff00"
+        issued_in = "0840" if self._behaves == ABROAD else "0276"
         signed = (
             tlv.encode(0x5A, bytes.fromhex(number))
-            + tlv.encode(0x5F24, bytes.fromhex(self._expires + "28"))
-            + tlv.encode(0x5F25, bytes.fromhex("200101"))
-            + tlv.encode(0x5F28, bytes.fromhex("0276"))
-            + tlv.encode(0x9F07, bytes.fromhex("ff00"))
+            + tlv.encode(0x5F24, bytes.fromhex(self._expires + _last_day(self._expires)))
+            + tlv.encode(0x5F25, bytes.fromhex(effective))
+            + tlv.encode(0x5F28, bytes.fromhex(issued_in))
+            + tlv.encode(0x9F07, bytes.fromhex(usage))
             + tlv.encode(0x8C, CDOL)
             + tlv.encode(0x9F4A, b"\x82")
         )
         issuer, rest = self._issuer_certificate()
         card = self._card_certificate(signed)
-        records = {(1, 1): tlv.encode(0x57, bytes.fromhex(track)), (2, 1): signed}
+        records = {(1, 1): tlv.encode(0x57, self._track()), (2, 1): signed}
         records[2, 2] = (
             tlv.encode(0x8F, INDEX)
             + tlv.encode(0x90, issuer)
@@ -170,7 +215,7 @@ class PaymentCard(Card):
             records[2, 3] = tlv.encode(0x93, static)
         else:
             records[2, 3] = tlv.encode(0x9F46, card) + tlv.encode(0x9F47, b"\3") + tlv.encode(0x9F49, DDOL)
-        if self._tampered == "number":
+        if self._behaves == FORGED:
             records[2, 1] = signed.replace(bytes.fromhex("200101"), bytes.fromhex("200102"))
         return {place: tlv.encode(0x70, record) for place, record in records.items()}
 
@@ -188,7 +233,7 @@ class PaymentCard(Card):
 
     def _card_certificate(self, signed: bytes) -> bytes:
         modulus = bytes.fromhex(keys.CARD_MODULUS)
-        if self._tampered == "key":
+        if self._behaves == CLONE:
             modulus = modulus[:-2] + bytes((modulus[-2] ^ 1, modulus[-1]))
         number = bytes.fromhex(self._pan + "f" * (20 - len(self._pan)))
         ends = bytes.fromhex(self._expires[2:] + self._expires[:2])
@@ -222,6 +267,13 @@ def signature(modulus_text: str, private_text: str, head: bytes, told: bytes, is
     number = int.from_bytes(b"\x6a" + content + digest + b"\xbc", "big")
     signed = pow(number, int(private_text, 16), int(modulus_text, 16))
     return signed.to_bytes(len(modulus), "big")
+
+
+def _last_day(month: str) -> str:
+    """Return the last day of a month (YYMM)."""
+    if month[2:] == "02":
+        return "28" if int(month[:2]) % 4 else "29"
+    return "30" if month[2:] in ("04", "06", "09", "11") else "31"
 
 
 def _word(word: int) -> bytes:

@@ -14,6 +14,10 @@ from emulator.simulation.world import World
 from firmware.crypto import jose, p256
 from firmware.terminal.startup import Assembly
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class Charger:
     """One terminal with its meter, vehicle, cards, link and office."""
@@ -67,7 +71,11 @@ class Charger:
         document["tariffs"] = [jsontext.parse(text) for text in story["tariffs"]]
         document["board"] = "bench"
         document.setdefault("office_url", "http://office")
-        return settings.from_document(document)
+        terms = document.pop("bank_cards", None)
+        config: "Any" = settings.from_document(document)
+        if terms:
+            config.bank_cards = _bank_terms(terms, config)
+        return config
 
     def power_on(self) -> None:
         """Start the terminal."""
@@ -128,8 +136,8 @@ class Charger:
 
 
 def _card_secrets(config):
-    """Return by kind what a terminal gets that knows the story's secure cards."""
-    secrets = {}
+    """Return by kind what a terminal gets that knows the story's secure and bank cards."""
+    secrets: "dict[str, Any]" = {}
     if "desfire" in config.card_order:
         from emulator.models import card_issuer
 
@@ -139,4 +147,18 @@ def _card_secrets(config):
         from firmware.cards import issuers
 
         secrets["vde"] = issuers.parse(vde.issuers_file())
+    if config.bank_cards:
+        from emulator.models import bank
+        from hal.common.aes import Aes
+
+        secrets["emv"] = bank.trust(Aes())
     return secrets
+
+
+def _bank_terms(terms, config):
+    """Return the terms as the terminal reads them; in memory only while they are read."""
+    from emulator.models import bank
+    from firmware.access import bank_terms
+
+    ids = [document["id"] for document in config.tariffs]
+    return bank_terms.parse(bank.terms(terms), config.currency, ids)

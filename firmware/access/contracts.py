@@ -90,7 +90,8 @@ class Contracts:
 
 def _key(token: "dict[str, Any]") -> str:
     """Return how contracts and deny list write a token: a UID, or `CN=` and the name in a certificate."""
-    uid: str = token["uid"]
+    # A bank card has none: it needs no contract.
+    uid: str = token.get("uid", "")
     return _NAMED + uid if token["type"] in _NAMED_TYPES else uid
 
 

@@ -33,16 +33,36 @@ def encrypt_steps(
 
     `aes_cbc(key, vector, blocks)` encrypts with AES-128 in CBC mode and adds nothing. Raises CryptoError.
     """
-    if len(plaintext) > MAX_PLAINTEXT_BYTES:
-        raise CryptoError(
-            "a text of %d bytes to seal, at most %d are taken" % (len(plaintext), MAX_PLAINTEXT_BYTES)
-        )
+    envelope = yield from envelope_steps(public, random, kid)
+    return seal(envelope, plaintext, random, aes_cbc)
+
+
+def envelope_steps(
+    public: bytes, random: "Callable[[int], bytes]", kid: str
+) -> "Generator[None, None, tuple[str, bytes]]":
+    """Make what sealing one text needs and the text does not: (protected header, key). A generator as above.
+
+    Agreeing on a key is what takes time; whoever has to be quick makes an envelope beforehand.
+    """
     ephemeral = p256.generate(random)
     own = yield from p256.public_key_steps(ephemeral)
     secret = yield from ecdh.shared_steps(ephemeral, public)
     header = {"alg": ALGORITHM, "enc": ENCRYPTION, "epk": jose.jwk(own), "kid": kid}
-    protected = jose.b64url(canonical.encode(header))
-    key = concat_kdf(secret, ENCRYPTION, KEY_BITS)
+    return jose.b64url(canonical.encode(header)), concat_kdf(secret, ENCRYPTION, KEY_BITS)
+
+
+def seal(
+    envelope: "tuple[str, bytes]",
+    plaintext: bytes,
+    random: "Callable[[int], bytes]",
+    aes_cbc: "AesCbc",
+) -> str:
+    """Return the compact JWE of a text in an envelope, which serves for this one text. Raises CryptoError."""
+    if len(plaintext) > MAX_PLAINTEXT_BYTES:
+        raise CryptoError(
+            "a text of %d bytes to seal, at most %d are taken" % (len(plaintext), MAX_PLAINTEXT_BYTES)
+        )
+    protected, key = envelope
     vector = random(BLOCK_BYTES)
     padding = BLOCK_BYTES - len(plaintext) % BLOCK_BYTES
     sealed = aes_cbc(key[16:], vector, plaintext + bytes((padding,)) * padding)

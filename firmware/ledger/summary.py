@@ -46,7 +46,7 @@ def fold(summary: "Document", seq: int, payload: "Document", record_hash: str) -
 
 def _started(after: "Document", payload: "Document") -> None:
     opened = dict(payload)
-    for member in ("terminal", "prev", "kind"):
+    for member in ("terminal", "prev", "kind", "card_data"):
         opened.pop(member, None)
     after["open"] = opened
     _register(after, payload, "wh")

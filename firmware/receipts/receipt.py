@@ -6,7 +6,9 @@ It does not know prices and signatures: bill and OCMF record come in, and are ch
 from firmware.errors import ReceiptError
 from firmware.pricing import calendar
 
-_TEXTS = ("receipt", "contract", "reason", "ocmf")
+_TEXTS = ("receipt", "reason", "ocmf")
+# Of a bank card that pays; the rest of what is known of it stands in session.started.
+_PAYMENT = ("kind", "scheme", "masked")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,12 +18,14 @@ if TYPE_CHECKING:
 def build(facts: "dict[str, Any]") -> "dict[str, Any]":
     """Return the members that `session.ended` adds to a record; ReceiptError names every impossible fact.
 
-    `facts`: "receipt", "token", "contract", "zone" (calendar.Zone), "start" and "stop" ({"utc_s" (or
-    None), "clock", "wh"}), "duration_ms", "meter" ({"model", "serial"}), "tariff" ({"id", "hash"}), "bill"
-    (of the engine), "reason", "flags" and "ocmf"; where the meter signs for itself, "meter_record".
+    `facts`: "receipt", "token", "contract" (None where a bank card pays: then "payment"), "zone"
+    (calendar.Zone), "start" and "stop" ({"utc_s" (or None), "clock", "wh"}), "duration_ms", "meter"
+    ({"model", "serial"}), "tariff" ({"id", "hash"}), "bill" (of the engine), "reason", "flags" and "ocmf";
+    where the meter signs for itself, "meter_record".
     """
     problems = _registers(facts) + _bill(facts["bill"])
-    for key in _TEXTS:
+    payment = facts.get("payment")
+    for key in _TEXTS if payment else _TEXTS + ("contract",):
         if not isinstance(facts[key], str) or not facts[key]:
             problems.append("%s: has to be a text" % key)
     if problems:
@@ -45,7 +49,7 @@ def build(facts: "dict[str, Any]") -> "dict[str, Any]":
         },
         "tariff": {"id": facts["tariff"]["id"], "hash": facts["tariff"]["hash"]},
         "reason": facts["reason"],
-        "payment": {"kind": "contract", "contract": facts["contract"]},
+        "payment": _payment(payment, facts),
         "flags": list(facts["flags"]) + list(bill.get("flags", ())),
         "ocmf": facts["ocmf"],
     }
@@ -58,6 +62,15 @@ def build(facts: "dict[str, Any]") -> "dict[str, Any]":
     if "tax" in bill:
         members["tax"] = bill["tax"]
     return members
+
+
+def _payment(payment: "dict[str, Any] | None", facts: "dict[str, Any]") -> "dict[str, Any]":
+    """Return how it is paid: by a contract, or by a bank card that is masked and has a transaction."""
+    if not payment:
+        return {"kind": "contract", "contract": facts["contract"]}
+    told = {name: payment[name] for name in _PAYMENT}
+    told["transaction"] = facts["token"]["transaction"]
+    return told
 
 
 def _moment(moment: "dict[str, Any]", zone: "calendar.Zone") -> "dict[str, Any]":

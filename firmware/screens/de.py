@@ -24,6 +24,18 @@ refused.card_expired: Diese Karte|ist abgelaufen
 refused.unknown_issuer: Der Herausgeber dieser|Karte ist unbekannt
 refused.insecure_card: Dieser Vertrag braucht|seine sichere Karte
 refused.bank_card: Bankkarten werden hier|nicht angenommen
+refused.bank_card_scheme: Diese Art Bankkarte wird|hier nicht angenommen
+refused.bank_card_broken: Diese Bankkarte|antwortet falsch, bitte|eine andere benutzen
+refused.bank_card_blocked: Diese Bankkarte|ist gesperrt, bitte|Ihre Bank fragen
+refused.bank_card_declined: Die Bankkarte lehnt ab,|bitte eine andere|benutzen
+refused.bank_card_unproven: Diese Bankkarte ist hier|nicht zu prüfen, bitte|eine andere benutzen
+refused.bank_card_expired: Diese Bankkarte|ist abgelaufen
+refused.bank_card_not_yet: Diese Bankkarte|gilt noch nicht
+refused.bank_card_abroad: Ihre Bank lässt diese|Karte hier nicht zahlen
+refused.bank_card_verify: Bitte mit dem Telefon|zahlen und vorher dort|bestätigen
+refused.bank_card_day: Das Tageslimit dieser|Bankkarte ist erreicht
+refused.bank_card_no_clock: Uhr nicht gestellt:|zurzeit keine Bankkarten
+refused.see_phone: Bitte Telefon entsperren|und nochmals vorhalten
 refused.other_card: Es läuft der Vorgang|einer anderen Karte
 refused.storage_full: Zurzeit nicht möglich|Bitte andere Ladesäule|benutzen
 refused.out_of_order: Außer Betrieb|Bitte andere Ladesäule|benutzen

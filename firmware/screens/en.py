@@ -24,6 +24,18 @@ refused.card_expired: This card|has expired
 refused.unknown_issuer: The issuer of this card|is not known here
 refused.insecure_card: This contract needs|its secure card
 refused.bank_card: Bank cards are|not accepted here
+refused.bank_card_scheme: This kind of bank card|is not accepted here
+refused.bank_card_broken: This bank card answers|wrongly. Please use|another one
+refused.bank_card_blocked: This bank card|is blocked|Please ask your bank
+refused.bank_card_declined: The bank card declines|Please use another one
+refused.bank_card_unproven: This bank card cannot be|checked here. Please use|another one
+refused.bank_card_expired: This bank card|has expired
+refused.bank_card_not_yet: This bank card|is not valid yet
+refused.bank_card_abroad: Your bank does not let|this card pay here
+refused.bank_card_verify: Please pay by phone,|and confirm there first
+refused.bank_card_day: This bank card has|reached its daily limit
+refused.bank_card_no_clock: The clock is not set:|no bank cards now
+refused.see_phone: Please unlock your phone|and hold it here again
 refused.other_card: A session of another|card is running
 refused.storage_full: No new sessions now|Please use another|charger
 refused.out_of_order: Out of order|Please use another|charger

@@ -24,6 +24,18 @@ refused.card_expired: Cette carte|a expiré
 refused.unknown_issuer: L'émetteur de cette|carte est inconnu
 refused.insecure_card: Ce contrat exige|sa carte sécurisée
 refused.bank_card: Les cartes bancaires ne|sont pas acceptées
+refused.bank_card_scheme: Ce type de carte|bancaire n'est pas|accepté ici
+refused.bank_card_broken: Cette carte répond mal,|présentez-en une autre
+refused.bank_card_blocked: Cette carte bancaire est|bloquée: voyez|votre banque
+refused.bank_card_declined: La carte refuse,|présentez-en une autre
+refused.bank_card_unproven: Carte invérifiable ici,|présentez-en une autre
+refused.bank_card_expired: Cette carte bancaire|a expiré
+refused.bank_card_not_yet: Cette carte bancaire|n'est pas encore valide
+refused.bank_card_abroad: Votre banque n'autorise|pas ce paiement ici
+refused.bank_card_verify: Payez avec le téléphone|et confirmez-y d'abord
+refused.bank_card_day: Plafond du jour atteint|pour cette carte
+refused.bank_card_no_clock: Horloge non réglée: pas|de cartes bancaires
+refused.see_phone: Déverrouillez le|téléphone et|représentez-le
 refused.other_card: Une recharge est en|cours: autre carte
 refused.storage_full: Impossible à présent|Utilisez une autre|borne
 refused.out_of_order: Hors service|Utilisez une autre|borne

@@ -58,14 +58,15 @@ def card_at_rest(session: Session, facts: "Facts") -> "Step":
     """Begin with a card that may charge, turn away any other."""
     decision = facts["decision"]
     if _blocking(session.faults):
-        return _turn_away(session, facts["token"], "out_of_order")
+        return _turn_away(session, facts, "out_of_order")
     if not decision["granted"]:
-        return _turn_away(session, facts["token"], decision["reason"])
+        return _turn_away(session, facts, decision["reason"])
     known = session.without_driver(STARTING).but(
         token=facts["token"],
         contract=decision["contract"],
         tariff=decision["tariff"],
         limit_minor=decision["limit_minor"],
+        payment=facts.get("payment"),
     )
     if session.plugged():
         return _to_starting(known, ((SIGNAL, "accepted"),))
@@ -77,10 +78,13 @@ def _to_starting(session: Session, signals: "Effects") -> "Step":
     return session.but(state=STARTING), _ask_meter("meter_patience_s", "starting") + signals
 
 
-def _turn_away(session: Session, token: "Any", reason: str) -> "Step":
+def _turn_away(session: Session, facts: "Facts", reason: str) -> "Step":
     """Say why a card does not start a session, and keep it in the ledger."""
-    refusal = ("session.rejected", {"token": token, "reason": reason})
-    return session, ((RECORD, refusal),) + _refused(reason, "message_s")
+    told = {"token": facts["token"], "reason": reason}
+    if facts.get("payment"):
+        # Nobody needs the number of a card that pays nothing, be it sealed.
+        told["payment"] = facts["payment"]["payment"]
+    return session, ((RECORD, ("session.rejected", told)),) + _refused(reason, "message_s")
 
 
 def _refused(reason: str, timer: "str | None") -> "Effects":
@@ -90,12 +94,12 @@ def _refused(reason: str, timer: "str | None") -> "Effects":
 
 def unreadable_at_rest(session: Session, facts: "Facts") -> "Step":
     """Turn away a card without a usable identity."""
-    return _turn_away(session, None, facts["reason"])
+    return _turn_away(session, facts, facts["reason"])
 
 
 def card_while_faulted(session: Session, facts: "Facts") -> "Step":
     """Turn away every card."""
-    return _turn_away(session, facts.get("token"), "out_of_order")
+    return _turn_away(session, facts, "out_of_order")
 
 
 def card_while_recovering(session: Session, facts: "Facts") -> "Step":
@@ -124,7 +128,12 @@ def unreadable_while_busy(session: Session, facts: "Facts") -> "Step":
 
 
 def _is_own(session: Session, facts: "Facts") -> bool:
-    return session.token is not None and facts["token"]["uid"] == session.token["uid"]
+    """Return whether a card is the session's own: by its UID, or a bank card by the hash of its number."""
+    token = session.token
+    if token is None or token["type"] != facts["token"]["type"]:
+        return False
+    who = "card" if token["type"] == "EMV" else "uid"
+    return bool(facts["token"][who] == token[who])
 
 
 # Vehicle
@@ -174,9 +183,10 @@ def begin(session: Session, reading: "Facts") -> "Step":
     """Write the start before power flows: what the ledger does not hold is nobody's energy."""
     if not session.asks():
         # IEC 61851-1: power only for a vehicle that asks for it.
-        return session.but(state=SUSPENDED), ((TIMER, None), (START, reading), (SHOW, ("suspended", {})))
-    effects: "Effects" = ((TIMER, None), (START, reading), (CLOSE, None), (SHOW, ("charging", {})))
-    return session.but(state=CHARGING), effects
+        effects: "Effects" = ((TIMER, None), (START, reading), (SHOW, ("suspended", {})))
+        return session.but(state=SUSPENDED, payment=None), effects
+    effects = ((TIMER, None), (START, reading), (CLOSE, None), (SHOW, ("charging", {})))
+    return session.but(state=CHARGING, payment=None), effects
 
 
 def sample(session: Session, reading: "Facts") -> "Step":

@@ -4,8 +4,9 @@ It does not know what follows from what.
 """
 
 # Events: (kind, facts). Facts in brackets; None where there are none.
-CARD = "card"  # {"token", "decision"}: a readable card and what access says of it
-CARD_REFUSED = "card_refused"  # {"reason"}: a card without a usable identity
+# A card with an identity and what access says of it; of a bank card also what a record tells of it.
+CARD = "card"  # {"token", "decision", "payment"?}
+CARD_REFUSED = "card_refused"  # {"reason", "token": None, "payment"?}: a card without a usable identity
 VEHICLE = "vehicle"  # {"state"}: the IEC 61851-1 letter changed
 BUTTON_STOP = "button_stop"
 READING = "reading"  # {"wh", "power_w", "ticks_ms", "utc_s", "clock"}

@@ -27,8 +27,8 @@ class Session:
     """What the terminal is doing for whom: `state`, vehicle, driver, and why it ends.
 
     `vehicle` is the IEC 61851-1 state letter; `token`, `contract`, `tariff`, `limit_minor` are the driver's;
-    `faults` are
-    codes of what is broken; `reason` and `flags` belong to the end.
+    `payment` is what the record of a start tells of a bank card, until it is written; `faults` are codes of
+    what is broken; `reason` and `flags` belong to the end.
     """
 
     __slots__ = (
@@ -38,6 +38,7 @@ class Session:
         "contract",
         "tariff",
         "limit_minor",
+        "payment",
         "faults",
         "reason",
         "flags",
@@ -50,6 +51,7 @@ class Session:
         self.contract: "str | None" = None
         self.tariff: "str | None" = None
         self.limit_minor: "int | None" = None
+        self.payment: "dict[str, Any] | None" = None
         self.faults: "tuple[str, ...]" = ()
         self.reason: "str | None" = None
         self.flags: "tuple[str, ...]" = ()
@@ -63,9 +65,9 @@ class Session:
 
     def without_driver(self, state: str) -> "Session":
         """Return a copy in another state that has forgotten the driver and the end."""
-        return self.but(
-            state=state, token=None, contract=None, tariff=None, limit_minor=None, reason=None, flags=()
-        )
+        driver = Session(state, self.vehicle)
+        driver.faults = self.faults
+        return driver
 
     def plugged(self) -> bool:
         """Return whether a vehicle is connected."""

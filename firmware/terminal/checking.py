@@ -86,7 +86,20 @@ def _cards(config: "Any") -> "list[str]":
         return ["card_keys: missing; cards of the kind desfire need the file of their keys"]
     if "vde" in kinds and not config.card_issuers:
         return ["card_issuers: missing; cards of the kind vde need the file of their issuers' certificates"]
-    return []
+    return _bank_cards(config, kinds) if config.bank_cards else []
+
+
+def _bank_cards(config: "Any", kinds: "list[str]") -> "list[str]":
+    """Put the terms for bank cards in the form of access.bank_terms; return their problems."""
+    from ..access import bank_terms
+
+    ids = [document.get("id") for document in config.tariffs if isinstance(document, dict)]
+    problems = [] if "emv" in kinds else ["card_order: bank cards are accepted, so it has to name emv"]
+    try:
+        config.bank_cards = bank_terms.parse(config.bank_cards, config.currency, ids)
+    except AccessError as error:
+        problems += ["bank_cards/" + problem for problem in error.problems]
+    return problems
 
 
 def _office(config: "Any") -> "list[str]":

@@ -28,8 +28,9 @@ async def members(
     facts = {
         "receipt": opened["session"],
         "number": recorder.known["receipts"] + 1,
-        "token": opened["token"],
+        "token": {name: told for name, told in opened["token"].items() if name != "card"},
         "contract": opened["contract"],
+        "payment": opened.get("payment"),
         "zone": zone,
         "start": billing.start,
         "stop": ending["stop"],

@@ -31,6 +31,8 @@ class Display:
         self._tariffs = tariffs
         self._zone = zone
         self._language: str = config.language
+        # What was shown before a card asked for its own language.
+        self._usual: "str | None" = None
         self._shown: "tuple[str, Document, Billing | None]" = ("welcome", {}, None)
         # The prices of the welcome hold from the moment of its making until they change.
         self._made_s: "int | None" = None
@@ -47,6 +49,7 @@ class Display:
         told = dict(facts)
         told["currency"] = self._config.currency
         if screen_id == "welcome":
+            self._language, self._usual = self._usual or self._language, None
             self.receipt = None
             told["quote"] = self._quote()
         if screen_id == "receipt" and self.receipt:
@@ -58,8 +61,14 @@ class Display:
             told["duration_s"] = billing.elapsed_ms // 1000
         self._put(catalogue.screen(screen_id, self._language, told))
 
+    def speak(self, language: str) -> None:
+        """Speak a driver's language from the next screen on, until the welcome is shown again."""
+        self._usual = self._usual or self._language
+        self._language = language
+
     def next_language(self) -> None:
         """Go to the next language and show the same screen in it."""
+        self._usual = None
         self._language = LANGUAGES[(LANGUAGES.index(self._language) + 1) % len(LANGUAGES)]
         self.show(*self._shown)
 

@@ -91,6 +91,8 @@ class Performer:
         discounts = [discount.parse(told) for told in opened.get("discounts", ())]
         self._billing = Billing(self._board.clock, self._parts.zone, tariff, start, discounts)
         self._billing.restore(self._parts.memory.progress)
+        # Power may have gone between the record and this.
+        self._count(opened, None)
 
     # Money and records
 
@@ -113,7 +115,12 @@ class Performer:
         }
         if discounts:
             started["discounts"] = [discount.document() for discount in discounts]
-        await parts.recorder.record("session.started", started)
+        if session.payment:
+            # The transaction has a number of ours; the card's own is sealed.
+            started["token"] = dict(session.token or {}, transaction=started["session"])
+            started.update(session.payment)
+        opened = await parts.recorder.record("session.started", started)
+        self._count(opened, None)
         self._billing = Billing(self._board.clock, parts.zone, tariff, reading, discounts)
         self._billing.begin(reading, not session.asks())
         self._checkpoint()
@@ -150,7 +157,9 @@ class Performer:
         stop, flags = self._stop_of(ending)
         told = {"stop": stop, "reason": ending["reason"], "flags": flags, "language": self._config.language}
         ended = await members(self._opened(), parts.recorder, parts.zone, told)
+        opened = parts.recorder.known["open"]
         await parts.recorder.record("session.ended", ended)
+        self._count(opened, ended["gross_minor"])
         # In memory only while it is made.
         from firmware.receipts import shortcode
 
@@ -158,6 +167,21 @@ class Performer:
         parts.display.receipt["code"] = shortcode.of(parts.recorder.signature)
         self._billing = None
         self._checkpoint()
+
+    def _count(self, opened: "Document", gross_minor: "int | None") -> None:
+        """Count a session for its bank card's day: what it may cost, and when it has ended what it did."""
+        if "payment" not in opened:
+            return
+        from . import bank_totals
+
+        storage, zone = self._board.storage, self._parts.zone
+        try:
+            if gross_minor is None:
+                bank_totals.begun(storage, zone, opened)
+            else:
+                bank_totals.ended(storage, zone, opened, gross_minor)
+        except OSError as error:
+            self._parts.room.failed(str(error))
 
     def _stop_of(self, ending: "Document") -> "tuple[Document, tuple[str, ...]]":
         """Return register and time of the end, and the flags where it is not what the meter shows now."""

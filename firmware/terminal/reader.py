@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Tapped = dict[str, Any]
 
 RETRY_MS = 1000
-TAP = "tap"  # {"token"} of a card that is known by one, else {"reason"}
+TAP = "tap"  # {"token"} of a card that is known by one, else {"reason"}; of bank cards as cards.emv.payment
 
 # What `card_order` may name.
 KINDS = ("desfire", "vde", "emv", "rfid")
@@ -34,15 +34,16 @@ class Reader:
     """The one owner of the card reader."""
 
     def __init__(self, board: "Board", config: "Any", inbox: "Inbox", cards: "Any" = None) -> None:
-        """Take the ports, and by kind what proves secure cards: (CardKeys, AES), and authorities."""
+        """Take the ports, and by kind what proves cards: (CardKeys, AES), authorities, what bank.py needs."""
         self._board = board
+        self._config = config
         self._reader = board.reader
         self._clock = board.clock
         self._inbox = inbox
         self._guard_ms = config.tap_guard_ms
         self._order = config.card_order.split()
-        self._cards = cards
-        self._last: "Tapped" = {}
+        self._cards = cards or {}
+        self._last: "Any" = None
         self._left_ms = 0
         self._healthy: "bool | None" = None
 
@@ -56,16 +57,28 @@ class Reader:
                 await self._clock.sleep_ms(RETRY_MS)
 
     async def _one_card(self) -> None:
+        await self._prepare()
         card = await self._reader.wait_card()
         if not self._healthy:
             self._healthy = True
             self._inbox.post((events.FAULT_CLEARED, {"fault": "reader"}))
         tapped = await self._recognise(card)
-        if not self._is_repeated(tapped):
+        known = tapped.get("token") or tapped["reason"]
+        if not self._is_repeated(known):
             self._inbox.post((TAP, tapped))
-        self._last = tapped
+        self._last = known
         await self._reader.wait_removed()
         self._left_ms = self._clock.ticks_ms()
+
+    async def _prepare(self) -> None:
+        """Make the envelope for a card's number beforehand: no driver has to wait for it."""
+        bank = self._cards.get("emv")
+        if bank and "envelope" not in bank:
+            from ..crypto import jwe
+
+            public, kid = self._config.bank_cards["gateway_key"]
+            steps = jwe.envelope_steps(public, self._board.entropy.random, kid)
+            bank["envelope"] = await self._in_slices(steps)
 
     async def _recognise(self, card: "Card") -> "Tapped":
         """Return what the first kind that knows the card makes of it; a card pulled away is none."""
@@ -84,19 +97,23 @@ class Reader:
         if not card.atr or STORAGE_CARD in card.atr:
             return None
         # Cards that talk are in memory only while they do.
-        if kind == "emv":
-            from ..cards.emv import directory
+        if kind == "desfire":
+            from ..cards import secure_rfid
 
-            return await card.converse(directory.tapped())
+            keys, aes = self._cards[kind]
+            return await card.converse(secure_rfid.tapped(keys, aes, self._board.entropy.random, card.uid))
         if kind == "vde":
             from ..cards import vde
 
             claim = await card.converse(vde.claimed(self._board.entropy.random))
             return await self._in_slices(vde.tapped(claim, self._cards[kind], self._now())) if claim else None
-        from ..cards import secure_rfid
+        if kind in self._cards:
+            from . import bank
 
-        keys, aes = self._cards[kind]
-        return await card.converse(secure_rfid.tapped(keys, aes, self._board.entropy.random, card.uid))
+            return await bank.tapped(card, self._board, self._config, self._cards[kind])
+        from ..cards.emv import directory
+
+        return await card.converse(directory.tapped())
 
     async def _in_slices(self, steps: "Generator[None, None, Any]") -> "Any":
         """Compute what takes long, so that the other tasks run in between."""
@@ -111,9 +128,9 @@ class Reader:
         utc_s = self._clock.utc_s()
         return None if utc_s is None else calendar.format_utc(utc_s)
 
-    def _is_repeated(self, tapped: "Tapped") -> bool:
+    def _is_repeated(self, known: "Any") -> bool:
         """Return whether the same card bounced; one that was not read may be tried again at once."""
-        if tapped != self._last or tapped.get("reason") == "card_error":
+        if known != self._last or known == "card_error":
             return False
         return self._clock.elapsed_ms(self._left_ms) < self._guard_ms
 

@@ -36,7 +36,7 @@ class Assembly:
     """A terminal with its tasks, ready to serve."""
 
     def __init__(self, board: "Board", config: "Any", ca: "bytes | None" = None, cards: "Any" = None) -> None:
-        """Take the board, the settings, the office's authority (PEM), and by kind what proves secure cards.
+        """Take the board, the settings, the office's authority (PEM), and by kind what proves cards.
 
         Raises TerminalError when the ledger cannot be used.
         """
@@ -125,10 +125,14 @@ class Assembly:
 
     async def _note_configuration(self) -> None:
         """Record which settings and tariffs are in force, whenever they are others than before."""
-        document = [
+        document: "list[Any]" = [
             [name, getattr(self._config, name)] for name in ("id", "timezone", "currency", "meter_model")
         ]
         document.append(self.tariffs.hashes())
+        if self._config.bank_cards:
+            from firmware.access import bank_terms
+
+            document.append(bank_terms.digest(self._config.bank_cards))
         digest = hashlib.sha256(canonical.encode(document)).digest().hex()
         if digest != self.recorder.known["configured"]:
             told = {"hash": digest, "tariffs": self.tariffs.ids()}

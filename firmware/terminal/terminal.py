@@ -39,6 +39,7 @@ class Terminal:
     def __init__(self, board: "Board", config: "Any", parts: "Assembly") -> None:
         """Take the parts that the assembly made."""
         self._board = board
+        self._config = config
         self._clock = board.clock
         self._parts = parts
         self._contracts = Contracts(config.contracts, config.deny)
@@ -80,6 +81,8 @@ class Terminal:
     async def handle(self, event: "Event") -> None:
         """Perform what follows from one event."""
         if event[0] == TAP:
+            if event[1].get("language") and self.session.token is None:
+                self._parts.display.speak(event[1]["language"])
             event = self._identify(event[1])
         if event[0] == COMMISSIONED:
             if not await self._parts.recorder.record_when_possible("meter.commissioned", {"meter": event[1]}):
@@ -114,16 +117,26 @@ class Terminal:
 
     def _identify(self, tapped: "Document") -> "Event":
         """Return the event that a recognised card is: its token with a decision, or a refusal."""
-        token = tapped.get("token")
+        token, payment = tapped.get("token"), tapped.get("payment")
         if token is None:
-            return (events.CARD_REFUSED, {"reason": tapped["reason"], "token": None})
-        decision = self._contracts.decide(token, self._local_date())
+            facts = {"reason": tapped["reason"], "token": None, "payment": payment}
+            return (events.CARD_REFUSED, facts)
+        if token["type"] == "EMV":
+            decision = self._decide_bank_card(tapped)
+        else:
+            decision = self._contracts.decide(token, self._local_date())
         if decision["granted"]:
             refusal = self._parts.tariffs.refusal(decision["tariff"], self._clock.utc_s())
             if refusal:
                 decision = {"granted": False, "reason": refusal}
         self._parts.room.look()
-        return (events.CARD, {"token": token, "decision": decision})
+        return (events.CARD, {"token": token, "decision": decision, "payment": payment})
+
+    def _decide_bank_card(self, tapped: "Document") -> "Document":
+        from . import bank_totals
+
+        terms = self._config.bank_cards
+        return bank_totals.decision(self._board.storage, terms, tapped, self._local_date())
 
     def _local_date(self) -> "str | None":
         utc_s = self._clock.utc_s()

@@ -7,7 +7,7 @@ import hashlib
 
 from ...errors import CardError
 from .. import apdu, dol, tlv
-from . import certificates, identity
+from . import certificates, identity, reading
 
 # Application interchange profile, byte 1 (Book 3, annex C1).
 AIP_SDA, AIP_DDA, AIP_CDA = 0x40, 0x20, 0x01
@@ -17,7 +17,10 @@ STATIC_TAGS, DDOL, CDOL, SIGNED = 0x9F4A, 0x9F49, 0x8C, 0x9F4B
 # Where a card names no list, the terminal's own: the unpredictable number (Book 2, 6.5.1).
 DEFAULT_DDOL = b"\x9f\x37\x04"
 # GENERATE AC, P1: an authorisation request cryptogram, with a CDA signature (Book 3, 6.5.5.2).
-ASK_ONLINE_WITH_CDA = 0x90
+ASK_ONLINE, WITH_CDA = 0x80, 0x10
+# Cryptogram and what kind it is (annex C of Book 3, 6.5.5.4): a card that declines gives an AAC.
+CRYPTOGRAM, INFORMATION, COUNTER, ISSUER_DATA = 0x9F26, 0x9F27, 0x9F36, 0x9F10
+KIND_BITS = 0xC0
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,18 +37,23 @@ if TYPE_CHECKING:
 def authenticate(
     application: "Application", authorities: "Authorities", values: "Values", today: "tuple[int, int] | None"
 ) -> "Dialogue":
-    """Return {"method": "fDDA" | "CDA" | "DDA" | "SDA" | None, "holds": bool, "why": None or a sentence}.
+    """Return {"method": "fDDA" | "CDA" | "DDA" | "SDA" | None, "holds", "is_expired", "why"}.
 
+    "why" is a sentence, None where it holds.
     `values` are what the terminal told the card, with its unpredictable number; `today` is (year, month).
+    Raises reading.Refused where the card declines.
     """
     method = best(application)
     try:
         if method is not None:
             yield from _perform(method, application, authorities, values, today)
+    except reading.Refused:
+        raise
     except CardError as error:
-        return {"method": method, "holds": False, "why": str(error)}
+        is_expired = isinstance(error, certificates.Expired)
+        return {"method": method, "holds": False, "is_expired": is_expired, "why": str(error)}
     why = "the card supports no offline authentication" if method is None else None
-    return {"method": method, "holds": method is not None, "why": why}
+    return {"method": method, "holds": method is not None, "is_expired": False, "why": why}
 
 
 def best(application: "Application") -> "str | None":
@@ -88,20 +96,59 @@ def _perform(
 
 def _combined(application: "Application", card: certificates.Key, values: "Values") -> "Dialogue":
     """Ask for a cryptogram with a signature over it and everything that was told (CDA, Book 2, 6.6)."""
-    told = dol.fill(dol.parse(application.objects[CDOL]), values)
-    body = yield from apdu.demand(apdu.command(0x80, 0xAE, ASK_ONLINE_WITH_CDA, 0, told, 256), "a cryptogram")
-    answer = tlv.find(body, 0x77)
-    if answer is None:
-        raise CardError("the card gave its cryptogram without a signature (no template 77)")
-    signed = tlv.find(answer, SIGNED) or b""
-    information = tlv.find(answer, 0x9F27) or b""
-    dynamic = certificates.dynamic_data(card, signed, values.get(UNPREDICTABLE, b""))
+    told, answer = yield from _generated(application, values, ASK_ONLINE | WITH_CDA)
+    if SIGNED not in application.objects:
+        raise CardError("the card gave its cryptogram without a signature (no tag 9F4B)")
+    dynamic = certificates.dynamic_data(card, application.objects[SIGNED], values.get(UNPREDICTABLE, b""))
     # Book 2, table 19: number with its length, information, cryptogram, hash over the transaction.
     at = 1 + dynamic[0] if dynamic else 0
+    information = application.objects.get(INFORMATION, b"")
     digest = hashlib.sha1(application.pdol + told + tlv.without(answer, SIGNED)).digest()  # noqa: S324
     if len(dynamic) < at + 29 or dynamic[at : at + 1] != information or dynamic[at + 9 : at + 29] != digest:
         raise CardError("the card's signature is over another transaction")
+    application.objects[CRYPTOGRAM] = dynamic[at + 1 : at + 9]
+
+
+def cryptogram(application: "Application", values: "Values") -> "Dialogue":
+    """Have the card make a cryptogram for its issuer, unless it has done so; kept among its objects.
+
+    Raises reading.Refused where it declines, CardError where it breaks off.
+    """
+    objects = application.objects
+    if CRYPTOGRAM not in objects and CDOL in objects:
+        yield from _generated(application, values, ASK_ONLINE)
+    _not_declined(objects)
+    if CRYPTOGRAM not in objects:
+        raise CardError("the card makes no cryptogram for its issuer; nobody could clear a payment by it")
+
+
+def _generated(application: "Application", values: "Values", kind: int) -> "Dialogue":
+    """Ask for a cryptogram, keep what comes; return (what was told, the answer's objects as they came)."""
+    told = dol.fill(dol.parse(application.objects[CDOL]), values)
+    body = yield from apdu.demand(apdu.command(0x80, 0xAE, kind, 0, told, 256), "a cryptogram")
+    plain = tlv.find(body, 0x80)
+    if plain is not None:
+        # Format 1 has no signature (Book 3, 6.5.5.4): information, counter, cryptogram, issuer's data.
+        if len(plain) < 11:
+            raise CardError("the card's cryptogram (80) is shorter than it has to be")
+        parts = ((INFORMATION, 0, 1), (COUNTER, 1, 3), (CRYPTOGRAM, 3, 11), (ISSUER_DATA, 11, len(plain)))
+        body = b"".join([tlv.encode(name, plain[begin:end]) for name, begin, end in parts if end > begin])
+        body = tlv.encode(0x77, body)
+    answer = tlv.find(body, 0x77)
+    if answer is None:
+        raise CardError("the card's cryptogram is in neither format (80 or 77)")
     application.add(answer)
+    if len(application.objects.get(INFORMATION, b"")) != 1:
+        raise CardError("the card does not say what kind of cryptogram it gave (tag 9F27)")
+    _not_declined(application.objects)
+    return told, answer
+
+
+def _not_declined(objects: "Values") -> None:
+    """Raise reading.Refused for an AAC, or what is none of TC and ARQC."""
+    information = objects.get(INFORMATION)
+    if information is not None and (len(information) != 1 or information[0] & KIND_BITS not in (0x40, 0x80)):
+        raise reading.Refused("the card declines this payment (an AAC)")
 
 
 def _fast_input(objects: "Values", values: "Values") -> bytes:

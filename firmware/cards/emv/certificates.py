@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     Month = tuple[int, int]
 
 
+class Expired(CardError):
+    """A certificate that was right, and is so no longer."""
+
+
 class Key:
     """An RSA key that a certificate proves: `modulus` as bytes, `exponent`."""
 
@@ -129,7 +133,7 @@ def _dated(ends: bytes, today: "Month | None", what: str) -> None:
     # Book 2, 6: years from 50 on are of the century before.
     year = int(text[2:]) + (1900 if int(text[2:]) >= 50 else 2000)
     if today is not None and (year, int(text[:2])) < today:
-        raise CardError("%s has expired" % what)
+        raise Expired("%s has expired" % what)
 
 
 def _needed(objects: "dict[int, bytes]", name: int, what: str) -> bytes:

@@ -11,8 +11,10 @@ from .. import status as statuses
 # A card names at most so many records; real ones have up to twenty.
 MAX_RECORDS = 64
 SHORT_FILES = 10
-BLOCKED = 0x6283
-CONDITIONS = 0x6985
+# What a card says instead of taking part: to a selection, and to the question for its processing options
+# (Book 1, 12.3.1; Book 3, 6.5.8.5; Book B, 3.4.1; "see the phone" is of Book C-3).
+BLOCKED, CARD_BLOCKED = 0x6283, 0x6A81
+CONDITIONS, SEE_PHONE, OTHER_INTERFACE = 0x6985, 0x6986, 0x6984
 
 PDOL, AIP, AFL = 0x9F38, 0x82, 0x94
 
@@ -22,6 +24,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     Dialogue = Generator[bytes, bytes, Any]
+
+
+class Refused(CardError):
+    """A card that takes no part, in good order; `status` is its word for it, None where it declined."""
+
+    def __init__(self, message: str, status: "int | None" = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Application:
@@ -55,8 +65,8 @@ def read(aid: bytes, values: "dict[int, bytes]") -> "Dialogue":
     application = Application(aid)
     body, status = yield from apdu.select(aid)
     if status != statuses.SW_OK:
-        why = "blocked" if status == BLOCKED else apdu.meaning(status)
-        raise CardError("the card's application cannot be used: %s (status %04X)" % (why, status))
+        why = "blocked" if status in (BLOCKED, CARD_BLOCKED) else apdu.meaning(status)
+        raise Refused("the card's application cannot be used: %s (status %04X)" % (why, status), status)
     application.add(body)
     application.pdol = dol.fill(dol.parse(application.objects.get(PDOL, b"")), values)
     afl = yield from _options(application)
@@ -69,8 +79,9 @@ def _options(application: Application) -> "Dialogue":
     # The length wanted back has to stand there: cards answer 6700 without.
     command = apdu.command(0x80, 0xA8, 0, 0, tlv.encode(0x83, application.pdol), 256)
     body, status = yield from apdu.exchange(command)
-    if status == CONDITIONS:
-        raise CardError("the card does not take part in this payment (status 6985); try its next application")
+    if status in (CONDITIONS, SEE_PHONE, OTHER_INTERFACE, BLOCKED):
+        words = "the card does not take part in this payment (status %04X); try its next application"
+        raise Refused(words % status, status)
     if status != statuses.SW_OK:
         told = (apdu.meaning(status), status)
         raise CardError("the card refused its processing options: %s (status %04X)" % told)

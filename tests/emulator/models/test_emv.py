@@ -18,8 +18,8 @@ VALUES = {
 }
 
 
-def make(method="CDA", tampered="", expires="2031-12", pan=PAN):
-    return model.PaymentCard(pan, expires, Prng(6, "card"), method, tampered)
+def make(method="CDA", behaves="", expires="2031-12", pan=PAN):
+    return model.PaymentCard(pan, expires, Prng(6, "card"), method, behaves)
 
 
 def keys(**changes):
@@ -41,19 +41,19 @@ def test_the_directory_lists_the_application():
 
 def test_every_method_proves_a_genuine_card():
     for method in ("SDA", "DDA", "CDA", "fDDA"):
-        assert judged(make(method)) == {"method": method, "holds": True, "why": None}
+        assert judged(make(method)) == {"method": method, "holds": True, "is_expired": False, "why": None}
     assert judged(make("none"))["holds"] is False
 
 
 def test_a_card_of_another_number_or_validity_than_was_signed_does_not_hold():
     for method in ("SDA", "DDA", "CDA", "fDDA"):
-        told = judged(make(method, "number"))
+        told = judged(make(method, "forged"))
         assert not told["holds"] and "changed" in told["why"]
 
 
 def test_a_copy_without_the_key_of_the_card_does_not_hold():
     for method in ("DDA", "CDA", "fDDA"):
-        assert not judged(make(method, "key"))["holds"]
+        assert not judged(make(method, "clone"))["holds"]
 
 
 def test_a_signature_that_was_seen_before_does_not_hold():
@@ -126,8 +126,8 @@ def test_a_number_that_is_none_is_refused():
 
 def test_no_error_tells_the_number():
     for method in model.METHODS:
-        for tampered in ("number", "key"):
-            why = judged(make(method, tampered))["why"] or ""
+        for behaves in ("forged", "clone"):
+            why = judged(make(method, behaves))["why"] or ""
             assert PAN not in why and PAN[6:] not in why
 
 

@@ -1,6 +1,7 @@
 """Stories of cards: who is let in by a secure card, and who is not by a copy of one."""
 
 from emulator.models import vde
+from tests import pan_search
 from tests.emulator.simulation.test_play import ALICE, clean, played, story
 
 CARDS = {
@@ -57,16 +58,7 @@ def test_a_bank_card_is_told_by_its_directory_and_its_number_is_nowhere():
     _code, records, result, jws = played(steps, cards=CARDS, terminal=terminal)
     told = repr(records) + repr(result) + repr(jws)
     assert "bank_card" in told
-    for spelling in (
-        "4761739001010119",
-        "47617390",
-        "343736313733",
-        "NDc2MTcz",
-        "Q3NjE3M",
-        "0NzYxNz",
-        "R2FzkA",
-    ):
-        assert spelling not in told
+    assert pan_search.found("4761739001010119", told.encode()) == []
 
 
 def test_a_phone_is_told_apart_from_a_card_that_cannot_be_read():

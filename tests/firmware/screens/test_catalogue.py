@@ -103,7 +103,10 @@ def test_every_reason_and_every_fault_is_told():
         told = []
         for reason in (
             "unknown_card", "denied", "not_yet_valid", "expired", "random_uid", "card_error", "other_card",
-            "not_genuine", "insecure_card", "bank_card",
+            "not_genuine", "insecure_card", "bank_card", "bank_card_scheme", "bank_card_broken",
+            "bank_card_blocked", "bank_card_declined", "bank_card_unproven", "bank_card_expired",
+            "bank_card_not_yet", "bank_card_abroad", "bank_card_verify", "bank_card_day",
+            "bank_card_no_clock", "see_phone",
             "storage_full", "out_of_order", "no_tariff", "no_clock", "something_new",
         ):  # fmt: skip
             told.append(lines("refused", language, reason=reason))

@@ -107,3 +107,16 @@ def test_the_order_of_cards_names_each_kind_once_and_secure_ones_need_keys():
     assert "card_issuers: missing" in problems_of('{"id": "A", "card_order": "vde rfid"}')[0]
     for order in ("rfid rfid", "magnetic", "desfire, rfid"):
         assert "card_order: " in problems_of('{"id": "A", "card_order": "%s"}' % order)[0]
+
+
+def test_the_terms_for_bank_cards_are_judged_with_all_else():
+    terms = '{"limit_minor": 0, "tariff": "night"}'
+    text = '{"id": "A", "card_order": "rfid", "tariffs": [%s], "bank_cards": %s}'
+    told = problems_of(text % (TARIFF, terms))
+    assert "card_order: bank cards are accepted, so it has to name emv" in told
+    assert "bank_cards/tariff: there is no tariff night" in told
+    assert [problem for problem in told if problem.startswith("bank_cards/limit_minor: has to be")]
+    assert [problem for problem in told if problem.startswith("bank_cards/gateway_key: missing")]
+    assert [
+        problem for problem in problems_of('{"id": "A", "bank_cards": 7}') if problem.startswith("bank_cards")
+    ]

@@ -1,0 +1,74 @@
+"""Has a bank card read, proved and its number sealed: gathers what the terminal tells cards.
+
+It does not know what is decided. It is in memory for a tap alone, and only where bank cards are accepted.
+"""
+
+from ..cards.emv import payment
+from ..crypto import jwe
+from ..pricing import calendar
+
+# Goods and services; nothing is typed in (EMV Book 4, A3). No verification was asked for, so none failed.
+ADDITIONAL_CAPABILITIES = b"\x60\0\0\0\0"
+NO_VERIFICATION = b"\x1f\x03\x02"
+APPLICATION_VERSION = b"\0\2"
+# ISO 18245: electric vehicle charging.
+MERCHANT_CATEGORY = b"\x55\x52"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hal.ports import Board, Card
+
+    Document = dict[str, Any]
+
+
+async def tapped(card: "Card", board: "Board", config: "Any", trust: "Document") -> "Document | None":
+    """Return what cards.emv.payment.tapped makes of a card. Raises OSError: it was pulled.
+
+    `trust` is {"authorities", "hash_key", "aes", "envelope"}; the last of them serves once.
+    """
+    moment = _local(board, config)
+
+    def seal(text: bytes) -> str:
+        return jwe.seal(trust.pop("envelope"), text, board.entropy.random, trust["aes"].encrypt_cbc)
+
+    today = (int(moment[:4]), int(moment[5:7]), int(moment[8:10])) if moment else None
+    desk = payment.Desk(config.bank_cards, trust["authorities"], trust["hash_key"], today, seal)
+    values = _values(config, moment, board.entropy.random(4))
+    found: "Document | None" = await card.converse(payment.tapped(desk, values))
+    return found
+
+
+def _local(board: "Board", config: "Any") -> str:
+    """Return the time at the place, as RFC 3339 writes it, "" without a clock."""
+    utc_s = board.clock.utc_s()
+    return "" if utc_s is None else calendar.Zone(config.timezone).format_local(utc_s)
+
+
+def _values(config: "Any", moment: str, unpredictable: bytes) -> "dict[int, bytes]":
+    """Return by tag what a card may be told (EMV Book 3, annex A)."""
+    terms = config.bank_cards
+    name = (config.id + "        ")[:8].encode()
+    date, time = (moment[2:10], moment[11:19]) if moment else ("00-00-00", "00:00:00")
+    return {
+        0x9F02: bytes.fromhex("%012d" % terms["limit_minor"]),
+        0x9F03: bytes(6),
+        0x9F1A: terms["country"],
+        0x5F2A: terms["currency"],
+        0x5F36: terms["exponent"],
+        0x9A: bytes.fromhex(date.replace("-", "")),
+        0x9F21: bytes.fromhex(time.replace(":", "")),
+        0x9C: b"\0",
+        0x9F37: unpredictable,
+        0x9F35: terms["terminal_type"],
+        0x9F33: terms["capabilities"],
+        0x9F40: ADDITIONAL_CAPABILITIES,
+        0x9F66: terms["qualifiers"],
+        0x9F34: NO_VERIFICATION,
+        0x9F09: APPLICATION_VERSION,
+        0x9F15: MERCHANT_CATEGORY,
+        0x9F1C: name,
+        0x9F1E: name,
+        0x95: bytes(5),
+    }
