@@ -69,7 +69,7 @@ current 3 23310 U 1 10
 current 3 23312 U 1 10
 frequency 3 23340 u 1 10
 
-gavazzi-em24 | 300001 | 11 | 4 300001 300064
+carlo-gavazzi-em24 | 300001 | 11 | 4 300001 300064
 code 4 300012 u 71
 serial 4 304865 a7
 energy 4 300063 L 1 100
@@ -82,7 +82,7 @@ current 4 300015 L 1 1
 current 4 300017 L 1 1
 frequency 4 300056 u 1 100
 
-gavazzi-em111 gavazzi-em112 | 300001 | 50 | 4 300001 300034
+carlo-gavazzi-em111 carlo-gavazzi-em112 | 300001 | 50 | 4 300001 300034
 code 4 300012 u 104
 serial 4 320481 a7
 energy 4 300017 L 1 100
@@ -91,7 +91,7 @@ voltage 4 300001 L 1 100
 current 4 300003 L 1 1
 frequency 4 300016 u 1 100
 
-gavazzi-em330 gavazzi-em340 | 300001 | 50 | 4 300001 300080
+carlo-gavazzi-em330 carlo-gavazzi-em340 | 300001 | 50 | 4 300001 300080
 code 4 300012 u 341
 serial 4 320481 a7
 energy 4 300053 L 1 100
@@ -104,7 +104,7 @@ current 4 300015 L 1 1
 current 4 300017 L 1 1
 frequency 4 300052 u 1 100
 
-gavazzi-em580 | 300001 | 125 | 4 300001 300080 4 301281 301312
+carlo-gavazzi-em580 | 300001 | 125 | 4 300001 300080 4 301281 301312
 serial 4 320481 a7
 energy 4 301281 l 1 1
 power 4 300041 L 10 1

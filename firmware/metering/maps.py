@@ -54,7 +54,7 @@ current 3 5B0E uint32 high 0.01 A FFFFFFFF
 current 3 5B10 uint32 high 0.01 A FFFFFFFF
 frequency 3 5B2C uint16 high 0.01 Hz FFFF
 
-gavazzi-em24 | 11 | 11 | Carlo Gavazzi EM24-DIN PFA, PFB & X models, Communication Protocol V4R0
+carlo-gavazzi-em24 | 11 | 11 | Carlo Gavazzi EM24-DIN PFA, PFB & X models, Communication Protocol V4R0
 probe 4 000B uint16 high 70-73 - -
 serial 4 1300 text7 high 1 - -
 energy 4 003E int32 low 0.1 kWh 7FFFFFFF
@@ -67,7 +67,7 @@ current 4 000E int32 low 0.001 A 7FFFFFFF
 current 4 0010 int32 low 0.001 A 7FFFFFFF
 frequency 4 0037 int16 low 0.1 Hz 7FFF
 
-gavazzi-em111 gavazzi-em112 | 50 | 50 | Carlo Gavazzi EM100 and ET100 Series, Communication Protocol V4.0
+carlo-gavazzi-em111 carlo-gavazzi-em112 | 50 | 50 | Carlo Gavazzi EM100 and ET100 Series, Communication Protocol V4.0
 probe 4 000B uint16 high 100-121 - -
 serial 4 5000 text7 high 1 - -
 energy 4 0010 int32 low 0.1 kWh 7FFFFFFF
@@ -76,7 +76,7 @@ voltage 4 0000 int32 low 0.1 V 7FFFFFFF
 current 4 0002 int32 low 0.001 A 7FFFFFFF
 frequency 4 000F int16 low 0.1 Hz 7FFF
 
-gavazzi-em330 gavazzi-em340 | 50 | 50 | Carlo Gavazzi EM300 and ET300 Series, Communication Protocol V2R17
+carlo-gavazzi-em330 carlo-gavazzi-em340 | 50 | 50 | Carlo Gavazzi EM300 and ET300 Series, Communication Protocol V2R17
 probe 4 000B uint16 high 331-345 - -
 serial 4 5000 text7 high 1 - -
 energy 4 0034 int32 low 0.1 kWh 7FFFFFFF
@@ -89,7 +89,7 @@ current 4 000E int32 low 0.001 A 7FFFFFFF
 current 4 0010 int32 low 0.001 A 7FFFFFFF
 frequency 4 0033 int16 low 0.1 Hz 7FFF
 
-gavazzi-em580 | 123 | 60 | Carlo Gavazzi EM580, Communication Protocol
+carlo-gavazzi-em580 | 123 | 60 | Carlo Gavazzi EM580, Communication Protocol
 serial 4 5000 text7 high 1 - -
 energy 4 0500 int64 low 1 Wh 7FFFFFFFFFFFFFFF
 power 4 0028 int32 low 0.1 W 7FFFFFFF

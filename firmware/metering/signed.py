@@ -220,7 +220,7 @@ class Wm3m4:
         raise MeteringError("the meter stays in state %d instead of %d" % (state, wanted))
 
 
-PROTOCOLS = {"gavazzi-em580": Em580, "iskra-wm3m4": Wm3m4}
+PROTOCOLS = {"carlo-gavazzi-em580": Em580, "iskra-wm3m4": Wm3m4}
 
 
 def _text(content: bytes) -> str:

@@ -15,7 +15,7 @@ def polled(model, seed):
 
 
 def test_no_spoiled_answer_becomes_a_reading_whatever_the_shape_of_the_reads():
-    for model in ("eastron-sdm630", "abb-b23", "gavazzi-em24"):
+    for model in ("eastron-sdm630", "abb-b23", "carlo-gavazzi-em24"):
         line = polled(model, 1)
         assert line.wrong == [], model
         assert sum([sum(counts) for counts in line.tally.values()]) == POLLS

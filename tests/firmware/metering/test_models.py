@@ -118,8 +118,8 @@ def test_serial_number_is_decimal():
 
 
 def test_serial_numbers_in_text_and_in_hexadecimal_digits():
-    assert models.decode_serial(models.find("gavazzi-em340"), b"BX2310001001F\0") == "BX2310001001F"
-    assert models.decode_serial(models.find("gavazzi-em340"), bytes(14)) is None
+    assert models.decode_serial(models.find("carlo-gavazzi-em340"), b"BX2310001001F\0") == "BX2310001001F"
+    assert models.decode_serial(models.find("carlo-gavazzi-em340"), bytes(14)) is None
     assert models.decode_serial(models.find("inepro-pro380"), bytes.fromhex("15170042")) == "15170042"
 
 
@@ -149,7 +149,7 @@ def test_an_abb_says_what_it_does_not_measure():
 
 def test_a_gavazzi_sends_the_low_word_first():
     # EM300 Series protocol, 2.1: 32 bits as two words, the low one first.
-    model = models.find("gavazzi-em340")
+    model = models.find("carlo-gavazzi-em340")
     low = bytearray(2 * 42)
     low[0:4] = bytes.fromhex("08fc0000")
     low[2 * 0x28 : 2 * 0x28 + 4] = bytes.fromhex("fc18ffff")
@@ -205,6 +205,6 @@ def test_every_map_is_compiled_to_reads_that_its_meter_permits_and_that_differ_i
 def test_a_plan_has_as_few_reads_as_the_meter_allows():
     requests = {name: len(models.find(name).plan) for name in maps.names()}
     assert requests["eastron-sdm630"] == requests["eastron-sdm120"] == requests["janitza-b23"] == 1
-    assert requests["abb-b23"] == requests["gavazzi-em340"] == requests["finder-7m38"] == 2
+    assert requests["abb-b23"] == requests["carlo-gavazzi-em340"] == requests["finder-7m38"] == 2
     # At most eleven registers a read.
-    assert requests["gavazzi-em24"] == 4
+    assert requests["carlo-gavazzi-em24"] == 4

@@ -10,7 +10,7 @@ import sys
 from tests.firmware.metering.bad_line import BLIND_SPOTS, FAULTS, BadLine
 
 POLLS = 200_000
-MODELS = ("eastron-sdm630", "abb-b23", "gavazzi-em340")
+MODELS = ("eastron-sdm630", "abb-b23", "carlo-gavazzi-em340")
 LET_THROUGH = 1 << 16
 # So far above what is expected that no seed reaches it by chance: less than one in a million.
 PATIENCE = 10

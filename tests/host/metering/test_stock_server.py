@@ -42,8 +42,8 @@ FACTS = {
     "abb-b21": (*ABB, ([0x5B00], U32, 10), ([0x5B0C], U32, 100), HZ),
     "abb-b23": (*ABB, ([0x5B00, 0x5B02, 0x5B04], U32, 10), ([0x5B0C, 0x5B0E, 0x5B10], U32, 100), HZ),
     "abb-b24": (*ABB, ([0x5B00, 0x5B02, 0x5B04], U32, 10), ([0x5B0C, 0x5B0E, 0x5B10], U32, 100), HZ),
-    "gavazzi-em24": (4, (0x3E, LOW32, 0.01), WATT, *EM, (0x37, U16, 10)),
-    "gavazzi-em111": (
+    "carlo-gavazzi-em24": (4, (0x3E, LOW32, 0.01), WATT, *EM, (0x37, U16, 10)),
+    "carlo-gavazzi-em111": (
         4,
         (0x10, LOW32, 0.01),
         (4, LOW32, 10),
@@ -51,7 +51,7 @@ FACTS = {
         ([2], LOW32, 1000),
         (15, U16, 10),
     ),
-    "gavazzi-em112": (
+    "carlo-gavazzi-em112": (
         4,
         (0x10, LOW32, 0.01),
         (4, LOW32, 10),
@@ -59,9 +59,9 @@ FACTS = {
         ([2], LOW32, 1000),
         (15, U16, 10),
     ),
-    "gavazzi-em330": (4, (0x34, LOW32, 0.01), WATT, *EM, (0x33, U16, 10)),
-    "gavazzi-em340": (4, (0x34, LOW32, 0.01), WATT, *EM, (0x33, U16, 10)),
-    "gavazzi-em580": (4, (0x500, (Type.INT64, "little"), 1), WATT, *EM, (0x33, U16, 10)),
+    "carlo-gavazzi-em330": (4, (0x34, LOW32, 0.01), WATT, *EM, (0x33, U16, 10)),
+    "carlo-gavazzi-em340": (4, (0x34, LOW32, 0.01), WATT, *EM, (0x33, U16, 10)),
+    "carlo-gavazzi-em580": (4, (0x500, (Type.INT64, "little"), 1), WATT, *EM, (0x33, U16, 10)),
     "schneider-iem3155": (
         *(3, (3203, (Type.INT64, "big"), 1), (3059, F, 0.001)),
         *(([3027, 3029, 3031], F, 1), ([2999, 3001, 3003], F, 1), (3109, F, 1)),
@@ -148,7 +148,9 @@ def test_a_stock_server_with_the_makers_registers_is_read_to_the_last_digit(name
         line = Line(Settings(port, 1))
         reading = asyncio.run(line.reading(model))
     assert abs(reading.energy_wh - ENERGY_WH) <= reading.resolution_wh
-    assert reading.energy_wh % (100 if name.startswith("gavazzi") and name != "gavazzi-em580" else 1) == 0
+    assert (
+        reading.energy_wh % (100 if name.startswith("gavazzi") and name != "carlo-gavazzi-em580" else 1) == 0
+    )
     assert reading.power_w == 7251
     assert reading.voltage_mv == [231_500, 230_100, 229_900][: model.phases]
     assert reading.current_ma == [10_500, 10_600, 10_400][: model.phases]

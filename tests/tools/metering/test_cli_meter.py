@@ -147,15 +147,25 @@ def test_people_see_phases_and_what_is_over_the_fuse(capsys):
 
 
 def test_watch_shows_a_reading_after_the_other(capsys):
-    with on_a_wire(Meter("gavazzi-em340", "1", 5000)) as port:
-        words = ("--model", "gavazzi-em340", "--port", port, "--every", "0.05", "--count", "3", "--json")
+    with on_a_wire(Meter("carlo-gavazzi-em340", "1", 5000)) as port:
+        words = (
+            "--model",
+            "carlo-gavazzi-em340",
+            "--port",
+            port,
+            "--every",
+            "0.05",
+            "--count",
+            "3",
+            "--json",
+        )
         code, out, _ = said(capsys, "meter", "watch", *words)
     assert code == 0
     assert [json.loads(line)["energy_wh"] for line in out.splitlines()] == [5000] * 3
 
 
 def test_scan_finds_unit_and_model(capsys):
-    for name in ("abb-b23", "gavazzi-em340", "eastron-sdm630"):
+    for name in ("abb-b23", "carlo-gavazzi-em340", "eastron-sdm630"):
         with on_a_wire(Meter(name, "21110042", 5000), 3) as port:
             words = ("--port", port, "--units", "2-3", "--baud", "9600", "--parity", "N", "--json")
             code, out, err = said(capsys, "meter", "scan", *words)
