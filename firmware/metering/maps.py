@@ -67,7 +67,7 @@ current 4 000E int32 low 0.001 A 7FFFFFFF
 current 4 0010 int32 low 0.001 A 7FFFFFFF
 frequency 4 0037 int16 low 0.1 Hz 7FFF
 
-carlo-gavazzi-em111 carlo-gavazzi-em112 | 50 | 50 | Carlo Gavazzi EM100 and ET100, Communication Protocol V4.0
+carlo-gavazzi-em111 carlo-gavazzi-em112 | 50 | 50 | Carlo Gavazzi EM100 and ET100, Protocol V4.0
 probe 4 000B uint16 high 100-121 - -
 serial 4 5000 text7 high 1 - -
 energy 4 0010 int32 low 0.1 kWh 7FFFFFFF
@@ -76,7 +76,7 @@ voltage 4 0000 int32 low 0.1 V 7FFFFFFF
 current 4 0002 int32 low 0.001 A 7FFFFFFF
 frequency 4 000F int16 low 0.1 Hz 7FFF
 
-carlo-gavazzi-em330 carlo-gavazzi-em340 | 50 | 50 | Carlo Gavazzi EM300 and ET300, Communication Protocol V2R17
+carlo-gavazzi-em330 carlo-gavazzi-em340 | 50 | 50 | Carlo Gavazzi EM300 and ET300, Protocol V2R17
 probe 4 000B uint16 high 331-345 - -
 serial 4 5000 text7 high 1 - -
 energy 4 0034 int32 low 0.1 kWh 7FFFFFFF
