@@ -259,7 +259,8 @@ class _Reading:
         action = chosen[0]
         argument = step[action]
         if action in ("tap", "brush") or (action == "hold" and argument):
-            self.known_card((*place, action), argument)
+            for name in argument if isinstance(argument, list) else [argument]:
+                self.known_card((*place, action), name)
         if action == "meter_exchange" and argument is not None:
             argument = self.table((*place, action), argument, fields.METER_EXCHANGE)
         if action == "order" and argument:

@@ -82,7 +82,7 @@ METER_EXCHANGE = (
 # The last three stand between link and office: requests that come again, answers of before, or too large.
 LINKS = ("up", "down", "slow", "loses_answers", "corrupts", "stalls", "repeats", "replays", "claims")
 ACTIONS = (
-    ("tap", values.text(1, 40), None),
+    ("tap", values.name_or_names, None),
     ("hold", values.text(0, 40), None),
     ("brush", values.text(1, 40), None),
     ("plug", values.flag, None),

@@ -143,6 +143,14 @@ def tables(given: object) -> list:
     raise Unexpected("a list of tables")
 
 
+def name_or_names(given: object) -> str | list:
+    """Return a name of 1 to 40 characters, or a list of two or more."""
+    named = given if isinstance(given, list) and len(given) > 1 else [given]
+    if all(isinstance(entry, str) and 1 <= len(entry) <= 40 for entry in named):
+        return given  # type: ignore[return-value]  # it is what was just looked at
+    raise Unexpected("a text of 1 to 40 characters, or a list of two or more such")
+
+
 def texts(given: object) -> list:
     """Return a list of texts as it is."""
     if isinstance(given, list) and all(isinstance(entry, str) for entry in given):

@@ -147,7 +147,10 @@ class CardReader(Protocol):
     """Where cards are held to the charger."""
 
     async def wait_card(self) -> Card:
-        """Wait until a card is in the field and return it. Raises OSError when the reader is gone."""
+        """Wait until a card is in the field and return it.
+
+        Raises OSError when the reader is gone, and CardError where it can tell that several cards are there.
+        """
 
     async def wait_removed(self) -> None:
         """Wait until no card is in the field. Raises OSError when the reader is gone."""

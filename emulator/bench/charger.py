@@ -69,11 +69,12 @@ class Charger:
             "bench_speed": self.clock.speed,
         }
 
-    def tap(self, name: str) -> bool:
-        """Hold a card to the reader until the terminal reacts; return whether it did within a few seconds."""
+    def tap(self, name: str | list[str]) -> bool:
+        """Hold cards to the reader until the terminal reacts; return whether it did within a few seconds."""
         before = self._reactions
         began_s = time.monotonic()
-        self.wires.insert(self.cards[name])
+        names = [name] if isinstance(name, str) else name
+        self.wires.insert(*[self.cards[each] for each in names])
         reacted = self.wait_for(lambda: self._reactions != before or not self.is_powered, HAND_LIMIT_S)
         time.sleep(max(0.0, SHORTEST_TAP_S - (time.monotonic() - began_s)))
         self.wires.remove()

@@ -92,7 +92,7 @@ class Player:
 
     # The steps
 
-    def _tap(self, name: str) -> None:
+    def _tap(self, name: str | list[str]) -> None:
         self._bench.charger.tap(name)
 
     def _hold(self, name: str) -> None:

@@ -26,13 +26,17 @@ class Pn532Line:
         """Begin to answer, in the running event loop."""
         self._line.listen(self._heard)
 
-    async def insert(self, card: Card) -> None:
-        """Hold a card to the reader, in place of the one before."""
-        self._line.send(self._chip.field(card))
+    async def insert(self, *cards: Card) -> None:
+        """Hold a card to the reader, or several at once, in place of what was there before."""
+        self._line.send(self._chip.field(*cards))
+
+    def hang(self, for_ever: bool = False) -> None:
+        """Let the chip hear nothing until it is woken, or nothing at all."""
+        self._chip.hang(for_ever)
 
     async def remove(self) -> None:
         """Take the card away."""
-        self._line.send(self._chip.field(None))
+        self._line.send(self._chip.field())
 
     async def close(self) -> None:
         """End the line."""

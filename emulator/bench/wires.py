@@ -74,10 +74,12 @@ class Wires:
                 file = self._captures.enter_context((folder / name).open("w", buffering=1))
                 line.watch(_writer(file))
 
-    def insert(self, card: Card) -> None:
-        """Hold a card to the reader."""
-        if self._reader:
-            self._do(self._reader.insert(card))
+    def insert(self, *cards: Card) -> None:
+        """Hold cards to the reader; of several the one behind PC/SC finds the first, as such readers do."""
+        if isinstance(self._reader, VirtualReader):
+            self._do(self._reader.insert(cards[0]))
+        elif self._reader:
+            self._do(self._reader.insert(*cards))
 
     def remove(self) -> None:
         """Take the card away."""

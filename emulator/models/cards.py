@@ -7,6 +7,10 @@ from emulator.models.prng import Prng
 from firmware.cards import status
 
 SELECT = 0xA4
+ISO_DEP = 0x20
+
+# How a card talks to the reader, by the numbers of the PN532 (UM0701-02, 7.3.5).
+TYPE_A, FELICA, TYPE_B = 0x00, 0x01, 0x03
 
 # Answers to select (ISO/IEC 14443-4, 5.2): of a DESFire EV1 (NXP AN10833), and of a bank card.
 DESFIRE_ATS = bytes.fromhex("067577810280")
@@ -17,6 +21,7 @@ class Card:
     """A card: `present()` brings it into a field; the rest is as in `pn532.Target`, and `atr`."""
 
     __slots__ = ("atr", "ats", "sel_res", "sens_res", "uid")
+    technology = TYPE_A
 
     def __init__(self, uid: bytes, sens_res: str, sel_res: int, ats: bytes, atr: bytes):
         self.uid = uid
@@ -28,6 +33,10 @@ class Card:
     def present(self) -> bytes:
         """Begin a presentation and return the UID that the card shows in it."""
         return self.uid
+
+    def description(self) -> bytes:
+        """Return what a PN532 tells of the card behind its number (7.3.5)."""
+        return self.sens_res + bytes((self.sel_res, len(self.uid))) + self.uid + self.ats
 
     def transmit(self, command: bytes) -> bytes:
         """Return the response to a command APDU, also to the one that a reader itself answers."""
@@ -59,6 +68,40 @@ class DesfireCard(Card):
 
     def __init__(self, uid: bytes):
         super().__init__(uid, "0344", 0x20, DESFIRE_ATS, iso_dep_atr(DESFIRE_ATS))
+
+
+class TypeBCard(Card):
+    """A card of type B, such as a passport or an identity card: it has a number for each presentation."""
+
+    __slots__ = ()
+    technology = TYPE_B
+
+    def __init__(self, number: bytes):
+        # PC/SC part 3, 3.1.3.2.3.1: application data, protocol information and MBLI stand for the ATS.
+        super().__init__(
+            number, "", ISO_DEP, b"", _with_check(bytes.fromhex("888001" + "00000000" + "33818100"))
+        )
+
+    def description(self) -> bytes:
+        """Return its ATQB and its answer to ATTRIB."""
+        return b"\x50" + self.uid + bytes(4) + bytes.fromhex("338181") + b"\x01\x00"
+
+
+class FelicaCard(Card):
+    """A FeliCa card by its IDm of 8 bytes."""
+
+    __slots__ = ()
+    technology = FELICA
+
+    def __init__(self, idm: bytes):
+        # PC/SC part 3, 3.1.3.2.3.2: standard 11, card name 003B.
+        super().__init__(
+            idm, "", 0, b"", _with_check(bytes.fromhex("8f8001804f0ca000000306" + "11003b" + "00000000"))
+        )
+
+    def description(self) -> bytes:
+        """Return its answer to the polling."""
+        return b"\x12\x01" + self.uid + bytes(8)
 
 
 class EmvCard(Card):

@@ -1,9 +1,10 @@
 """A PN532 as its serial line shows it (UM0701-02): bytes in, bytes out, and a card or none in its field.
 
-It does not know wires or time: it answers at once, or, asked to wait for a card for ever, when one comes.
+It does not know wires or time: it answers at once, or, asked to wait for a card for ever, when one comes. It
+can be made to hang, as such chips do: then it hears nothing until it is woken, or nothing at all.
 """
 
-from emulator.models.cards import Card
+from emulator.models.cards import FELICA, TYPE_A, TYPE_B, Card
 from firmware.cards import pn532
 
 # IC, version, revision, support: a PN532 with firmware 1.6 (7.2.2).
@@ -13,6 +14,9 @@ FOR_EVER = 0xFF
 
 WAKING_BYTE = 0x55
 ISO_DEP = 0x20
+TARGET_MASK = 0x3F
+# What a list of each technology has to be told at least (7.3.5): AFI for type B, a polling for FeliCa.
+NEEDED_DATA = {TYPE_A: 0, TYPE_B: 1, FELICA: 5}
 
 
 class UnknownCommand(Exception):
@@ -20,33 +24,45 @@ class UnknownCommand(Exception):
 
 
 class Pn532Chip:
-    """The chip: `feed` takes bytes, `field` puts a card on the antenna; both return what the chip sends."""
+    """The chip: `feed` takes bytes, `field` puts cards on the antenna; both return what the chip sends."""
 
-    __slots__ = ("_awake", "_card", "_decoder", "_last", "_retries", "_selected", "_waiting")
+    __slots__ = (
+        "_awake", "_cards", "_dead", "_decoder", "_last", "_parts", "_rest", "_retries", "_selected",
+        "_waiting",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self._decoder = pn532.Decoder(pn532.TO_CHIP)
-        self._card: "Card | None" = None
+        self._cards: "tuple[Card, ...]" = ()
         self._awake = False
+        self._dead = False
+        # What the terminal has sent of a command, and what it has still to fetch of a response.
+        self._parts = self._rest = b""
         self._selected = False
         self._waiting = False
         self._retries = FOR_EVER
         self._last = b""
 
-    def field(self, card: "Card | None") -> bytes:
-        """Put a card (or None) on the antenna, in place of the one before."""
-        self._card = card
+    def field(self, *cards: "Card") -> bytes:
+        """Put cards (or none) on the antenna, in place of those before."""
+        self._cards = cards
         self._selected = False
-        if card is None:
-            return b""
-        card.present()
-        if not self._waiting:
+        for card in cards:
+            card.present()
+        if not self._waiting or not self._answering(TYPE_A):
             return b""
         self._waiting = False
-        return self._respond(b"\x4b" + self._select(card))
+        return self._respond(b"\x4b" + self._select(self._answering(TYPE_A)[:1]))
+
+    def hang(self, for_ever: bool = False) -> None:
+        """Stop hearing, until the wake-up or for ever."""
+        self._awake = False
+        self._dead = for_ever
 
     def feed(self, received: bytes) -> bytes:
         """Take bytes from the terminal."""
+        if self._dead:
+            return b""
         if not self._awake:
             # Asleep it hears nothing up to the byte that wakes it.
             if WAKING_BYTE not in received:
@@ -85,8 +101,10 @@ class Pn532Chip:
             if parameters[0] == 5 and len(parameters) == 4:
                 self._retries = parameters[3]
             return b""
-        if code == 0x4A and parameters[:2] in (b"\x01\x00", b"\x02\x00"):  # InListPassiveTarget, type A
-            return self._list_passive_target()
+        if code == 0x4A and len(parameters) >= 2 and 1 <= parameters[0] <= 2:  # InListPassiveTarget
+            if len(parameters) < 2 + NEEDED_DATA.get(parameters[1], 99):
+                raise UnknownCommand()
+            return self._list_passive_target(parameters[0], parameters[1])
         if code == 0x40 and parameters:  # InDataExchange
             return self._data_exchange(parameters[0], parameters[1:])
         if code == 0x52 and len(parameters) == 1:  # InRelease
@@ -94,22 +112,38 @@ class Pn532Chip:
             return bytes((pn532.STATUS_OK,))
         raise UnknownCommand()
 
-    def _list_passive_target(self) -> "bytes | None":
-        if self._card is not None:
-            return self._select(self._card)
+    def _answering(self, technology: int) -> "tuple[Card, ...]":
+        return tuple([card for card in self._cards if card.technology == technology])
+
+    def _list_passive_target(self, most: int, technology: int) -> "bytes | None":
+        cards = self._answering(technology)[:most]
+        if cards:
+            return self._select(cards)
         self._selected = False
         self._waiting = self._retries == FOR_EVER
         return None if self._waiting else b"\x00"
 
-    def _select(self, card: Card) -> bytes:
-        """Return the description of the card in the field (7.3.5): one target, number 1."""
+    def _select(self, cards: "tuple[Card, ...]") -> bytes:
+        """Return the description of cards in the field (7.3.5): their count, and each with its number."""
         self._selected = True
-        return b"\x01\x01" + card.sens_res + bytes((card.sel_res, len(card.uid))) + card.uid + card.ats
+        self._parts = self._rest = b""
+        told = bytes((len(cards),))
+        for number, card in enumerate(cards, 1):
+            told += bytes((number,)) + card.description()
+        return told
 
-    def _data_exchange(self, target: int, command: bytes) -> bytes:
-        if target != 1 or not self._selected or self._card is None:
+    def _data_exchange(self, target: int, part: bytes) -> bytes:
+        """Take a part of a command, or give one of a response: MI, more information (7.3.8)."""
+        if target & TARGET_MASK != 1 or not self._selected or not self._cards:
             return bytes((pn532.STATUS_WRONG_CONTEXT,))
-        if not self._card.sel_res & ISO_DEP:
+        card = self._cards[0]
+        if not card.sel_res & ISO_DEP:
             # A storage card does not know ISO/IEC 7816 and keeps silent.
             return bytes((pn532.STATUS_TIMEOUT,))
-        return bytes((pn532.STATUS_OK,)) + self._card.transmit(command)
+        self._parts += part
+        if target & pn532.STATUS_MORE:
+            return bytes((pn532.STATUS_OK,))
+        if self._parts or not self._rest:
+            self._rest, self._parts = card.transmit(self._parts), b""
+        piece, self._rest = self._rest[: pn532.MAX_PART], self._rest[pn532.MAX_PART :]
+        return bytes((pn532.STATUS_OK | (pn532.STATUS_MORE if self._rest else 0),)) + piece

@@ -9,6 +9,7 @@ the old terminal still tries reaches the world any more.
 import errno
 
 from emulator.models.disk import PowerCut
+from firmware.errors import CardError
 from firmware.metering import modbus
 from hal.board import Board
 from hal.common.conversation import carry
@@ -150,9 +151,11 @@ class Field:
         self._antenna = antenna
 
     async def wait_card(self):
-        """Wait until a card is in the field."""
+        """Wait until a card is in the field. Raises CardError for several."""
         while self._antenna.card is None:
             await self._antenna.wait_change()
+        if self._antenna.is_crowded:
+            raise CardError("several cards are at the reader at once")
         return CardInField(self._antenna)
 
     async def wait_removed(self):
@@ -189,12 +192,14 @@ class Antenna:
     def __init__(self, kernel):
         self._changed = kernel.event()
         self.card = None
+        self.is_crowded = False
         self.uid = b""
         self.turn = 0
 
-    def put(self, card) -> None:
-        """Put a card into the field, or take it away with None."""
+    def put(self, card, is_crowded=False) -> None:
+        """Put a card into the field, alone or among others, or take it away with None."""
         self.card = card
+        self.is_crowded = is_crowded
         self.uid = card.present() if card else b""
         self.turn += 1
         self._changed.set()

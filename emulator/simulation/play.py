@@ -177,7 +177,9 @@ class Player:
     async def _present(self, name, duration_ms):
         self._taps += 1
         turn = self._taps
-        self.charger.antenna.put(self.charger.cards[name])
+        # A list names cards that are held up together.
+        names = [name] if isinstance(name, str) else name
+        self.charger.antenna.put(self.charger.cards[names[0]], len(names) > 1)
         await self._kernel.sleep_ms(duration_ms)
         if turn == self._taps:
             self.charger.antenna.put(None)

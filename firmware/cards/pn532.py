@@ -23,6 +23,9 @@ ERROR_BODY = b"\x7f"
 
 # Direction byte, command byte and 263 bytes of parameters: a target's number, 262 bytes for the card (7.3.8).
 MAX_BODY = 265
+MAX_PART = 262
+# More than any card of ours says at once.
+MAX_RESPONSE = 8194
 
 # On a serial line the first byte wakes the chip, which needs the time of the others to start its clock
 # (7.2.11); the ACK that follows ends a command that may still run.
@@ -31,8 +34,11 @@ WAKE_UP = b"\x55\x55" + bytes(14) + ACK
 GET_FIRMWARE_VERSION = b"\x02"
 SAM_CONFIGURATION = b"\x14\x01\x00\x00"  # normal mode, no security module
 RF_CONFIGURATION = b"\x32\x05\xff\x01\x02"  # MaxRetries: look twice more for a card, then say there is none
-LIST_PASSIVE_TARGET = b"\x4a\x01\x00"  # one card, 106 kbit/s type A
-DATA_EXCHANGE = b"\x40\x01"  # with the card of number 1
+LIST_PASSIVE_TARGET = b"\x4a\x02\x00"  # 106 kbit/s type A; two, for two at once are one too many
+# One card of type B (any application), or of FeliCa (any system).
+LIST_OTHERS = (b"\x4a\x01\x03\x00", b"\x4a\x01\x01\x00\xff\xff\x01\x00")
+DATA_EXCHANGE = 0x40
+TARGET = 1
 
 COMMAND_TIMEOUT_MS = 100
 POLL_TIMEOUT_MS = 1000
@@ -47,8 +53,14 @@ STATUS_MASK = 0x3F
 STATUS_MORE = 0x40
 
 
+class SeveralCards(CardError):
+    """More than one card is in the field: nobody can say which of them is meant."""
+
+
 class Target:
-    """A card in the field: `uid`, `sens_res` (ATQA, 2 bytes), `sel_res` (SAK), `ats` (or empty)."""
+    """A card in the field: `uid` (empty for one that is not of type A), `sens_res` (ATQA, 2 bytes), `sel_res`
+    (SAK), `ats` (or empty).
+    """
 
     __slots__ = ("ats", "sel_res", "sens_res", "uid")
 
@@ -137,32 +149,61 @@ def wake() -> "Dialogue":
 
 
 def poll() -> "Dialogue":
-    """Look for one card of type A at 106 kbit/s; return a Target, or None when none is in the field."""
+    """Look for a card of type A at 106 kbit/s; return a Target, or None when none is in the field.
+
+    Raises SeveralCards, and CardError for an answer that is none.
+    """
     found = yield from _ask("InListPassiveTarget", LIST_PASSIVE_TARGET, POLL_TIMEOUT_MS, None)
     if found == b"\x00":
         return None
+    if found[:1] == b"\x02" and len(found) > 6:
+        raise SeveralCards("several cards are at the reader at once; hold up one alone")
     return _target(found)
 
 
-def is_gone() -> "Dialogue":
-    """Return whether no card is in the field: two polls in a row found none, since a card may miss one."""
+def poll_others() -> "Dialogue":
+    """Look for a card of type B, and for FeliCa; return a Target with nothing in it, or None."""
+    for command in LIST_OTHERS:
+        found = yield from _ask("InListPassiveTarget", command, POLL_TIMEOUT_MS, None)
+        if found != b"\x00":
+            return Target(b"", b"", 0, b"")
+    return None
+
+
+def is_gone(is_other: bool = False) -> "Dialogue":
+    """Return whether no card (or none of another type) is in the field: two polls in a row found none, since
+    a card may miss one.
+    """
     for _ in range(2):
-        target = yield from poll()
+        try:
+            target = yield from poll_others() if is_other else poll()
+        except SeveralCards:
+            return False
         if target is not None:
             return False
     return True
 
 
 def exchange(apdu: bytes) -> "Dialogue":
-    """Send a command APDU to the card that the last poll found and return its response. Raises CardError."""
-    answer = yield from _ask("InDataExchange", DATA_EXCHANGE + apdu, CARD_TIMEOUT_MS, None)
-    status = answer[0] if answer else STATUS_TIMEOUT
-    if status & STATUS_MASK != STATUS_OK:
-        failure = status & STATUS_MASK
-        raise CardError("the card did not answer (PN532 status %02X); hold it still on the reader" % failure)
-    if status & STATUS_MORE:
-        raise CardError("the card's response is longer than a short APDU allows")
-    return answer[1:]
+    """Send a command APDU to the card that the last poll found and return its response. Raises CardError.
+
+    What is longer than a frame goes in parts, in both directions: MI, more information (7.3.8).
+    """
+    response, status = b"", STATUS_MORE
+    while apdu or status & STATUS_MORE:
+        part, apdu = apdu[:MAX_PART], apdu[MAX_PART:]
+        head = bytes((DATA_EXCHANGE, TARGET | STATUS_MORE if apdu else TARGET))
+        answer = yield from _ask("InDataExchange", head + part, CARD_TIMEOUT_MS, None)
+        status = answer[0] if answer else STATUS_TIMEOUT
+        if status & STATUS_MASK != STATUS_OK:
+            told = status & STATUS_MASK
+            raise CardError("the card did not answer (PN532 status %02X); hold it still on the reader" % told)
+        response += answer[1:]
+        if status & STATUS_MORE and (len(answer) == 1 or len(response) > MAX_RESPONSE):
+            raise CardError(
+                "the card has more and more to say, or nothing where it said more; use another card"
+            )
+    return response
 
 
 def _ask(name: str, command: bytes, timeout_ms: int, size: "int | None", before: bytes = b"") -> "Dialogue":

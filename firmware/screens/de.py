@@ -19,6 +19,7 @@ refused.not_yet_valid: Ihr Vertrag|gilt noch nicht
 refused.expired: Ihr Vertrag|ist abgelaufen
 refused.random_uid: Dieses Gerät ändert|ständig seine Nummer:|bitte Ihre Ladekarte|vorhalten
 refused.card_error: Karte nicht gelesen|Bitte nochmals vorhalten
+refused.several_cards: Mehrere Karten zugleich|Bitte nur eine vorhalten
 refused.not_genuine: Diese Karte ist|nicht echt
 refused.card_expired: Diese Karte|ist abgelaufen
 refused.unknown_issuer: Der Herausgeber dieser|Karte ist unbekannt

@@ -19,6 +19,7 @@ refused.not_yet_valid: Your contract|is not valid yet
 refused.expired: Your contract|has expired
 refused.random_uid: This phone or bank card|changes its number:|please use your|charging card
 refused.card_error: Card not read|Hold it here again
+refused.several_cards: Several cards at once|Hold up one alone
 refused.not_genuine: This card is not|genuine
 refused.card_expired: This card|has expired
 refused.unknown_issuer: The issuer of this card|is not known here

@@ -19,6 +19,7 @@ refused.not_yet_valid: Votre contrat|n'est pas encore valide
 refused.expired: Votre contrat|a expiré
 refused.random_uid: Cet appareil change|sans cesse de numéro:|présentez votre|carte de recharge
 refused.card_error: Carte non lue|Présentez-la à nouveau
+refused.several_cards: Plusieurs cartes:|n'en présentez qu'une
 refused.not_genuine: Cette carte|n'est pas authentique
 refused.card_expired: Cette carte|a expiré
 refused.unknown_issuer: L'émetteur de cette|carte est inconnu

@@ -58,11 +58,15 @@ class Reader:
 
     async def _one_card(self) -> None:
         await self._prepare()
-        card = await self._reader.wait_card()
+        try:
+            card = await self._reader.wait_card()
+        except CardError:
+            card = None
         if not self._healthy:
             self._healthy = True
             self._inbox.post((events.FAULT_CLEARED, {"fault": "reader"}))
-        tapped = await self._recognise(card)
+        # Of several at once no one is meant; all have to be gone first, or the last to leave would count.
+        tapped = await self._recognise(card) if card else {"reason": "several_cards"}
         known = tapped.get("token") or tapped["reason"]
         if not self._is_repeated(known):
             self._inbox.post((TAP, tapped))
@@ -146,4 +150,7 @@ def _plain(uid: bytes) -> "Tapped":
     try:
         return {"token": tokens.from_uid(uid)}
     except CardError:
-        return {"reason": "random_uid" if rfid.is_random(uid) else "card_error"}
+        if rfid.is_random(uid):
+            return {"reason": "random_uid"}
+        # Cards of type B, FeliCa and ISO/IEC 15693 have numbers of other sizes, or none.
+        return {"reason": "card_error" if len(uid) in rfid.UID_SIZES else "unknown_card"}

@@ -13,18 +13,22 @@ from hal.common.waiting import pause_ms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from typing import Any
 
     from hal.common.rtu_bus import Port
 
 # Between two looks for a card: a driver feels nothing, and the chip's field rests.
 LOOK_PAUSE_MS = 50
+# After so many looks for cards of type A, one for those of other types: they only get words.
+LOOKS_A_OTHER = 4
 READ_BYTES = 64
 
 
 class Pn532Card:
-    """A card in the chip's field; `atr` is its answer to select, empty for a plain UID card."""
+    """A card in the chip's field; `atr` is its answer to select, empty for a plain UID card. One that is not
+    of type A has no `uid` either.
+    """
 
     def __init__(self, chip: "Pn532Reader", uid: bytes, atr: bytes) -> None:
         self._chip = chip
@@ -42,54 +46,95 @@ class Pn532Card:
 
 
 class Pn532Reader:
-    """The reader port over a PN532; a chip that does not answer is woken again at the next wait."""
+    """The reader port over a PN532. A chip that hangs is woken again at once, and once; then it is gone."""
 
     def __init__(self, port: "Port") -> None:
         self._port = port
         self._decoder = pn532.Decoder()
         self._is_awake = False
+        # Whether a dialogue was broken off by whoever waited: the chip may still be busy with it.
+        self._is_busy = False
+        self._knows_others = True
+        self._is_other = False
 
     async def wait_card(self) -> Pn532Card:
-        """Wait until a card is in the field and return it. Raises OSError when the reader is gone."""
-        await self._wake()
+        """Wait until a card is in the field and return it.
+
+        Raises OSError when the reader is gone, CardError while several cards are in the field.
+        """
+        looks = 0
         while True:
-            target = await self._ask_chip(pn532.poll())
+            looks += 1
+            target = await self._ask_chip(pn532.poll)
+            self._is_other = False
+            if target is None and looks % LOOKS_A_OTHER == 0:
+                target = await self._other()
             if target is not None:
                 return Pn532Card(self, target.uid, target.ats)
             await pause_ms(LOOK_PAUSE_MS)
 
     async def wait_removed(self) -> None:
         """Wait until no card is in the field. Raises OSError when the reader is gone."""
-        await self._wake()
-        while not await self._ask_chip(pn532.is_gone()):
+        while not await self._ask_chip(pn532.is_gone, self._is_other):
             await pause_ms(LOOK_PAUSE_MS)
 
     async def ask(self, dialogue: "Any") -> "Any":
         """Carry a dialogue to the chip and return its result. Raises OSError with what the dialogue says."""
         try:
             return await self._carry(dialogue)
+        except pn532.SeveralCards:
+            raise
         except CardError as error:
             raise OSError(errno.EIO, str(error))
 
-    async def _wake(self) -> None:
-        if not self._is_awake:
-            await self._ask_chip(pn532.wake())
-            self._is_awake = True
-
-    async def _ask_chip(self, dialogue: "Any") -> "Any":
+    async def _other(self) -> "pn532.Target | None":
+        """Look for a card of another type; a chip that cannot is not asked again."""
+        if not self._knows_others:
+            return None
         try:
-            return await self.ask(dialogue)
+            target = await self.ask(pn532.poll_others())
+        except OSError:
+            self._knows_others = False
+            return None
+        if target is not None:
+            # A card of type A that came meanwhile is the one that is meant.
+            late = await self._ask_chip(pn532.poll)
+            self._is_other = late is None
+            target = late or target
+        return target
+
+    async def _ask_chip(self, make: "Callable[..., Any]", *arguments: "Any") -> "Any":
+        """Carry a dialogue to the chip; one that hangs is woken and asked once more."""
+        if self._is_busy:
+            self._is_awake = self._is_busy = False
+        try:
+            return await self._ask_awake(make(*arguments))
+        except OSError:
+            self._is_awake = False
+        try:
+            return await self._ask_awake(make(*arguments))
         except OSError:
             self._is_awake = False
             raise
 
+    async def _ask_awake(self, dialogue: "Any") -> "Any":
+        if not self._is_awake:
+            await self.ask(pn532.wake())
+            self._is_awake = True
+        return await self.ask(dialogue)
+
     async def _carry(self, dialogue: "Any") -> "Any":
         event = None
+        self._is_busy = True
         while True:
             try:
                 frame, timeout_ms = dialogue.send(event)
             except StopIteration as done:
+                self._is_busy = False
                 return done.value
+            except CardError:
+                self._is_busy = False
+                raise
             self._port.read_now()
             self._decoder = pn532.Decoder()
             self._port.write(frame)

@@ -52,6 +52,51 @@ def test_a_pn532_tells_card_answer_and_removal_and_finds_the_next_one(seat: Seat
 
 
 @seats(*ALL)
+def test_a_pn532_that_hangs_is_woken_and_one_that_is_dead_is_told(seat: Seat) -> None:
+    async def play() -> None:
+        line = Pn532Line()
+        await line.start()
+        process = seat.start("read_card", f"pn532:{line.path}", UNKNOWN_APDU)
+        assert await line_of(process) == '"ready"'
+        for uid in (UID, UID[::-1]):
+            line.hang()
+            await line.insert(cards.DesfireCard(uid))
+            assert json.loads(await line_of(process)) == [uid.hex(), NOT_SUPPORTED]
+            line.hang()
+            await line.remove()
+            assert await line_of(process) == '"removed"'
+            assert await line_of(process) == '"gone"'
+        await asyncio.to_thread(process.wait)
+        dead = seat.start("read_card", f"pn532:{line.path}", UNKNOWN_APDU)
+        assert await line_of(dead) == '"ready"'
+        line.hang(for_ever=True)
+        said, errors = await asyncio.to_thread(dead.communicate, timeout=30)
+        assert "the PN532 did not answer" in said + errors
+        await line.close()
+
+    asyncio.run(play())
+
+
+@seats(*ALL)
+def test_a_pn532_tells_two_cards_and_one_of_another_type(seat: Seat) -> None:
+    async def play() -> None:
+        line = Pn532Line()
+        await line.start()
+        process = seat.start("read_card", f"pn532:{line.path}", "")
+        assert await line_of(process) == '"ready"'
+        await line.insert(cards.FelicaCard(bytes(8)))
+        assert json.loads(await line_of(process))[0] == ""
+        await line.remove()
+        assert await line_of(process) == '"removed"'
+        await line.insert(cards.DesfireCard(UID), cards.RfidCard(OTHER_UID))
+        said, errors = await asyncio.to_thread(process.communicate, timeout=30)
+        assert "several cards are at the reader at once" in said + errors
+        await line.close()
+
+    asyncio.run(play())
+
+
+@seats(*ALL)
 def test_a_pn532_that_does_not_answer_is_an_os_error_that_names_it(seat: Seat) -> None:
     line = Wire(1, [[]])
     process = seat.start("read_card", f"pn532:{line.path}", "")

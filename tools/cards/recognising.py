@@ -60,6 +60,9 @@ def plain(uid: bytes) -> dict[str, Any]:
     try:
         known = token.from_uid(uid)
     except CardError as error:
+        if len(uid) not in rfid.UID_SIZES:
+            why = "it has no UID of type A (it may be type B, FeliCa or have contacts); nobody is known by it"
+            return _found("unknown", why=why)
         return _found("phone" if rfid.is_random(uid) else "unknown", why=str(error))
     return _found("rfid", known["uid"], known["level"])
 

@@ -46,7 +46,7 @@ def test_a_card_is_found_and_gone():
         b"",
     )
     assert run(chip, pn532.is_gone()) is False
-    chip.field(None)
+    chip.field()
     assert run(chip, pn532.is_gone()) is True
 
 
@@ -67,7 +67,7 @@ def test_a_bank_card_shows_another_uid_at_each_presentation():
     chip.field(card)
     first = run(chip, pn532.poll()).uid
     assert first == run(chip, pn532.poll()).uid
-    chip.field(None)
+    chip.field()
     chip.field(card)
     assert first != run(chip, pn532.poll()).uid
 
@@ -116,3 +116,47 @@ def test_a_damaged_command_is_not_acknowledged():
     damaged[-2] ^= 1
     assert chip.feed(bytes(damaged)) == b""
     assert chip.feed(pn532.frame(pn532.GET_FIRMWARE_VERSION)) != b""
+
+
+class Talkative(cards.DesfireCard):
+    """A card that says back what it is told, as long as it is."""
+
+    def transmit(self, command):
+        return command + b"\x90\x00"
+
+
+def test_long_commands_and_responses_pass_in_parts():
+    chip = awake()
+    chip.field(Talkative(bytes.fromhex("04a1b2c3d4e580")))
+    run(chip, pn532.poll())
+    for size in (1, 261, 262, 263, 524, 525, 1000):
+        apdu = bytes([number % 251 for number in range(size)])
+        assert run(chip, pn532.exchange(apdu)) == apdu + b"\x90\x00"
+
+
+def test_two_cards_are_told_as_two():
+    chip = awake()
+    chip.field(cards.RfidCard(bytes.fromhex("fb0ee20b")), cards.DesfireCard(bytes.fromhex("04a1b2c3d4e580")))
+    raises(pn532.SeveralCards, run, chip, pn532.poll())
+    chip.field(cards.DesfireCard(bytes.fromhex("04a1b2c3d4e580")))
+    assert run(chip, pn532.poll()).uid == bytes.fromhex("04a1b2c3d4e580")
+
+
+def test_cards_of_type_b_and_felica_are_heard_by_their_own_polling_alone():
+    for card in (
+        cards.TypeBCard(bytes.fromhex("11223344")),
+        cards.FelicaCard(bytes.fromhex("0123456789abcdef")),
+    ):
+        chip = awake()
+        chip.field(card)
+        assert run(chip, pn532.poll()) is None
+        assert run(chip, pn532.poll_others()).uid == b""
+
+
+def test_a_chip_that_hangs_hears_nothing_until_it_is_woken():
+    chip = awake()
+    chip.hang()
+    raises(CardError, run, chip, pn532.poll())
+    assert run(chip, pn532.wake()) == "1.6"
+    chip.hang(for_ever=True)
+    raises(CardError, run, chip, pn532.wake())

@@ -91,3 +91,20 @@ def test_certificates_of_copies_forgers_and_strangers_start_nothing():
 def test_a_terminal_that_asks_for_no_certificates_takes_such_a_card_for_a_plain_one():
     token = {"type": "RFID", "uid": "04112233445566", "level": "HEARSAY"}
     assert told_by("vde genuine", "desfire emv rfid", None, "04112233445566") == ([token], [])
+
+
+def test_two_cards_at_once_start_nothing_and_either_alone_does():
+    contract = {"contract": "C1", "uid": ALICE, "tariff": "day"}
+    terminal = dict(story([])["terminal"], contracts=[contract], card_order=ORDER)
+    steps = [
+        (5, "plug", True),
+        (5, "tap", ["alice", "phone"]),
+        (60, "tap", ["copy", "alice"]),
+        (60, "tap", "alice"),
+    ]
+    steps += [(60, "plug", False), (5, "wait", "idle")]
+    receipts, records, _result = clean(steps, cards=CARDS, terminal=terminal)
+    assert [record["reason"] for record in records if record["kind"] == "session.rejected"] == [
+        "several_cards"
+    ] * 2
+    assert [receipt["token"]["uid"] for receipt in receipts] == [ALICE]

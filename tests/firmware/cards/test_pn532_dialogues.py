@@ -11,7 +11,7 @@ WAKING = (
     ("0000ff02fed4022a00", "0332010607"),
     ("0000ff06fad43205ff0102f300", "33"),
 )
-LIST = "0000ff04fcd44a0100e100"
+LIST = "0000ff04fcd44a0200e000"
 
 
 def play(dialogue, transcript):
@@ -106,11 +106,50 @@ def test_a_card_that_does_not_answer_is_told_with_the_chips_status():
         ("4101", "status 01"),
         ("41", "status 01"),
         ("412b", "status 2B"),
-        ("4140", "longer"),
+        ("4140", "more and more"),
     ):
         error = raises(CardError, play, pn532.exchange(bytes.fromhex("ffca000000")), ((command, answer),))
         assert word in str(error)
 
 
-def test_an_apdu_that_no_frame_holds_is_refused():
-    raises(CardError, play, pn532.exchange(bytes(263)), ())
+def test_what_is_longer_than_a_frame_goes_in_parts_in_both_directions():
+    # UM0701-02, 7.3.8: MI is bit 6 of the target's number, and of the status.
+    apdu, said = bytes(range(250)) * 3, bytes(range(200)) * 2
+    transcript = (
+        (pn532.frame(b"\x40\x41" + apdu[:262]).hex(), "4100"),
+        (pn532.frame(b"\x40\x41" + apdu[262:524]).hex(), "4100"),
+        (pn532.frame(b"\x40\x01" + apdu[524:]).hex(), "4140" + said[:262].hex()),
+        (pn532.frame(b"\x40\x01").hex(), "4100" + said[262:].hex()),
+    )
+    assert play(pn532.exchange(apdu), transcript) == said
+    # The longest part is that of an extended frame (6.2.1.2).
+    assert transcript[0][0].startswith("0000ffffff0109f6d440")
+    broken = (transcript[0], (transcript[1][0], "4129"))
+    assert "status 29" in str(raises(CardError, play, pn532.exchange(apdu), broken))
+
+
+def test_a_card_that_always_has_more_is_ended():
+    endless = ((pn532.frame(b"\x40\x01\x00").hex(), "4140" + "00" * 262),) + (
+        (pn532.frame(b"\x40\x01").hex(), "4140" + "00" * 262),
+    ) * 31
+    assert "more and more" in str(raises(CardError, play, pn532.exchange(b"\0"), endless))
+
+
+def test_several_cards_at_once_are_nobody():
+    two = "4b02" + "010004080401020304" + "0203442007" + "04a1b2c3d4e580" + "067577810280"
+    error = raises(pn532.SeveralCards, play, pn532.poll(), ((LIST, two),))
+    assert "one alone" in str(error)
+    assert play(pn532.is_gone(), ((LIST, two),)) is False
+
+
+def test_cards_of_other_types_are_found_and_have_no_uid():
+    # 7.3.5: of type B an ATQB and the answer to ATTRIB, of FeliCa the answer to a polling.
+    type_b, felica = "0000ff05fbd44a010300de00", "0000ff09f7d44a010100ffff0100e100"
+    assert play(pn532.poll_others(), ((type_b, "4b00"), (felica, "4b00"))) is None
+    for transcript in (
+        ((type_b, "4b0101" + "50" + "11" * 11 + "0100"),),
+        ((type_b, "4b00"), (felica, "4b010112" + "01" + "22" * 16)),
+    ):
+        assert play(pn532.poll_others(), transcript).uid == b""
+    assert play(pn532.is_gone(True), ((type_b, "4b0101" + "50" + "11" * 11 + "0100"),)) is False
+    assert play(pn532.is_gone(True), ((type_b, "4b00"), (felica, "4b00")) * 2) is True

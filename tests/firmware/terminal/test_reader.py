@@ -1,6 +1,7 @@
 """Holds the reader's task to one event a tap."""
 
 from emulator.simulation.board import Antenna, Field
+from firmware.errors import CardError
 from firmware.session import events
 from firmware.terminal.reader import TAP, Reader
 from tests.firmware.terminal.desk import Desk
@@ -89,12 +90,47 @@ def test_a_card_pulled_away_starts_nothing_and_may_be_held_up_again_at_once():
     assert told == [{"reason": "card_error"}, {"reason": "card_error"}]
 
 
-def test_a_reader_that_goes_away_is_a_fault_until_it_is_back():
+class Found:
+    def __init__(self, uid, atr=b""):
+        self.uid, self.atr = uid, atr
+
+
+def told_of(card):
+    """Return what is told of a card that lies on the reader, or of a wait for one that raises."""
     desk = Desk()
 
-    class Found:
-        uid = ALICE
-        atr = b""
+    class Field:
+        waits = 0
+
+        async def wait_card(self):
+            self.waits += 1
+            if self.waits > 1:
+                await desk.kernel.sleep_ms(1000000)
+            if isinstance(card, Exception):
+                raise card
+            return card
+
+        async def wait_removed(self):
+            await desk.kernel.sleep_ms(500)
+
+    reader = Reader(desk.board(Field()), Config, desk.inbox)
+    return [event[1] for _at, event in desk.run(reader.run(), until_ms=5000) if event[0] == TAP]
+
+
+def test_several_cards_at_once_start_nothing_and_are_told_once():
+    assert told_of(CardError("several cards")) == [{"reason": "several_cards"}]
+
+
+def test_cards_without_a_uid_of_type_a_are_not_known():
+    # None of type B over a PN532; FeliCa and ISO/IEC 15693 have 8 bytes (PC/SC part 3, 3.2.2.1.3).
+    for uid in (b"", bytes(8), bytes.fromhex("e007000012345678")):
+        assert told_of(Found(uid)) == [{"reason": "unknown_card"}]
+    assert told_of(Found(bytes.fromhex("08112233"))) == [{"reason": "random_uid"}]
+    assert told_of(Found(bytes.fromhex("88112233"))) == [{"reason": "card_error"}]
+
+
+def test_a_reader_that_goes_away_is_a_fault_until_it_is_back():
+    desk = Desk()
 
     class Broken:
         attempts = 0
@@ -103,7 +139,7 @@ def test_a_reader_that_goes_away_is_a_fault_until_it_is_back():
             self.attempts += 1
             if self.attempts < 4:
                 raise OSError(19, "no such device")
-            return Found()
+            return Found(ALICE)
 
         async def wait_removed(self):
             await desk.kernel.sleep_ms(1000000)
