@@ -8,10 +8,6 @@ import firmware.errors
 import firmware.crypto.utf8
 import firmware.crypto.decimals
 import firmware.crypto.canonical
-import firmware.crypto.comb
-import firmware.crypto.curve
-import firmware.crypto.rfc6979
-import firmware.crypto.p256
 import firmware.crypto.jose
 import firmware.crypto.der
 import firmware.metering.modbus

@@ -11,7 +11,7 @@ from emulator.models.office import Office
 from emulator.models.prng import Prng
 from emulator.simulation import board
 from emulator.simulation.world import World
-from firmware.crypto import jose, p256
+from firmware.crypto import jose
 from firmware.terminal.startup import Assembly
 
 TYPE_CHECKING = False
@@ -36,7 +36,7 @@ class Charger:
         self.antenna = board.Antenna(kernel)
         self.buttons = board.Buttons(kernel)
         self.disk = Disk(craft.backing(), seed=story["seed"])
-        self.signer = craft.signer(p256.generate(Prng(story["seed"], "key").random_bytes))
+        self.signer = craft.signer(self._key(story))
         self.config = self._configuration(story)
         self.cards = {
             name: cards.make(card, Prng(story["seed"], "card " + name))
@@ -61,6 +61,11 @@ class Charger:
         # How far the office had come before it lost its newest records, 0 while it lost none.
         self.had_next_seq = 0
         self.link = Link(Prng(story["seed"], "link"), self.office.answer, self.office)
+
+    def _key(self, story):
+        from firmware.crypto import p256
+
+        return p256.generate(Prng(story["seed"], "key").random_bytes)
 
     def _configuration(self, story):
         # In memory only while they read.

@@ -8,7 +8,7 @@ one on CPython.
 import hashlib
 import json
 
-from firmware.crypto import canonical, p256
+from firmware.crypto import canonical
 from firmware.errors import CryptoError
 from hal.common.soft_signer import SoftSigner
 
@@ -47,6 +47,8 @@ class PlainCraft:
         """Return `verify(signing_input, signature)` for a public key."""
 
         def verify(signing_input: bytes, signature: bytes) -> bool:
+            from firmware.crypto import p256
+
             return p256.verify(public, hashlib.sha256(signing_input).digest(), signature)
 
         return verify

@@ -6,7 +6,7 @@ It does not know who signs or verifies: it gives the bytes to sign and takes a f
 import binascii
 import hashlib
 
-from firmware.crypto import canonical, curve
+from firmware.crypto import canonical
 from firmware.errors import CryptoError
 
 MAX_COMPACT_BYTES = 16384
@@ -63,6 +63,8 @@ def jwk(public: bytes) -> "dict[str, str]":
 
 def public_from_jwk(key: "dict[str, Any]") -> bytes:
     """Return X and Y of a P-256 key; CryptoError for other keys, private ones, and points off the curve."""
+    from firmware.crypto import curve
+
     if not isinstance(key, dict) or key.get("kty") != "EC" or key.get("crv") != "P-256":
         raise CryptoError("a JWK whose kty is not EC or whose crv is not P-256")
     if "d" in key:

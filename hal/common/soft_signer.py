@@ -5,8 +5,6 @@ It does not know where the key is kept. The seam between the interpreters is at 
 
 import sys
 
-from firmware.crypto import p256
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -33,6 +31,9 @@ class SoftSigner:
         """Take the key (32 bytes) and what to await between slices. Raises CryptoError for what is no key."""
         self._private = private
         self._pause = pause
+        # The arithmetic is in a small board's memory only while it is used.
+        from firmware.crypto import p256
+
         self._public = p256.public_key(private)
 
     def public_key(self) -> bytes:
@@ -41,6 +42,8 @@ class SoftSigner:
 
     async def sign(self, digest: bytes) -> bytes:
         """Return r and s (64 bytes) over a SHA-256 digest of 32 bytes."""
+        from firmware.crypto import p256
+
         steps = p256.sign_steps(self._private, digest)
         # A signature leaves 200 KB of short-lived numbers behind: collected every few KB, as a board's heap
         # is to stay whole, most of its time would go there.
