@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 
 def limit(
-    engine: "Engine", amount_minor: int, boundaries: int = _BOUNDARIES
+    engine: "Engine", amount_minor: int, boundaries: int = _BOUNDARIES, most_w: int = 0
 ) -> "tuple[int | None, int | None]":
     """Return (elapsed_ms, energy_wh) since the start at which an amount is used up, to the ms and Wh.
 
     One more of either costs more. With the power of the last reading both are of one point ahead; without
     power the first is when no energy flows, the second when no time passes. None: not by this alone, or not
-    before so many changes of the price.
+    before so many changes of the price. While the vehicle asks for power, `most_w` may flow where less does.
     """
     elapsed_ms, energy_wh, power_w, _current_ma, is_parking = engine.last()
     if engine.gross_minor() > amount_minor:
         return elapsed_ms, energy_wh
-    flows = power_w if power_w is not None and power_w > 0 and not is_parking else 0
+    flows = 0 if is_parking else max(power_w or 0, most_w)
     passed_ms = _furthest(_Path(engine, 1, flows), amount_minor, _LONGEST_MS, boundaries)
     ahead = _Path(engine, 1, flows)
     if passed_ms is not None and flows:

@@ -112,19 +112,21 @@ class Billing:
             stop_ms = _sooner(stop_ms, boundary_ms - self._elapsed_now_ms())
         return _sooner(stop_ms, self._early(self._until_energy_ms(boundary_wh)))
 
-    def limit_left_ms(self, limit_minor: int) -> "int | None":
-        """Return after how long the price would exceed a limit as things go now, or None where it never does.
+    def limit_left_ms(self, limit_minor: int, most_w: int) -> "int | None":
+        """Return after how long the price could exceed a limit, or None where it never does.
 
-        Looking ahead is dear: it is done again when half of the way is gone, or when the power has risen.
+        A vehicle may draw all that the outlet has, `most_w` (0: not told, then what it draws now), before
+        the next reading. Looking ahead is dear: it is done again when half of the way is gone, or when the
+        power has risen.
         """
         if self.gross_minor() > limit_minor:
             return 0
-        power_w = 0 if self._is_parking else self._power_w or 0
+        power_w = 0 if self._is_parking else max(self._power_w or 0, most_w)
         again_ms, looked_w = self._looked
         if self.elapsed_ms >= again_ms or power_w > looked_w:
             from firmware.pricing import budget
 
-            self._limit_ms = budget.limit(self._engine, limit_minor)[0]
+            self._limit_ms = budget.limit(self._engine, limit_minor, most_w=most_w)[0]
             left_ms = _FAR_MS if self._limit_ms is None else self._limit_ms - self.elapsed_ms
             self._looked = (self.elapsed_ms + left_ms // 2, power_w)
         return None if self._limit_ms is None else self._limit_ms - self._elapsed_now_ms()

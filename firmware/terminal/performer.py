@@ -146,7 +146,9 @@ class Performer:
     def _schedule(self, session: "Session") -> None:
         """Have the meter read where the price changes, and the session end before its limit is exceeded."""
         billing = self._opened()
-        left_ms = None if session.limit_minor is None else billing.limit_left_ms(session.limit_minor)
+        left_ms = None
+        if session.limit_minor is not None:
+            left_ms = billing.limit_left_ms(session.limit_minor, self._config.max_power_w)
         if left_ms is not None and left_ms <= STOP_AHEAD_MS:
             self._parts.inbox.post((events.LIMIT, None))
         stop_ms = None if left_ms is None else max(0, left_ms - STOP_AHEAD_MS)

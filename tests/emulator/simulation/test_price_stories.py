@@ -129,6 +129,16 @@ def test_a_session_ends_before_its_limit_is_exceeded():
     assert receipt["reason"] == "limit" and 497 <= receipt["gross_minor"] <= 500
 
 
+def test_a_vehicle_that_draws_all_at_once_just_before_its_limit_does_not_pass_it():
+    contract = {"contract": "C1", "uid": ALICE, "tariff": "day", "limit_minor": 500}
+    # 5.00 are gone after 2,331 s at 11 kW and 0.7021 a kWh; the charger has 150 kW, 3 cents a second.
+    for patience_s in range(2309, 2332, 2):
+        steps = [(5, "plug", True), (5, "tap", "alice"), (patience_s, "vehicle_power_w", 150000)]
+        settings = terminal(contracts=[contract], max_power_w=150000, meter_poll_ms=2000)
+        receipt = receipt_of(steps + [(600, "plug", False)], "2026-03-27T16:30:00Z", EVENING, terminal=settings)
+        assert receipt["reason"] == "limit" and 480 <= receipt["gross_minor"] <= 500
+
+
 def test_a_discount_is_a_line_after_the_tariff_and_in_the_live_price():
     contract = {"contract": "C1", "uid": ALICE, "tariff": "day", "discounts": ["inn", "staff"]}
     offered = [{"id": "staff", "percent": 10}, {"id": "inn", "name": "Inn", "amount_minor": 100}]

@@ -105,13 +105,22 @@ def test_the_limit_is_known_before_it_is_reached():
     begin(billing, reading)
     billing.add(reading(3600, 10), False, False)
     # 10 cents are exceeded with the 292nd Wh (10.512 cents), 281 Wh or 101.16 s after this reading.
-    left_ms = billing.limit_left_ms(10)
+    left_ms = billing.limit_left_ms(10, 0)
     assert 100000 < left_ms <= 101160
     assert billing.next_reading_ms(left_ms) == left_ms
     billing.add(reading(103000, 291), False, False)
-    assert billing.limit_left_ms(10) < 2000
+    assert billing.limit_left_ms(10, 0) < 2000
     billing.add(reading(110000, 310), False, False)
-    assert billing.limit_left_ms(10) == 0
+    assert billing.limit_left_ms(10, 0) == 0
+
+
+def test_until_the_limit_all_that_the_outlet_has_may_flow():
+    billing, reading = billing_of(ENERGY % ("0.36", ""))
+    begin(billing, reading)
+    billing.add(reading(3600, 10), False, False)
+    billing.add(reading(3600, 10), False, False)
+    # The 281 Wh that are left take 45.98 s at 22 kW.
+    assert 45900 < billing.limit_left_ms(10, 22000) <= 45982
 
 
 def test_a_checkpoint_goes_on_with_the_same_bill():
