@@ -135,7 +135,9 @@ def test_a_vehicle_that_draws_all_at_once_just_before_its_limit_does_not_pass_it
     for patience_s in range(2309, 2332, 2):
         steps = [(5, "plug", True), (5, "tap", "alice"), (patience_s, "vehicle_power_w", 150000)]
         settings = terminal(contracts=[contract], max_power_w=150000, meter_poll_ms=2000)
-        receipt = receipt_of(steps + [(600, "plug", False)], "2026-03-27T16:30:00Z", EVENING, terminal=settings)
+        receipt = receipt_of(
+            steps + [(600, "plug", False)], "2026-03-27T16:30:00Z", EVENING, terminal=settings
+        )
         assert receipt["reason"] == "limit" and 480 <= receipt["gross_minor"] <= 500
 
 
