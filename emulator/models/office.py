@@ -38,6 +38,11 @@ class Office:
         self._is_later = False
         self.stored = 0
         self.duplicates = 0
+        # How many numbers it does without, because the terminal signed that it lost them; what it was shown
+        # for that ahead of its turn, as {seq: hash}; and the place before a gap whose end has not come yet.
+        self.skipped = 0
+        self._shown: "dict[int, str]" = {}
+        self._before: "tuple[int, str] | None" = None
         # What the newest record of a dead task says; empty while none died.
         self.died = ""
 
@@ -47,12 +52,19 @@ class Office:
 
     def backup(self) -> tuple:
         """Return what `restore` takes."""
-        return self._chain.next_seq, self._chain.prev, bytes(self._newest), self.stored
+        return (
+            self._chain.next_seq,
+            self._chain.prev,
+            bytes(self._newest),
+            self.stored,
+            self.skipped,
+            dict(self._shown),
+        )
 
     def restore(self, backup: tuple) -> None:
         """Lose everything that came after a backup."""
-        self._chain.next_seq, self._chain.prev, newest, self.stored = backup
-        self._newest = bytearray(newest)
+        self._chain.next_seq, self._chain.prev, newest, self.stored, self.skipped, shown = backup
+        self._newest, self._shown = bytearray(newest), dict(shown)
 
     def begin(self, head: bytes) -> None:
         """Take the head of a request; its body follows line by line, for no small heap holds it whole."""
@@ -92,6 +104,17 @@ class Office:
 
     def end(self) -> bytes:
         """Return the HTTP response to the request."""
+        if self._before:
+            # Nothing followed that holds: the gap stays.
+            (self._chain.next_seq, self._chain.prev), self._before = self._before, None
+            if self._refusal:
+                self._refusal[1]["next_seq"] = self.next_seq()
+            else:
+                told = {
+                    "next_seq": self.next_seq(),
+                    "reason": "the record after the damaged ones has to follow",
+                }
+                self._refusal = "409 Conflict", told
         if self._refusal:
             return _response(*self._refusal)
         return _response("200 OK", {"next_seq": self.next_seq()})
@@ -105,18 +128,72 @@ class Office:
             self.duplicates += 1
             return None
         record_hash = chain.hash(record)
+        payload = None
         try:
-            payload = self._chain.follow(self._payload(size), record_hash)
+            payload = self._payload(size)
+            self._keep_promise(payload, record_hash)
+            self._chain.follow(payload, record_hash)
         except CryptoError as error:
             return "no record: %s" % error
         except LedgerError as error:
-            return str(error)
+            if (
+                payload is None
+                or payload["kind"] != "ledger.damaged"
+                or not self._skips(payload, record_hash)
+            ):
+                return str(error)
+            if self._is_later:
+                self._is_later = False
+                return None
+        if self._before:
+            self.skipped += payload["seq"] - self._before[0]
+            self._before = None
         place = MARK_BYTES * (self.stored % REMEMBERED)
         self._newest[place : place + MARK_BYTES] = mark
         self.stored += 1
         if payload["kind"] == "fault" and payload["fault"].startswith("task:"):
             self.died = payload["what"]
         return None
+
+    def _keep_promise(self, payload, record_hash):
+        """Refuse another record in the place of one that was shown before."""
+        seq = payload["seq"]
+        if seq == self.next_seq() and self._shown.get(seq, record_hash) != record_hash:
+            raise LedgerError("seq %d was shown with other bytes: the ledger was signed twice here" % seq)
+
+    def _skips(self, payload, record_hash):
+        """Go on behind records that the terminal lost, where this one names them; return whether it does."""
+        # In memory only where something was damaged.
+        from firmware.ledger import damage
+
+        named, next_seq = damage.span(payload), self.next_seq()
+        if named is None or payload["terminal"] != self._chain.terminal:
+            return False
+        if self._is_later:
+            if self._lines != 1 or not named[0] <= next_seq <= named[1]:
+                # It was shown before, and the answer was lost.
+                return self._lines == 1 and self._shown.get(payload["seq"]) == record_hash
+            self._before = next_seq, self._chain.prev
+            self._shown[payload["seq"]] = record_hash
+            self._chain.next_seq, self._chain.prev = named[1] + 1, named[2]
+            return True
+        # It lost the end of its ledger, which is here, and goes on from what it has.
+        if (
+            payload["seq"] != next_seq
+            or named[1] != next_seq - 1
+            or not self._is_mark(named[0], payload["prev"])
+        ):
+            return False
+        self._chain.prev = payload["prev"]
+        self._chain.follow(payload, record_hash)
+        return True
+
+    def _is_mark(self, seq, prev):
+        """Return whether `prev` is the hash of the record before a number, as far as that is remembered."""
+        back = self.next_seq() - seq
+        place = MARK_BYTES * ((self.stored - 1 - back) % REMEMBERED)
+        mark = self._newest[place : place + MARK_BYTES]
+        return back < REMEMBERED and (seq == 1 or jose.unb64url(prev)[:MARK_BYTES] == bytes(mark))
 
     def _payload(self, size):
         """Return the payload of the record in the room, which is decoded where it lies."""

@@ -5,7 +5,7 @@ It does not know keys (`verify` is handed in) and changes nothing.
 
 from firmware.crypto import jose
 from firmware.errors import CryptoError, LedgerError
-from firmware.ledger import chain, rotation, segment
+from firmware.ledger import chain, checkpoint, damage, rotation, segment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,13 +24,18 @@ def check_ledger(
 ) -> "dict[str, Any]":
     """Return `{"holds", "records", "problems": [{"seq", "file", "offset", "what"}]}`.
 
+    A problem that a later record of the kind `ledger.damaged` names has that one's number as `declared`, too.
+    It stays a problem: what is lost is lost, but the terminal has said so under its signature.
+
     Without `verify` no signature is checked, without `terminal` all records need the first one's, without
     `first_prev` the first record's `prev` is taken as it is. `verifier(public)` returns how a key verifies:
     with it the records that change the key are followed. Damaged bytes between two records that follow each
     other are what an interrupted write left: nothing is missing, so they are no problem.
     """
     audit = _Audit(verify, terminal, first_prev, verifier)
+    audit.blobs(storage)
     for name in segment.each(storage):
+        audit.begin(name, storage)
         for offset, compact, what, _ in segment.stream(storage, name):
             if compact is None:
                 audit.damage(name, offset, what or "")
@@ -58,6 +63,41 @@ class _Audit:
         self._next_seq = 1
         self._last = ""
         self._damaged: "list[dict[str, Any]]" = []
+        # Records that are missing, as (first, last, `prev` of the one after them, problem), and what the
+        # terminal said of such, as (first, last, that `prev`, number of the record that says so).
+        self._missing: "list[tuple[int, int, str | None, dict[str, Any]]]" = []
+        self._declared: "list[tuple[int, int, str, int]]" = []
+
+    def blobs(self, storage: "Any") -> None:
+        """Name a checkpoint's slot that is damaged, and what looks like a segment and is none.
+
+        Where a checkpoint knows that the office has what is no longer kept, nothing is missing there.
+        """
+        kept = segment.oldest(storage)
+        for slot in checkpoint.SLOTS:
+            content = storage.read(slot) if slot in storage.names() else b""
+            found = checkpoint.read(content)
+            if content and found is None:
+                self.problems.append(
+                    _problem(None, slot, 0, "a checkpoint that is damaged; the other one counts")
+                )
+            elif found and kept and segment.first_seq(kept) <= found[1].get("acknowledged", 0) + 1:
+                self._skip(segment.first_seq(kept))
+        segments = list(segment.each(storage))
+        for name in storage.names():
+            if name.startswith(segment.PREFIX) and name not in segments:
+                self.problems.append(
+                    _problem(None, name, 0, "a segment's name that is damaged; nobody reads it")
+                )
+
+    def _skip(self, first_seq: int) -> None:
+        if first_seq > self._next_seq:
+            self._next_seq, self._prev = first_seq, None
+
+    def begin(self, name: str, storage: "Any") -> None:
+        """Name a segment that holds nothing."""
+        if not storage.read(name, 0, 1):
+            self.damage(name, 0, "a segment without a byte")
 
     def damage(self, name: str, offset: int, what: str) -> None:
         """Keep damaged bytes in mind until it shows whether a record is missing."""
@@ -65,6 +105,20 @@ class _Audit:
 
     def finish(self) -> None:
         """Name the damage after the last record: nothing tells whether it was one."""
+        self._name_damaged()
+        for first, last, prev, problem in self._missing:
+            for told in self._declared:
+                if told[0] <= first and last == told[1] and prev == told[2]:
+                    problem["declared"] = told[3]
+                    problem["what"] += "; record %d says so" % told[3]
+                    break
+
+    def _name_damaged(self, last_seq: int = 0, prev: "str | None" = None) -> None:
+        """Name the damaged bytes; with the number of the last record that is missing there, and `prev` of the
+        one after it.
+        """
+        if last_seq:
+            self._missing.extend([(self._next_seq, last_seq, prev, problem) for problem in self._damaged])
         self.problems.extend(self._damaged)
         self._damaged = []
 
@@ -121,11 +175,16 @@ class _Audit:
     def _members(self, name: str, offset: int, payload: "dict[str, Any]") -> None:
         seq, terminal, prev = payload.get("seq"), payload.get("terminal"), payload.get("prev")
         whats = []
+        declared = damage.span(payload)
+        if declared:
+            self._declared.append(declared + (payload["seq"],))
         if not isinstance(seq, int) or seq is True:
             whats.append("a record without a sequence number")
         elif seq > self._next_seq:
-            self.finish()
-            whats.append("records %d to %d are missing" % (self._next_seq, seq - 1))
+            self._name_damaged(seq - 1, prev)
+            missing = _problem(seq, name, offset, "records %d to %d are missing" % (self._next_seq, seq - 1))
+            self.problems.append(missing)
+            self._missing.append((self._next_seq, seq - 1, prev, missing))
         elif seq < self._next_seq:
             whats.append(
                 "record %d where %d belongs: a number stands twice or out of order" % (seq, self._next_seq)
@@ -138,7 +197,7 @@ class _Audit:
         if seq == self._next_seq and self._prev is not None and prev != self._prev:
             whats.append("prev is not the hash of the record before")
         if whats:
-            self.finish()
+            self._name_damaged()
         self._damaged = []
         for what in whats:
             self.problems.append(_problem(seq, name, offset, what))

@@ -28,7 +28,7 @@ class Checkpoints:
         """Return the newest document that is intact, or None."""
         newest, self._generation, self._slot = None, 0, 1
         for slot, name in enumerate(SLOTS):
-            found = _read(self._storage.read(name))
+            found = read(self._storage.read(name))
             if found and found[0] > self._generation:
                 self._generation, newest = found
                 self._slot = slot
@@ -68,7 +68,7 @@ class _Slot:
         yield from self._body()
 
 
-def _read(content: bytes) -> "tuple[int, Any] | None":
+def read(content: bytes) -> "tuple[int, Any] | None":
     """Return (generation, document) of an intact slot; a damaged one counts as empty."""
     parts = content.split(b" ", 2)
     if len(parts) != 3 or parts[0] != b"%08x" % binascii.crc32(content[len(parts[0]) + 1 :]):

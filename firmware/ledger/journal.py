@@ -58,8 +58,8 @@ class Journal:
         # Forgotten until it went well: after a failure the end is looked for again.
         self._segment = ""
         if size and self._ends_in_line:
-            self._storage.append(target, b"\n")
-            size += 1
+            self._storage.append(target, segment.TORN_END)
+            size += len(segment.TORN_END)
         self._storage.append(target, line)
         self._segment, self._size, self._ends_in_line = target, size + len(line), False
         self._last_seq = seq
@@ -114,7 +114,7 @@ class Journal:
         """Return (seq, record) of the newest record on storage, read from the end."""
         name = segment.newest(self._storage)
         while name:
-            newest = _newest(_last_lines(self._storage, name)) or _newest(segment.stream(self._storage, name))
+            newest = _newest(segment.last_items(self._storage, name))
             if newest:
                 return newest
             name = segment.newest(self._storage, name)
@@ -154,14 +154,6 @@ class Journal:
     def _holding(self, seq: int) -> str:
         """Return the segment that holds a record, the oldest where it is not kept, empty where none is."""
         return segment.newest(self._storage, segment.name(seq + 1)) or self._find_oldest()
-
-
-def _last_lines(storage: "Any", name: str) -> "Iterator[segment.Item]":
-    """Scan the last block of a segment from its first whole line on: mostly the newest record is there."""
-    offset = max(0, storage.size(name) - segment.BLOCK_BYTES)
-    content = storage.read(name, offset, segment.BLOCK_BYTES)
-    begin = content.find(b"\n") + 1 if offset else 0
-    return segment.scan(content[begin:], offset + begin)
 
 
 def _newest(items: "Iterator[segment.Item]") -> "tuple[int, str] | None":

@@ -13,8 +13,10 @@ BLOCK_BYTES = 2048
 CHECKSUM_CHARACTERS = 8
 MAX_LINE_BYTES = jose.MAX_COMPACT_BYTES + CHECKSUM_CHARACTERS + 2
 
-_PREFIX = "ledger-"
+PREFIX = "ledger-"
 _SUFFIX = ".log"
+# What ends a line whose write was cut short: a line of a record that ends without it was whole once.
+TORN_END = b"!\n"
 _BLANK = b" "
 _SEQ = b'"seq":'
 # The member's name, a number, and what ends it.
@@ -31,12 +33,12 @@ if TYPE_CHECKING:
 
 def name(first_seq: int) -> str:
     """Return the name of the segment that begins with a record."""
-    return "%s%010d%s" % (_PREFIX, first_seq, _SUFFIX)
+    return "%s%010d%s" % (PREFIX, first_seq, _SUFFIX)
 
 
 def first_seq(segment: str) -> int:
     """Return the sequence number of a segment's first record, from its name."""
-    return int(segment[len(_PREFIX) : -len(_SUFFIX)])
+    return int(segment[len(PREFIX) : -len(_SUFFIX)])
 
 
 def oldest(storage: "Any", after: str = "") -> "str | None":
@@ -69,7 +71,7 @@ def each(storage: "Any") -> "Iterator[str]":
 
 
 def _is_segment(blob: str) -> bool:
-    digits = blob[len(_PREFIX) : -len(_SUFFIX)]
+    digits = blob[len(PREFIX) : -len(_SUFFIX)]
     return len(digits) == 10 and digits.isdigit() and blob == name(int(digits))
 
 
@@ -99,6 +101,12 @@ def scan(content: bytes, offset: int = 0, at_end: bool = True) -> "Iterator[Item
 
 def _line(line: bytes, offset: int, torn: bool) -> "Iterator[Item]":
     """Take a line apart at its blanks, of which a record has one: a lost newline joins two records."""
+    if torn and _record(line[:-1]):
+        # Its newline is what was damaged.
+        end = len(line) - 1
+        yield offset, _record(line[:-1]), None, offset + end
+        yield offset + end, None, "a line's end that is damaged", offset + end + 1
+        return
     record = _record(line)
     if record is not None:
         yield offset, record, None, offset + len(line) + (not torn)
@@ -149,6 +157,17 @@ def stream(storage: "Any", segment: str, offset: int = 0) -> "Iterator[Item]":
             yield offset, None, "bytes without a line's end, longer than any record", offset + skipped
             offset += skipped
             rest = rest[skipped:]
+
+
+def last_items(storage: "Any", segment: str) -> "Iterator[Item]":
+    """Scan a segment's last block from its first whole line on; all of it where no record is intact there."""
+    offset = max(0, storage.size(segment) - BLOCK_BYTES)
+    content = storage.read(segment, offset, BLOCK_BYTES)
+    begin = content.find(b"\n") + 1 if offset else 0
+    items = list(scan(content[begin:], offset + begin))
+    if not [item for item in items if item[1] is not None]:
+        return stream(storage, segment)
+    return iter(items)
 
 
 def _skip(rest: bytes) -> int:

@@ -2,10 +2,13 @@
 
 It does not know storage. A summary is a plain document:
 `{"next_seq", "prev", "key", "receipts", "open", "last_wh", "last_at", "meter_serial", "faults",
-"configured"}`.
+"configured", "damaged"}`.
 """
 
 from firmware.crypto import jose
+
+# Each is told as the upload comes to it, and taken at once: more are seldom on their way.
+MOST_DAMAGED = 8
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ def start(first_prev: str) -> "Document":
         "meter_serial": None,
         "faults": [],
         "configured": None,
+        # [first, last, seq of the ledger.damaged that names them], the newest few.
+        "damaged": [],
     }
 
 
@@ -89,6 +94,11 @@ def _key_rotated(after: "Document", payload: "Document") -> None:
     after["key"] = jose.thumbprint(jose.public_from_jwk(payload["key"]))
 
 
+def _damaged(after: "Document", payload: "Document") -> None:
+    told = [payload["first_seq"], payload["last_seq"], payload["seq"]]
+    after["damaged"] = (after.get("damaged", []) + [told])[-MOST_DAMAGED:]
+
+
 _KINDS = {
     "session.started": _started,
     "session.ended": _ended,
@@ -98,4 +108,5 @@ _KINDS = {
     "fault.cleared": _fault_cleared,
     "configured": _configured,
     "key.rotated": _key_rotated,
+    "ledger.damaged": _damaged,
 }

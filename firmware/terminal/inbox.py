@@ -3,6 +3,9 @@
 It does not know what events mean.
 """
 
+# An event that is no session's: (kind, members) of a record that a task has to have written.
+NOTE = "note"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any

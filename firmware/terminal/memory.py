@@ -41,6 +41,8 @@ class Memory:
         for seq, compact in journal.read_from(self.known["next_seq"]):
             payload = canonical.decode(jose.split(compact, chain.RECORD_TYPE)[0])
             self.known = summary.fold(self.known, seq, payload, chain.hash(compact))
+        # What the first record has to say of those that are lost at the ledger's end, or None.
+        self.lost = _lost(storage, self.known, journal.last_seq())
         self.progress = self._progress_of_open(saved.get("progress"))
 
     def _progress_of_open(self, progress: "Document | None") -> "Document | None":
@@ -72,6 +74,13 @@ class Memory:
         """Write a checkpoint. Raises OSError; the checkpoint before then still stands."""
         self.known, self.acknowledged, self.progress = known, acknowledged, progress
         self._checkpoints.save({"summary": known, "acknowledged": acknowledged, "progress": progress})
+
+
+def _lost(storage: "Storage", known: "Document", last_seq: int) -> "Document | None":
+    # In memory only for this once.
+    from . import damage
+
+    return damage.at_the_end(storage, known, last_seq)
 
 
 def _check_owner(journal: "Journal", terminal: str) -> "str | None":

@@ -80,7 +80,7 @@ class Assembly:
         self._uploader: "Uploader | None" = None
         if self._config.office_url:
             self._uploader = Uploader(
-                board, self._config, self._ca, self.inbox, self.outbox, self._acknowledged
+                board, self._config, self._ca, self.inbox, self.outbox, self._acknowledged, self._known
             )
             self.recorder.on_record = self._uploader.wake
 
@@ -90,6 +90,9 @@ class Assembly:
             self.memory.save(self.recorder.known, self.outbox.acknowledged, self.terminal.progress())
         except OSError:
             return
+
+    def _known(self) -> "dict[str, Any]":
+        return self.recorder.known
 
     async def serve(self, on_ready: "Callable[[], None] | None" = None) -> None:
         """Start every task and serve drivers until the coroutine is cancelled."""

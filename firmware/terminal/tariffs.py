@@ -31,10 +31,11 @@ class Tariffs:
             raise PricingError(problems)
 
     def keep(self) -> None:
-        """Store every tariff under its hash, once. Raises OSError."""
+        """Store every tariff under its hash, once, and anew where it was damaged. Raises OSError."""
         for tariff, document in zip(self._tariffs, self._documents):
-            if not self._storage.size(_name(tariff.hash)):
-                self._storage.replace(_name(tariff.hash), canonical.encode(document))
+            content = canonical.encode(document)
+            if self._storage.read(_name(tariff.hash)) != content:
+                self._storage.replace(_name(tariff.hash), content)
 
     def ids(self) -> "list[str]":
         """Return the ids, sorted."""

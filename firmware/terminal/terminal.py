@@ -10,6 +10,7 @@ from ..pricing import calendar
 from ..session import actions, events, table
 from ..session.state import CHARGING, FINISHING, RECOVERING, STARTING, SUSPENDED, Session
 from . import version
+from .inbox import NOTE
 from .meter import COMMISSIONED
 from .performer import Performer
 from .reader import TAP
@@ -51,6 +52,9 @@ class Terminal:
         """Bring the outlet into a safe state and take up what a power cut left open."""
         parts = self._parts
         parts.outlet.open()
+        if parts.memory.lost:
+            # First of all: the chain goes on with this record.
+            await parts.recorder.record_when_possible("ledger.damaged", parts.memory.lost)
         told = {"firmware": version.FIRMWARE, "key": parts.recorder.key}
         if not await parts.recorder.record_when_possible("boot", told):
             parts.room.failed("the record of the start was not taken")
@@ -84,6 +88,9 @@ class Terminal:
             if event[1].get("language") and self.session.token is None:
                 self._parts.display.speak(event[1]["language"])
             event = self._identify(event[1])
+        if event[0] == NOTE:
+            await self._performer.perform(self.session, (events.RECORD, event[1]))
+            return
         if event[0] == COMMISSIONED:
             if not await self._parts.recorder.record_when_possible("meter.commissioned", {"meter": event[1]}):
                 self._parts.room.failed("a record was not taken")

@@ -9,6 +9,7 @@ from ..errors import BatchTooLarge, LedgerError, UplinkError
 from ..ledger import spans
 from ..session import events
 from ..uplink import address, backoff
+from .inbox import NOTE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ class Uploader:
         inbox: "Inbox",
         outbox: "Outbox",
         on_acknowledged: "Callable[[], None]",
+        known: "Callable[[], dict[str, Any]]",
     ) -> None:
+        """Take the parts; `on_acknowledged` is called after each answer, `known` returns the summary."""
         self._network = board.network
         self._clock = board.clock
         self._entropy = board.entropy
@@ -57,6 +60,10 @@ class Uploader:
         self._config = config
         self._outbox = outbox
         self._on_acknowledged = on_acknowledged
+        self._known = known
+        # The record for which the office asked last, and the gap that the terminal was asked to name.
+        self._asked_seq = 0
+        self._noted: "tuple[int, int] | None" = None
         self._wake = board.tasks.event()
         scheme, self._host, self._port = address.parse(config.office_url)
         self._named = address.named(scheme, self._host, self._port)
@@ -93,23 +100,50 @@ class Uploader:
             self._wake.clear()
             before = self._outbox.acknowledged
             batch = self._outbox.batch(self._most_records, BATCH_BYTES)
+            gap = self._outbox.gap()
+            proof: "list[Span]" = []
+            if gap and (gap[0] == self._asked_seq or not batch):
+                proof = self._proof(gap, batch)
+                if not proof:
+                    await self._wake.wait_ms(LINGER_MS)
+                    continue
             try:
-                answer = await self._send(batch)
+                answer = await self._send(proof + batch)
             except BatchTooLarge as error:
                 self._send_less(batch, error)
                 continue
             self._send_more()
             self._come_back_s = answer.get("come_back_s")
-            self._go_on(answer["next_seq"], before + 1 + len(batch))
+            self._asked_seq = answer["next_seq"]
+            self._go_on(self._asked_seq, self._outbox.batch_seq + len(batch))
             self._on_acknowledged()
             if "line" in answer:
                 told = (answer["next_seq"], answer["reason"])
                 raise UplinkError("the office refuses record %d: %s; have it looked at" % told)
+            if gap and not proof and gap[0] == self._asked_seq:
+                # It does not have what is missing here: it gets that in writing.
+                continue
             if self._outbox.acknowledged < before and not has_gone_back:
                 # It lost what came after, and gets it again.
                 has_gone_back = True
             elif self._outbox.acknowledged <= before:
                 raise UplinkError("the office goes on asking for record %d" % answer["next_seq"])
+
+    def _proof(self, gap: "tuple[int, int]", batch: "list[Span]") -> "list[Span]":
+        """Return the record that names the lost ones, which travels ahead of its turn; nothing while it has
+        to be written.
+        """
+        # In memory only while records are missing.
+        from . import damage
+
+        found = damage.proof(self._outbox, self._known(), gap)
+        if found:
+            return [found]
+        if self._noted != gap:
+            self._noted = gap
+            told = damage.members(self._outbox, self._known(), gap, batch)
+            self._inbox.post((NOTE, ("ledger.damaged", told)))
+        return []
 
     def _go_on(self, next_seq: int, sent: int) -> None:
         """Go on where the office says, but take nothing for delivered that was not sent (up to before

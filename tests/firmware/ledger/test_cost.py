@@ -44,6 +44,7 @@ def test_the_age_of_a_ledger_costs_nothing():
     journal.append(last_seq + 1, pen.Pen(last_seq + 1).write())
     assert len(outbox.batch(5, 5000)) == 1
     outbox.acknowledge(last_seq + 2)
+    assert journal.first_seq() == first_seq
     storage.asked()
     # Now it knows where it is: neither a record nor its way to the office looks again.
     for seq in range(last_seq + 2, last_seq + 5):

@@ -50,6 +50,7 @@ def test_an_empty_ledger_begins_with_the_key():
         "meter_serial": None,
         "faults": [],
         "configured": None,
+        "damaged": [],
     }
 
 

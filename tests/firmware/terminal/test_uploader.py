@@ -56,6 +56,7 @@ class Lines:
 
     def __init__(self, last):
         self.acknowledged = 0
+        self.batch_seq = 1
         self.last = last
         self.told = []
 
@@ -65,8 +66,11 @@ class Lines:
 
     def batch(self, max_records, max_bytes):
         """Return the next of them, each as the span of a segment in which all numbers have four digits."""
-        first = self.acknowledged + 1
+        first = self.batch_seq = self.acknowledged + 1
         return [("", number, 4) for number in range(first, min(self.last, first + max_records - 1) + 1)]
+
+    def gap(self):
+        """Say that nothing lacks."""
 
     def blocks(self, batch):
         """Yield them in blocks of half a line."""
@@ -101,7 +105,7 @@ def delivered(lines, most, limit_ms):
         return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(content), content)
 
     life = Life(answer)
-    uploader = Uploader(life, Config, None, lines, lines, lambda: None)
+    uploader = Uploader(life, Config, None, lines, lines, lambda: None, dict)
     life.kernel.spawn(uploader.run())
     life.kernel.run_until(lambda: not lines.pending() or life.kernel.now_ms > limit_ms)
     return sizes
@@ -117,7 +121,7 @@ def uploaded(lines, told_next, limit_ms):
         return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(content), content)
 
     life = Life(answer)
-    life.kernel.spawn(Uploader(life, Config, None, lines, lines, lambda: None).run())
+    life.kernel.spawn(Uploader(life, Config, None, lines, lines, lambda: None, dict).run())
     life.kernel.run_until(lambda: life.kernel.now_ms > limit_ms or not lines.pending())
     return asked
 

@@ -32,6 +32,10 @@ COLUMNS = (
     "flags",
     "compact",
 )
+TOLD = {
+    Alert.FORK: "%s signed seq %d twice: its key is used twice, or its ledger was set back",
+    Alert.DAMAGED: "%s lost records; its seq %d names them",
+}
 INSERT = "INSERT INTO {} ({}) VALUES ({})"
 
 
@@ -44,7 +48,11 @@ def take_in(identity: str, lines: list[bytes]) -> tuple[int, dict[str, Any]]:
             return 404, {"reason": "no such terminal"}
         if terminal.thumbprint is None:
             return 404, {"reason": "the terminal is not enrolled"}
-        reading = Reading(terminal, lambda first, count: stored(identity, first, count))
+        reading = Reading(
+            terminal,
+            lambda first, count: stored(identity, first, count),
+            lambda first: shown(identity, first),
+        )
         reading.read(lines)
         # Signatures are checked before anything is locked; where another upload was faster, it is read again.
         if not reading.speaks_for_terminal or keep(terminal, reading, timezone.now()):
@@ -55,6 +63,12 @@ def stored(identity: str, first_seq: int, count: int) -> list[str]:
     """Return up to so many stored records of a terminal from a position on, as they came."""
     rows = Record.objects.filter(terminal_id=identity, seq__gte=first_seq).order_by("seq")
     return list(rows.values_list("compact", flat=True)[:count])
+
+
+def shown(identity: str, first_seq: int) -> dict[int, str]:
+    """Return {seq: compact} of what a terminal showed ahead of its turn, from a position on."""
+    rows = Alert.objects.filter(terminal_id=identity, seq__gte=first_seq, kind=Alert.DAMAGED)
+    return dict(rows.order_by("id").values_list("seq", "compact"))
 
 
 def keep(terminal: Terminal, reading: Reading, now: datetime) -> bool:
@@ -75,8 +89,10 @@ def keep(terminal: Terminal, reading: Reading, now: datetime) -> bool:
             return False
         insert(rows)
         register(terminal, reading.announced)
+        if reading.damage:
+            raise_alert(terminal, Alert.DAMAGED, *reading.damage, now)
         if reading.fork:
-            raise_alert(terminal, *reading.fork, now)
+            raise_alert(terminal, Alert.FORK, *reading.fork, now)
     return True
 
 
@@ -162,12 +178,12 @@ def insert(rows: list[tuple[Any, ...]]) -> None:
         cursor.executemany(INSERT.format(quote(Record._meta.db_table), names, places), rows)
 
 
-def raise_alert(terminal: Terminal, seq: int, compact: str, now: datetime) -> None:
-    """Keep the evidence of a ledger that was signed twice at one position."""
-    log.error("%s signed seq %d twice: its key is used twice, or its ledger was set back", terminal.pk, seq)
+def raise_alert(terminal: Terminal, kind: str, seq: int, compact: str, now: datetime) -> None:
+    """Keep the evidence of a ledger that was signed twice at one position, or lost records."""
+    log.error(TOLD[kind], terminal.pk, seq)
     Alert.objects.get_or_create(
         terminal=terminal,
         seq=seq,
         compact_hash=chain.hash(compact),
-        defaults={"kind": Alert.FORK, "compact": compact, "at": now},
+        defaults={"kind": kind, "compact": compact, "at": now},
     )

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from firmware.errors import PricingError
+from firmware.ledger import damage
 from firmware.pricing import money
 
 KINDS = frozenset(
@@ -156,7 +157,13 @@ def _product(quantity: str, unit_price: str) -> Decimal | Fraction:
     return Decimal(quantity) * Decimal(unit_price)
 
 
+def _damage_faults(payload: dict[str, Any]) -> Iterator[str]:
+    if damage.span(payload) is None:
+        yield "first_seq: no records before it are named as damaged"
+
+
 _LOOKS = {
+    "ledger.damaged": (_damage_faults,),
     "session.started": (_session_faults,),
     "session.ended": (_session_faults, _receipt_faults),
 }

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from firmware.crypto import canonical, jose
+from firmware.ledger import damage
 
 IDENTITY_CHARACTERS = 40
 
@@ -99,9 +100,12 @@ class Record(models.Model):
 
 
 class Alert(models.Model):
-    """Something that must not happen, such as a ledger that was signed twice at one position."""
+    """Something that must not happen: a ledger that was signed twice at one position (`seq`), or one that
+    lost records, which the record at `seq` names.
+    """
 
     FORK = "fork"
+    DAMAGED = "damaged"
 
     terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT)
     kind = models.CharField(max_length=16)
@@ -114,3 +118,9 @@ class Alert(models.Model):
         """The same evidence is kept once, however often it is sent."""
 
         constraints = [models.UniqueConstraint(fields=["terminal", "seq", "compact_hash"], name="alert_once")]
+
+    @property
+    def lost(self) -> tuple[int, int] | None:
+        """Return the first and the last of the records that are lost, None where none is."""
+        named = damage.span(canonical.decode(jose.unb64url(self.compact.split(".")[1])))
+        return named[:2] if named and self.kind == self.DAMAGED else None

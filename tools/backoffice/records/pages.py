@@ -61,7 +61,7 @@ def record(request: HttpRequest, identity: str, seq: int) -> HttpResponse:
         "payload": payload,
         "members": sorted(flatten(payload)),
         "flags": found.flags.splitlines(),
-        "alerts": Alert.objects.filter(terminal_id=identity, seq=seq),
+        "alerts": Alert.objects.filter(terminal_id=identity, seq=seq, kind=Alert.FORK),
         "before": neighbours.filter(seq__lt=seq).order_by("-seq").values_list("seq", flat=True).first(),
         "after": neighbours.filter(seq__gt=seq).order_by("seq").values_list("seq", flat=True).first(),
     }

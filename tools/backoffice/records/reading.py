@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from firmware.crypto import jose
 from firmware.errors import LedgerError
-from firmware.ledger import chain
+from firmware.ledger import chain, damage
 from tools.backoffice.records.inspection import whole
 from tools.backoffice.records.models import Terminal, TerminalKey
 from tools.backoffice.records.proof import decode, verifier
@@ -17,6 +17,8 @@ MAX_LINE_BYTES = 16 * 1024
 
 # (seq of the first, how many) in, compact records as they are stored out.
 Stored = Callable[[int, int], list[str]]
+# A number in, what was shown ahead of its turn for places from there on out: {seq: compact}.
+Shown = Callable[[int], dict[int, str]]
 
 
 class Announced(NamedTuple):
@@ -30,7 +32,7 @@ class Announced(NamedTuple):
 class Reading:
     """One upload, read line by line until its end or the first line that does not hold."""
 
-    def __init__(self, terminal: Terminal, stored: Stored) -> None:
+    def __init__(self, terminal: Terminal, stored: Stored, shown: Shown) -> None:
         self.accepted: list[tuple[str, dict[str, Any]]] = []
         self.duplicates = 0
         self.status = 200
@@ -40,8 +42,15 @@ class Reading:
         self.fork: tuple[int, str] | None = None
         # Keys that took over, in order.
         self.announced: list[Announced] = []
+        # The record by which the terminal names those that it lost, once the one after them has come too.
+        self.damage: tuple[int, str] | None = None
         self._terminal = terminal
         self._stored = stored
+        self._shown = shown
+        self._promises: dict[int, str] | None = None
+        # What such a record promises to make good: its number and itself, and the place before the gap.
+        self._proof: tuple[int, str] | None = None
+        self._before: tuple[int, str] | None = None
         self._known: set[str] = set()
         # The first record that each key of the terminal signs, its thumbprint, the key. None: not read.
         self._register: list[tuple[int, str, bytes]] | None = None
@@ -68,7 +77,12 @@ class Reading:
             else:
                 self._take(line.decode(), len(lines) - self.line + 1)
             if self.status != 200:
-                return
+                break
+        if self._proof and self.status == 200:
+            self._end(409, "the record after those that are damaged has to follow")
+        if self._before:
+            # Nothing followed that holds: the gap stays.
+            self._chain.next_seq, self._chain.prev = self._before
 
     @property
     def next_seq(self) -> int:
@@ -97,14 +111,22 @@ class Reading:
         if self._known and compact in self._known:
             self.duplicates += 1
             return
+        place = self._chain.next_seq, self._chain.prev
         try:
             payload = self._chain.check(compact)
         except LedgerError as problem:
             self._judge(compact, str(problem), lines_left)
             return
+        if self._promised(place[0]).get(place[0], compact) != compact:
+            self._chain.next_seq, self._chain.prev = place
+            self.fork = (place[0], compact)
+            self._end(422, f"seq {place[0]} was shown with other bytes: the ledger was signed twice here")
+            return
         self.accepted.append((compact, payload))
         if payload.get("kind") == chain.KEY_ROTATED:
             self.announced.append(Announced(payload["seq"], self._chain.public or b"", self._chain.key))
+        if self._proof:
+            self.damage, self._proof, self._before = self._proof, None, None
 
     def _newcomer(self, public_key: bytes) -> Callable[[Any, bytes], bool]:
         """Return how a key verifies that is to take over; LedgerError where it was anybody's before."""
@@ -114,9 +136,17 @@ class Reading:
             raise LedgerError(f"a change of keys to {thumbprint}, which is in use or was before")
         return verifier(public_key)
 
+    def _promised(self, seq: int) -> dict[int, str]:
+        """Return what the terminal has shown ahead of its turn, which has to come when it is its turn."""
+        if self._promises is None:
+            self._promises = self._shown(seq)
+        return self._promises
+
     def _judge(self, compact: str, problem: str, lines_left: int) -> None:
         """Tell what a line is that does not continue the chain."""
-        seq = self._signed_seq(compact)
+        payload = self._signed(compact)
+        seq: Any = payload.get("seq")
+        named = damage.span(payload)
         if seq is not None and seq < self.next_seq:
             self._known.update(self._stored(seq, lines_left), (line for line, _ in self.accepted))
             if self._known and compact in self._known:
@@ -124,31 +154,70 @@ class Reading:
             else:
                 self.fork = (seq, compact)
                 self._end(422, f"seq {seq} is stored with other bytes: the ledger was signed twice here")
+        elif named and self.line == 1 and named[0] <= self.next_seq <= named[1]:
+            self._skip(named, seq, compact)
+        elif named and seq == self.next_seq and self._goes_back(named, payload.get("prev")):
+            # The terminal lost the end of its ledger, which is here, and goes on from what it has.
+            self._chain.prev, self.damage = payload["prev"], (seq, compact)
+            self._take(compact, lines_left)
+        elif self.line == 1 and self._promised(self.next_seq).get(seq) == compact and lines_left > 1:
+            # It was shown before, and the answer was lost.
+            return
         elif seq is not None and seq > self.next_seq and self.line == 1:
             self._end(409, f"seq {seq} leaves a gap; go on from {self.next_seq}")
         else:
             self._end(422, problem)
 
-    def _signed_seq(self, compact: str) -> int | None:
-        """Return the position that a line claims, None unless the key of that position signed it."""
+    def _skip(self, named: tuple[int, int, str], seq: int, compact: str) -> None:
+        """Go on behind records that the terminal lost: by what it signed, and if the next one follows."""
+        self._before = self._chain.next_seq, self._chain.prev
+        self._chain.next_seq, self._chain.prev = named[1] + 1, named[2]
+        self._proof = (seq, compact)
+        self._promised(self.next_seq)[seq] = compact
+
+    def _goes_back(self, named: tuple[int, int, str], prev: object) -> bool:
+        """Say whether a record names all from one that is known here on, and goes on from the one before."""
+        return named[1] == self.next_seq - 1 and prev == self._hash_before(named[0])
+
+    def _hash_before(self, seq: int) -> str | None:
+        """Return what a record at a position had to carry as `prev`, None where that is not known."""
+        if seq == 1:
+            return self._first_prev()
+        for line, payload in self.accepted:
+            if payload["seq"] == seq - 1:
+                return chain.hash(line)
+        found = self._stored(seq - 1, 1)
+        return chain.hash(found[0]) if found else None
+
+    def _signed(self, compact: str) -> dict[str, Any]:
+        """Return the payload of a line with its position, an empty one unless the key of that position
+        signed it.
+        """
         try:
             seq: Any = chain.payload_of(compact, None, decode).get("seq")
             key = self._key_at(jose.kid(compact), seq) if whole(seq) and seq > 0 else None
             if key is None:
-                return None
+                return {}
             payload = chain.payload_of(compact, verifier(key), decode)
         except LedgerError:
-            return None
-        return seq if payload.get("terminal") == self._terminal.pk else None
+            return {}
+        return payload if payload.get("terminal") == self._terminal.pk else {}
 
-    def _key_at(self, thumbprint: str, seq: int) -> bytes | None:
-        """Return the terminal's key of a thumbprint where it is the one that signs at a position."""
+    def _keys(self) -> list[tuple[int, str, bytes]]:
         if self._register is None:
             kept = self._terminal.terminalkey_set.order_by("from_seq")
             self._register = [(key.from_seq, key.thumbprint, bytes(key.public_key)) for key in kept]
+        return self._register
+
+    def _first_prev(self) -> str:
+        """Return the thumbprint of the terminal's first key, which its first record carries."""
+        return self._keys()[0][1]
+
+    def _key_at(self, thumbprint: str, seq: int) -> bytes | None:
+        """Return the terminal's key of a thumbprint where it is the one that signs at a position."""
         announced = [(key.seq + 1, key.thumbprint, key.public_key) for key in self.announced]
         found = None
-        for from_seq, name, public_key in [*self._register, *announced]:
+        for from_seq, name, public_key in [*self._keys(), *announced]:
             if from_seq <= seq:
                 found = public_key if name == thumbprint else None
         return found

@@ -1,0 +1,50 @@
+"""Damages what lies on a disk at rest: a byte, a checkpoint, a segment's size or name, a whole segment.
+
+It does not know what the bytes say, nor who has them still.
+"""
+
+from firmware.ledger import segment
+from firmware.ledger.checkpoint import SLOTS
+
+KINDS = ("byte", "byte_of_ledger", "checkpoints", "cut_segment", "empty_segment", "lost_segment", "lost_name")
+
+
+def damage(storage, prng, kind):
+    """Damage a storage in one way, at a place that the generator chooses; nothing where there is none."""
+    segments = list(segment.each(storage))
+    if kind == "byte":
+        _flip(storage, prng, sorted(storage.names()))
+    elif kind == "byte_of_ledger":
+        _flip(storage, prng, segments)
+    elif kind == "checkpoints":
+        for slot in SLOTS:
+            _flip(storage, prng, [slot])
+    elif segments:
+        _spoil(storage, prng, kind, prng.choice(segments))
+
+
+def _flip(storage, prng, names):
+    """Change one byte of all that these blobs hold."""
+    at = prng.below(max(1, sum([storage.size(name) for name in names])))
+    for name in names:
+        size = storage.size(name)
+        if at < size:
+            content = bytearray(storage.read(name))
+            content[at] ^= 1 + prng.below(255)
+            # Nothing ends with NUL: a storage may keep its room behind what it holds.
+            content[at] = content[at] or 1
+            storage.replace(name, bytes(content))
+            return
+        at -= size
+
+
+def _spoil(storage, prng, kind, name):
+    content = storage.read(name)
+    if kind == "cut_segment":
+        storage.replace(name, content[: prng.below(len(content) + 1)])
+    elif kind == "empty_segment":
+        storage.replace(name, b"")
+    else:
+        storage.remove(name)
+        if kind == "lost_name":
+            storage.append(name.replace("0", "x", 1), content)

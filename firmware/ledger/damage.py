@@ -1,0 +1,61 @@
+"""What a record of the kind `ledger.damaged` says, and the damage behind a ledger's newest intact record.
+
+It does not know who signed it. Loaded by whoever meets damage, and by nobody else.
+"""
+
+from firmware.ledger import segment
+
+KIND = "ledger.damaged"
+# Bytes of a record went bad where they lay; the records before the first that is kept are no longer there.
+DAMAGED, NOT_KEPT = "damaged", "not_kept"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    # The first and the last of the records that are named, and what the record after them carries as `prev`.
+    Span = tuple[int, int, str]
+
+
+def members(first_seq: int, last_seq: int, next_prev: str, why: str = DAMAGED) -> "dict[str, Any]":
+    """Return the members that name records which can no longer be read."""
+    return {"first_seq": first_seq, "last_seq": last_seq, "next_prev": next_prev, "why": why}
+
+
+def span(payload: "dict[str, Any]") -> "Span | None":
+    """Return what a payload names; None where it is no such record, or names records not before it."""
+    if payload.get("kind") != KIND or not isinstance(payload.get("next_prev"), str):
+        return None
+    first, last, seq = [_number(payload.get(name)) for name in ("first_seq", "last_seq", "seq")]
+    return (first, last, payload["next_prev"]) if 0 < first <= last < seq else None
+
+
+def _number(told: "Any") -> int:
+    """Return a whole number; 0, which is no record's, for anything else."""
+    return told if isinstance(told, int) and not isinstance(told, bool) else 0
+
+
+def lost_at_end(storage: "Any") -> int:
+    """Return how many records lie damaged behind the newest intact one.
+
+    A write that was cut short left the beginning of a line, or NULs in it, and the next one put a mark to it:
+    it was never durable and does not count. A whole line that no longer matches its checksum does.
+    """
+    lost = 0
+    name = segment.newest(storage)
+    while name:
+        since_intact = 0
+        is_intact = False
+        for offset, compact, _what, following in segment.last_items(storage, name):
+            if compact is not None:
+                since_intact, is_intact = 0, True
+            elif _was_whole(storage.read(name, offset, following - offset)):
+                since_intact += 1
+        lost += since_intact
+        name = None if is_intact else segment.newest(storage, name)
+    return lost
+
+
+def _was_whole(line: bytes) -> bool:
+    """Return whether a line was written to its end, which is the last to be written."""
+    return line[-1:] == b"\n" and line[-2:] != segment.TORN_END and b"\0" not in line

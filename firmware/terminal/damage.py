@@ -1,0 +1,49 @@
+"""Finds or asks for the signed record by which the office accepts that others are lost.
+
+It does not know how it travels. Loaded only when records are missing.
+"""
+
+from ..crypto import canonical, jose
+from ..ledger import chain, damage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..ledger.outbox import Outbox
+    from ..ledger.spans import Span
+
+    Document = dict[str, Any]
+
+
+def proof(outbox: "Outbox", known: "Document", gap: "tuple[int, int]") -> "Span | None":
+    """Return where the record lies that names all of a gap, None where none has been written yet."""
+    for first, last, seq in known.get("damaged", ()):
+        if first <= gap[0] and last == gap[1]:
+            found = outbox.find(seq)
+            if found:
+                return found
+    return None
+
+
+def members(outbox: "Outbox", known: "Document", gap: "tuple[int, int]", batch: "list[Span]") -> "Document":
+    """Return what such a record has to say; the hash of the last lost record stands in the one after it."""
+    next_prev = known["prev"]
+    if batch:
+        payload = jose.split(outbox.record(batch[0]), chain.RECORD_TYPE)[0]
+        next_prev = canonical.decode(payload)["prev"]
+    why = damage.DAMAGED if outbox.is_kept(gap[1]) else damage.NOT_KEPT
+    return damage.members(gap[0], gap[1], next_prev, why)
+
+
+def at_the_end(storage: "Any", known: "Document", last_seq: int) -> "Document | None":
+    """Let the ledger go on behind damaged records at its end, and return what is to be said of them, or None.
+
+    What a checkpoint knows of them stands: then the chain goes on as if nothing were lost.
+    """
+    lost = damage.lost_at_end(storage)
+    if last_seq + 1 + lost <= known["next_seq"]:
+        return None
+    told = damage.members(known["next_seq"], last_seq + lost, known["prev"])
+    known["next_seq"] = last_seq + 1 + lost
+    return told

@@ -1,0 +1,149 @@
+"""Damages the disk at rest: what is intact reaches the office, what is lost is named under a signature."""
+
+from emulator.models import decay
+from emulator.models.prng import Prng
+from firmware.ledger import damage, segment
+from firmware.ledger.audit import check_ledger
+from firmware.ledger.journal import Journal
+from firmware.terminal import startup
+from tests.emulator.simulation.test_bad_ports import Played
+
+SHORT = [(5, "plug", True), (5, "tap", "alice"), (30, "tap", "alice"), (10, "plug", False)]
+# Some records are with the office, some are not, when the power goes.
+BEFORE = SHORT + [(60, "wait", "uploaded"), (0, "link", "down")] + SHORT + SHORT + [(60, "power", "cut")]
+AFTER = (
+    [(3600, "power", "on")]
+    + SHORT
+    + [(60, "link", "up"), (900, "wait", "uploaded")]
+    + SHORT
+    + [(90, "wait", "idle")]
+)
+# Some three records, so that there are several segments.
+SEGMENT_BYTES = 3000
+
+
+class Damaged:
+    """A story whose disk is damaged while its power is off, and what is left of it."""
+
+    def __init__(self, spoil, before=BEFORE):
+        self._spoil = spoil
+        self.had = 0
+        startup.Journal = lambda storage: Journal(storage, SEGMENT_BYTES)
+        try:
+            self.played = Played(before + AFTER, self._prepare)
+        finally:
+            startup.Journal = Journal
+        charger = self.played.charger
+        self.disk, self.office = charger.disk, charger.office
+        self.last = charger.assembly.recorder.known["next_seq"] - 1
+        kept = [seq for seq, _ in Journal(self.disk).read_from(1)]
+        self.missing = [seq for seq in range(1, self.last + 1) if seq not in kept]
+        self.told = [damage.span(record) for record in self.played.of("ledger.damaged")]
+
+    def _prepare(self, charger):
+        async def wait():
+            while charger.is_powered() or charger.kernel.now_ms < 1000:
+                await charger.kernel.sleep_ms(1000)
+            self.had = charger.office.next_seq() - 1
+            self._spoil(charger.disk.platter())
+
+        charger.kernel.spawn(wait())
+
+    def holds(self):
+        """Everything reached the office but what is lost, and that was told once."""
+        self.played.holds()
+        assert self.office.next_seq() == self.last + 1, (self.office.next_seq(), self.last)
+        lost = [seq for seq in self.missing if seq > self.had]
+        assert self.office.skipped == len(lost), (self.office.skipped, self.missing, self.had)
+        told = [seq for first, last, _ in self.told for seq in range(first, last + 1)]
+        assert len(told) == len(set(told)), self.told
+        assert [seq for seq in lost if seq not in told] == []
+        assert [seq for seq in told if seq not in self.missing] == []
+        assert not [fault for fault in self.played.of("fault") if fault["fault"] != "storage"]
+        assert self.played.of("session.ended")[-1]["reason"] == "card"
+        assert self.played.charger.session().state == "idle"
+        return self
+
+
+def test_whatever_is_damaged_the_rest_is_uploaded_and_what_the_office_lacks_is_named_once():
+    for kind in decay.KINDS:
+        for seed in range(4):
+            Damaged(lambda disk, k=kind, s=seed: decay.damage(disk, Prng(s, k), k)).holds()
+
+
+def spoilt(*numbers):
+    """Return what changes a byte in the middle of these records."""
+
+    def spoil(disk):
+        for name in segment.each(disk):
+            content = bytearray(disk.read(name))
+            for offset, compact, _what, _next in segment.scan(bytes(content)):
+                if compact and segment.seq_of(compact) in numbers:
+                    content[offset + 300] ^= 1
+            disk.replace(name, bytes(content))
+
+    return spoil
+
+
+def test_records_that_the_office_has_need_no_declaration():
+    damaged = Damaged(spoilt(2, 4)).holds()
+    assert damaged.missing == [2, 4] and damaged.had == 5
+    assert damaged.told == [] and damaged.office.skipped == 0
+
+
+def test_each_gap_is_named_by_a_record_of_its_own():
+    damaged = Damaged(spoilt(6, 7, 9)).holds()
+    assert damaged.had == 5 and damaged.missing == [6, 7, 9]
+    assert [told[:2] for told in damaged.told] == [(6, 7), (9, 9)]
+    assert [record["why"] for record in damaged.played.of("ledger.damaged")] == ["damaged", "damaged"]
+
+
+def test_a_check_names_what_is_lost_where_and_which_record_says_so():
+    damaged = Damaged(spoilt(6, 7, 9)).holds()
+    charger = damaged.played.charger
+    found = check_ledger(damaged.disk, charger.verify, charger.config.id, charger.first_prev)
+    assert not found["holds"]
+    first, second = [record["seq"] for record in damaged.played.of("ledger.damaged")]
+    told = [(problem["seq"], problem.get("declared")) for problem in found["problems"]]
+    # Two damaged lines and the gap that they leave, one damaged line and its gap.
+    assert told == [(6, first), (6, first), (8, first), (9, second), (10, second)]
+    for problem in found["problems"]:
+        assert problem["what"].endswith("; record %d says so" % problem["declared"])
+        assert damaged.disk.read(problem["file"], problem["offset"], 1)
+
+
+# A card that is turned away leaves a record and no checkpoint.
+REJECTED = BEFORE[:-1] + [(1, "tap", "stolen"), (60, "power", "cut")]
+
+
+def test_a_damaged_record_at_the_end_that_no_checkpoint_knows_keeps_its_number():
+    damaged = Damaged(spoilt(10), REJECTED).holds()
+    assert damaged.missing == [10] and damaged.told == [
+        (10, 10, damaged.played.of("ledger.damaged")[0]["prev"])
+    ]
+    # It is the first record of the start.
+    assert [record["kind"] for record in damaged.played.records if record["seq"] > 10][:2] == [
+        "ledger.damaged",
+        "boot",
+    ]
+
+
+def test_a_lost_end_that_the_office_has_is_gone_on_with():
+    # The office takes all of it, and the terminal never hears so.
+    steps = SHORT + [(60, "wait", "uploaded"), (0, "link", "loses_answers"), (1, "tap", "stolen")]
+    damaged = Damaged(spoilt(6), steps + [(60, "power", "cut")])
+    damaged.holds()
+    assert damaged.had == 6 and damaged.missing == [6] and damaged.office.skipped == 0
+    assert [told[:2] for told in damaged.told] == [(6, 6)]
+
+
+def test_a_write_that_was_cut_short_is_no_damage():
+    def tear(disk):
+        disk.append(segment.newest(disk), b"0badc0de eyJhbGciOiJFUzI1NiIsImtpZCI6In")
+
+    damaged = Damaged(
+        tear,
+        REJECTED + [(60, "power", "on"), (1, "cut_at_write", 2), (1, "tap", "stolen"), (60, "power", "cut")],
+    )
+    damaged.holds()
+    assert damaged.told == [] and damaged.missing == []
