@@ -27,6 +27,8 @@ def run(path: str, is_json: bool) -> None:
     """Run a terminal until it is told to end. Raises one of EXPECTED when it cannot start."""
     process.keep_heap_whole()
     config: "Any" = checking.read(files.read(path))
+    if config.bank_cards:
+        process.overwrite_freed()
     ca = files.read(config.office_ca) if config.office_ca else None
     board = __import__("hal.%s.board" % config.board, None, None, ("open_board",)).open_board(config)
     assembly = Assembly(board, config, ca, card_secrets.open_all(config))

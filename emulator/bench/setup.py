@@ -60,7 +60,8 @@ class Bench:
             self.charger = Charger(story, clock, watch, place.reader, place.meter_port)
             self._parts.callback(self.charger.close)
             if place.captures:
-                self.charger.wires.capture(place.folder)
+                numbers = [card["pan"] for card in story["cards"].values() if "pan" in card]
+                self.charger.wires.capture(place.folder, numbers)
             settings.update(self.charger.settings())
             patience_s = min(LONGEST_PATIENCE_S, max(60, WIRE_PATIENCE_S * place.speed))
             settings.setdefault("meter_patience_s", patience_s)

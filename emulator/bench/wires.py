@@ -8,10 +8,11 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from emulator.bench import capture
 from emulator.bench.meter_line import MeterLine
 from emulator.bench.pcsc_daemon import PcscDaemon
 from emulator.bench.pn532_line import Pn532Line
@@ -67,12 +68,12 @@ class Wires:
             self.close()
             raise
 
-    def capture(self, folder: Path) -> None:
-        """Write what passes on the wires into `meter.capture` and `card.capture`: seconds, direction, hex."""
+    def capture(self, folder: Path, numbers: Iterable[str]) -> None:
+        """Write what passes on the wires into `meter.capture` and `card.capture`; `numbers` are masked."""
         for line, name in ((self._meter, "meter.capture"), (self._reader, "card.capture")):
             if line is not None:
                 file = self._captures.enter_context((folder / name).open("w", buffering=1))
-                line.watch(_writer(file))
+                line.watch(capture.writer(file, numbers))
 
     def insert(self, *cards: Card) -> None:
         """Hold cards to the reader; of several the one behind PC/SC finds the first, as such readers do."""
@@ -143,15 +144,6 @@ class Wires:
 
     def _do(self, coroutine: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(STEP_LIMIT_S)
-
-
-def _writer(file: IO[str]) -> Callable[[str, bytes], None]:
-    began_s = time.monotonic()
-
-    def write(direction: str, content: bytes) -> None:
-        file.write(f"{time.monotonic() - began_s:.6f} {direction} {content.hex()}\n")
-
-    return write
 
 
 def _is_claimed_now(claim: socket.socket) -> bool:

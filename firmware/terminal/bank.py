@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 async def tapped(card: "Card", board: "Board", config: "Any", trust: "Document") -> "Document | None":
     """Return what cards.emv.payment.tapped makes of a card. Raises OSError: it was pulled.
 
-    `trust` is {"authorities", "hash_key", "aes", "envelope"}; the last of them serves once.
+    `trust` is {"authorities", "hash_key", "aes", "envelope"}; the last of them serves once. On boards there
+    is also "forget", which the reader calls when the tap is over.
     """
     moment = _local(board, config)
 

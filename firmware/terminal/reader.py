@@ -71,6 +71,7 @@ class Reader:
         if not self._is_repeated(known):
             self._inbox.post((TAP, tapped))
         self._last = known
+        await self._forget()
         await self._reader.wait_removed()
         self._left_ms = self._clock.ticks_ms()
 
@@ -83,6 +84,13 @@ class Reader:
             public, kid = self._config.bank_cards["gateway_key"]
             steps = jwe.envelope_steps(public, self._board.entropy.random, kid)
             bank["envelope"] = await self._in_slices(steps)
+
+    async def _forget(self) -> None:
+        """Have overwritten what a bank card left in memory, once the terminal has heard of it."""
+        forget = self._cards.get("emv", {}).get("forget")
+        if forget:
+            await self._clock.sleep_ms(0)
+            forget()
 
     async def _recognise(self, card: "Card") -> "Tapped":
         """Return what the first kind that knows the card makes of it; a card pulled away is none."""

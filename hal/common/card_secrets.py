@@ -58,12 +58,12 @@ def open_issuers(path: str) -> "list[Certificate]":
 
 
 def open_bank(terms: "dict[str, Any]") -> "dict[str, Any]":
-    """Return what a tap of a bank card needs beside its terms: CA keys, the key of the hashes, AES.
-
-    Raises TerminalError, BoardError.
+    """Return what a tap of a bank card needs beside its terms: CA keys, the key of the hashes, AES, and what
+    to call after it. Raises TerminalError, BoardError.
     """
     from firmware.cards.emv import authorities
     from hal.common.aes import Aes
+    from hal.common.forgetting import forget
 
     content = files.read(terms["ca_keys"]) if terms["ca_keys"] else b"[]"
     try:
@@ -72,7 +72,7 @@ def open_bank(terms: "dict[str, Any]") -> "dict[str, Any]":
         raise BoardError("bank_cards/ca_keys: %s (in %s)" % (error, terms["ca_keys"]))
     path = terms["hash_key"]
     key = _hash_key(_private("bank_cards/hash_key", path), path)
-    return {"authorities": known, "hash_key": key, "aes": Aes()}
+    return {"authorities": known, "hash_key": key, "aes": Aes(), "forget": forget}
 
 
 def _hash_key(content: bytes, path: str) -> bytes:

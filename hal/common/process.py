@@ -22,6 +22,9 @@ if sys.implementation.name == "micropython":
         """Collect garbage long before the heap is full."""
         gc.threshold(GARBAGE_BYTES)  # type: ignore[attr-defined]
 
+    def overwrite_freed() -> None:
+        """Do nothing: here it is done after each tap (forgetting.py)."""
+
     def say(line: str) -> None:
         """Write a line to whoever started this process; nothing is held back."""
         sys.stdout.write(line + "\n")
@@ -42,12 +45,31 @@ if sys.implementation.name == "micropython":
 
 else:
     import os
+    import resource
     import signal
 
     AGAIN_S = 0.1
+    # Python's own allocator and the C library's per-thread cache keep what is freed as it is; malloc without
+    # that cache overwrites it at once (glibc: mallopt(3), M_PERTURB).
+    ALLOCATOR = ("PYTHONMALLOC", "malloc")
+    TUNABLES = ("GLIBC_TUNABLES", "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0")
 
     def keep_heap_whole() -> None:
         """Do nothing: this heap grows."""
+
+    def overwrite_freed() -> None:
+        """Have memory overwritten as it is freed, and none written to a core file.
+
+        What decides it is read before the first line of a program: the process starts itself anew, once.
+        """
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if os.environ.get(ALLOCATOR[0]) == ALLOCATOR[1] and TUNABLES[1] in os.environ.get(TUNABLES[0], ""):
+            return
+        given = os.environ.get(TUNABLES[0])
+        settings = dict(os.environ)
+        settings[ALLOCATOR[0]] = ALLOCATOR[1]
+        settings[TUNABLES[0]] = f"{given}:{TUNABLES[1]}" if given else TUNABLES[1]
+        os.execve(sys.executable, [sys.executable] + sys.orig_argv[1:], settings)  # noqa: S606 - its own words
 
     def say(line: str) -> None:
         """Write a line to whoever started this process, at once."""
