@@ -29,8 +29,8 @@ def b64url(content: bytes) -> str:
 
 def b64url_bytes(content: "bytes | memoryview") -> bytes:
     """Return the same as bytes, for whoever writes it down."""
-    text = binascii.b2a_base64(content, newline=False).rstrip(b"=")
-    return text.replace(b"+", b"-").replace(b"/", b"_")
+    text = binascii.b2a_base64(content, newline=False).replace(b"+", b"-").replace(b"/", b"_")
+    return text.rstrip(b"=") if len(content) % 3 else text
 
 
 def unb64url(text: "str | bytes", start: int = 0, end: "int | None" = None) -> bytes:

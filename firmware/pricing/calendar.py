@@ -35,16 +35,15 @@ def days_from_civil(year: int, month: int, day: int) -> int:
 
 def civil_from_days(days: int) -> "tuple[int, int, int]":
     """Return (year, month, day) of so many days after 1970-01-01."""
-    # A guess by the mean year of 400 Gregorian ones (146097 days) is right or one too late.
-    year = 1970 + (days * 400 + 146096) // 146097
-    while days_from_civil(year, 1, 1) > days:
-        year -= 1
-    month = 1
-    rest = days - days_from_civil(year, 1, 1)
-    while rest >= month_days(year, month):
-        rest -= month_days(year, month)
-        month += 1
-    return year, month, rest + 1
+    # Years that begin with March have their odd day last; 400 of them are 146097 days.
+    cycles, rest = divmod(days + 719468, 146097)
+    year = (rest - rest // 1460 + rest // 36524 - rest // 146096) // 365
+    rest -= 365 * year + year // 4 - year // 100
+    # Five months in a row, from March or from August on, are 153 days.
+    month = (5 * rest + 2) // 153
+    day = rest - (153 * month + 2) // 5 + 1
+    year += 400 * cycles
+    return (year, month + 3, day) if month < 10 else (year + 1, month - 9, day)
 
 
 def weekday(days: int) -> int:
@@ -133,7 +132,7 @@ class Zone:
     Its offsets are whole minutes, for RFC 3339 can write no others.
     """
 
-    __slots__ = ("_dst_s", "_rules", "_standard_s", "text")
+    __slots__ = ("_dst_s", "_found", "_rules", "_standard_s", "text")
 
     def __init__(self, posix_tz: str) -> None:
         # In memory only while it reads.
@@ -141,17 +140,28 @@ class Zone:
 
         self.text = posix_tz
         self._standard_s, self._dst_s, self._rules = reader.read(posix_tz)
+        # The offset that was found last holds from a moment until before another: mostly the next one, too.
+        self._found = (0, 0, 0)
 
     def offset_s(self, utc_s: int) -> int:
         """Return the seconds east of UTC at a moment."""
-        latest_s, offset_s = None, self._standard_s
+        found = self._found
+        if found[0] <= utc_s < found[1]:
+            return found[2]
+        latest_s, offset_s, next_s = None, self._standard_s, None
         for moment_s, offset_after_s in self._changes(utc_s):
-            if moment_s <= utc_s and (latest_s is None or moment_s >= latest_s):
+            if moment_s > utc_s:
+                next_s = moment_s if next_s is None or moment_s < next_s else next_s
+            elif latest_s is None or moment_s >= latest_s:
                 latest_s, offset_s = moment_s, offset_after_s
+        if latest_s is not None and next_s is not None:
+            self._found = (latest_s, next_s, offset_s)
         return offset_s
 
     def next_change_s(self, utc_s: int) -> "int | None":
         """Return the next moment at which the offset may change, None where it never does."""
+        if self._found[0] <= utc_s < self._found[1]:
+            return self._found[1]
         next_s = None
         for moment_s, _offset_after_s in self._changes(utc_s):
             if moment_s > utc_s and (next_s is None or moment_s < next_s):

@@ -65,7 +65,7 @@ def payload(facts: "dict[str, Any]") -> str:
     start, stop = _moments(facts["start"], facts["stop"], facts["duration_ms"] // 1000)
     begin = _reading(start, facts["zone"], "B", facts["start"]["wh"])
     end = _reading(stop, facts["zone"], _end_code(facts["reason"]), facts["stop"]["wh"])
-    return '%s,"RD":[%s,%s]}' % (_object(members)[:-1], begin, end)
+    return '{%s,"RD":[%s,%s]}' % (_members(members), begin, end)
 
 
 def _problems(facts: "dict[str, Any]", gateway: "dict[str, Any]") -> "list[str]":
@@ -98,8 +98,11 @@ def _identification(token: "dict[str, Any]") -> "list[tuple[str, Any]]":
 
 def assemble(signed_payload: str, signature: bytes) -> str:
     """Return the record of a payload and its signature (r and s, 64 bytes)."""
-    section = _object([("SA", ALGORITHM), ("SE", "hex"), ("SD", der.signature(signature).hex())])
-    return "|".join(("OCMF", signed_payload, section))
+    return 'OCMF|%s|{"SA":"%s","SE":"hex","SD":"%s"}' % (
+        signed_payload,
+        ALGORITHM,
+        der.signature(signature).hex(),
+    )
 
 
 def parse(record: str) -> "tuple[str, dict[str, Any], dict[str, Any]]":
@@ -164,32 +167,32 @@ def _moments(start: "dict[str, Any]", stop: "dict[str, Any]", duration_s: int) -
 def _reading(moment: "Moment", zone: "Zone", code: str, register_wh: int) -> str:
     local = zone.format_local(moment[0])
     time = "%s,000%s%s %s" % (local[:19], local[19:22], local[23:], moment[1])
-    before = _object([("TM", time), ("TX", code)])
-    after = _object([("RI", _OBIS_TOTAL_IMPORT), ("RU", "kWh"), ("RT", "AC"), ("ST", "G")])
     # RV is written from integers and always has three decimals; its digits are part of what is signed.
-    return '%s,"RV":%d.%03d,%s' % (before[:-1], register_wh // 1000, register_wh % 1000, after[1:])
-
-
-def _object(members: "list[tuple[str, Any]]") -> str:
-    """Write a JSON object in the given order, that of the specification, without what is not known."""
-    written = ",".join(
-        ['"%s":%s' % (key, _json(member)) for key, member in members if member not in (None, "")]
+    return '{"TM":"%s","TX":"%s","RV":%d.%03d,"RI":"%s","RU":"kWh","RT":"AC","ST":"G"}' % (
+        time,
+        code,
+        register_wh // 1000,
+        register_wh % 1000,
+        _OBIS_TOTAL_IMPORT,
     )
+
+
+def _members(members: "list[tuple[str, Any]]") -> str:
+    """Write members of a JSON object in the given order, that of the specification, without what is unknown.
+
+    In ASCII, for one verifier takes a text's bytes in the alphabet of its machine. The text is looked at as
+    bytes: MicroPython keeps each character that it ever made.
+    """
+    parts = [b'"%s":%s' % (key.encode(), canonical.encode(member)) for key, member in members if member]
+    content = b",".join(parts)
+    written = content.decode()
+    if len(content) != len(written) or b"\x7f" in content:
+        written = "".join([_ascii(character) for character in written])
     # A bar parts sections; one verifier finds their ends by counting braces, even in texts.
     for character in "|{}":
-        written = written.replace(character, "\\u%04x" % ord(character))
-    return "{%s}" % written
-
-
-def _json(member: "Any") -> str:
-    """Write a value in ASCII, for one verifier takes a text's bytes in the alphabet of its machine.
-
-    The text is looked at as bytes: MicroPython keeps each character that it ever made.
-    """
-    content = canonical.encode(member)
-    if max(content) < 0x7F:
-        return content.decode()
-    return "".join([_ascii(character) for character in content.decode()])
+        if character in written:
+            written = written.replace(character, "\\u%04x" % ord(character))
+    return written
 
 
 def _ascii(character: str) -> str:

@@ -29,15 +29,15 @@ def coded(tariff: "Tariff") -> "str | None":
     prices = _prices(tariff)
     if prices is None:
         return None
+    blocking = prices.get("PARKING_TIME")
+    if "TIME" in prices and ("ENERGY" in prices or blocking):
+        return None
     told = {}
     for dimension in ("FLAT", "ENERGY", "TIME", "PARKING_TIME"):
         told[dimension] = _cents(prices.get(dimension), tariff.tax)
         if told[dimension] is None or (dimension != "PARKING_TIME" and prices.get(dimension, (0, 0))[1]):
             return None
-    blocking = prices.get("PARKING_TIME")
     if "TIME" in prices:
-        if "ENERGY" in prices or blocking:
-            return None
         return "003;EUR;%s;%s" % (told["FLAT"], told["TIME"])
     codes = (told["FLAT"], told["ENERGY"], told["PARKING_TIME"])
     if blocking and not blocking[1]:

@@ -4,12 +4,18 @@ It does not know when they are shown; catalogue.py names the facts in braces.
 """
 
 TEXTS = """
+charging: Fahrzeug lädt|{energy} kWh|{price}|{duration}
+suspended: Fahrzeug lädt nicht|{energy} kWh|{price}|{duration}
+price.ENERGY: {}/kWh
+price.TIME: {}
+price.PARKING_TIME: Blockiergebühr {}
+price.FLAT: {}/Ladevorgang
+price.MIN_PRICE: Mindestens {}
+price.MAX_PRICE: Höchstens {}
 welcome: Bitte Karte vorhalten
 starting: Karte angenommen|Bitte warten
 plug_in: Karte angenommen|Bitte Kabel einstecken
 plug_in.seconds: Karte angenommen|Bitte Kabel einstecken|innerhalb von {seconds} s
-charging: Fahrzeug lädt|{energy} kWh|{price}|{duration}
-suspended: Fahrzeug lädt nicht|{energy} kWh|{price}|{duration}
 finishing: Laden beendet|Bitte warten
 receipt: Beleg {receipt}|{energy} kWh|{price}|Bitte Kabel ausstecken
 receipt.code: Beleg {receipt}|{energy} kWh, {price}|Code {code}|Bitte Kabel ausstecken
@@ -54,12 +60,6 @@ else: sonst
 no_clock: Uhr nicht gestellt:|keine Tageszeitpreise
 no_price: Zurzeit gilt kein Preis
 days: So Mo Di Mi Do Fr Sa
-price.ENERGY: {}/kWh
-price.TIME: {}
-price.PARKING_TIME: Blockiergebühr {}
-price.FLAT: {}/Ladevorgang
-price.MIN_PRICE: Mindestens {}
-price.MAX_PRICE: Höchstens {}
 if.energy: ab {0}|bis {1}|{0} bis {1}
 if.power: ab {0}|unter {1}|{0} bis {1}
 if.time: ab {0}|bis {1}|{0} bis {1}

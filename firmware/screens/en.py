@@ -4,12 +4,18 @@ It does not know when they are shown; catalogue.py names the facts in braces.
 """
 
 TEXTS = """
+charging: Charging|{energy} kWh|{price}|{duration}
+suspended: Vehicle takes no power|{energy} kWh|{price}|{duration}
+price.ENERGY: {}/kWh
+price.TIME: {}
+price.PARKING_TIME: Idle fee {}
+price.FLAT: {}/session
+price.MIN_PRICE: At least {}
+price.MAX_PRICE: At most {}
 welcome: Hold your card here
 starting: Card accepted|Please wait
 plug_in: Card accepted|Plug in your vehicle
 plug_in.seconds: Card accepted|Plug in your vehicle|within {seconds} s
-charging: Charging|{energy} kWh|{price}|{duration}
-suspended: Vehicle takes no power|{energy} kWh|{price}|{duration}
 finishing: Charging has ended|Please wait
 receipt: Receipt {receipt}|{energy} kWh|{price}|Please unplug
 receipt.code: Receipt {receipt}|{energy} kWh, {price}|Code {code}|Please unplug
@@ -54,12 +60,6 @@ else: otherwise
 no_clock: Clock not set:|no time-of-day prices
 no_price: No price is valid now
 days: Sun Mon Tue Wed Thu Fri Sat
-price.ENERGY: {}/kWh
-price.TIME: {}
-price.PARKING_TIME: Idle fee {}
-price.FLAT: {}/session
-price.MIN_PRICE: At least {}
-price.MAX_PRICE: At most {}
 if.energy: from {0}|up to {1}|{0} to {1}
 if.power: from {0}|below {1}|{0} to {1}
 if.time: from {0}|until {1}|{0} to {1}

@@ -4,12 +4,18 @@ It does not know when they are shown; catalogue.py names the facts in braces.
 """
 
 TEXTS = """
+charging: Recharge en cours|{energy} kWh|{price}|{duration}
+suspended: Véhicule en attente|{energy} kWh|{price}|{duration}
+price.ENERGY: {}/kWh
+price.TIME: {}
+price.PARKING_TIME: Occupation {}
+price.FLAT: {}/recharge
+price.MIN_PRICE: Au moins {}
+price.MAX_PRICE: Au plus {}
 welcome: Présentez votre carte
 starting: Carte acceptée|Veuillez patienter
 plug_in: Carte acceptée|Branchez le véhicule
 plug_in.seconds: Carte acceptée|Branchez le véhicule|d'ici {seconds} s
-charging: Recharge en cours|{energy} kWh|{price}|{duration}
-suspended: Véhicule en attente|{energy} kWh|{price}|{duration}
 finishing: Recharge terminée|Veuillez patienter
 receipt: Reçu {receipt}|{energy} kWh|{price}|Débranchez, merci
 receipt.code: Reçu {receipt}|{energy} kWh, {price}|Code {code}|Débranchez, merci
@@ -54,12 +60,6 @@ else: sinon
 no_clock: Horloge non réglée:|sans tarifs horaires
 no_price: Aucun tarif valable
 days: dim lun mar mer jeu ven sam
-price.ENERGY: {}/kWh
-price.TIME: {}
-price.PARKING_TIME: Occupation {}
-price.FLAT: {}/recharge
-price.MIN_PRICE: Au moins {}
-price.MAX_PRICE: Au plus {}
 if.energy: dès {0}|jusqu'à {1}|de {0} à {1}
 if.power: dès {0}|moins de {1}|de {0} à {1}
 if.time: dès {0}|jusqu'à {1}|de {0} à {1}

@@ -153,12 +153,12 @@ def _weekdays(names: "Parts", mask: int) -> str:
 
 def _price(price: "Ratio", dimension: str, texts: str, currency: str, language: str) -> str:
     """Write a price with its unit; one of a minute that has more than four decimals also per hour."""
-    written = _amount(price, currency, language)
-    if dimension in ("TIME", "PARKING_TIME"):
-        minute = ratio.mul(price, (1, 60))
-        written = "%s/min" % _amount(minute, currency, language)
-        if 10**_PLACES % minute[1]:
-            written += " (%s/h)" % _amount(price, currency, language)
+    if dimension not in ("TIME", "PARKING_TIME"):
+        return _amount(price, currency, language)
+    minute = ratio.mul(price, (1, 60))
+    written = "%s/min" % _amount(minute, currency, language)
+    if 10**_PLACES % minute[1]:
+        written += " (%s/h)" % _amount(price, currency, language)
     return written
 
 
@@ -169,10 +169,7 @@ def _amount(price: "Ratio", currency: str, language: str) -> str:
 
 def _decimal(number: "Ratio", digits: int, language: str) -> str:
     """Write a number with so many decimals, and up to four where it needs them."""
-    decimal = ratio.places(ratio.round_half_up(ratio.mul(number, (10**_PLACES, 1))), _PLACES)
+    decimal = ratio.places(ratio.round_half_up((number[0] * 10**_PLACES, number[1])), _PLACES)
     keep = len(decimal) - _PLACES + digits
-    while len(decimal) > keep and decimal.endswith("0"):
-        decimal = decimal[:-1]
-    if decimal.endswith("."):
-        decimal = decimal[:-1]
-    return money.localise(decimal, language)
+    decimal = decimal[:keep] + decimal[keep:].rstrip("0")
+    return money.localise(decimal.rstrip("."), language)

@@ -44,6 +44,24 @@ def test_only_the_escapes_of_the_standard_are_written():
     )
 
 
+def test_pieces_are_the_encoding_whatever_is_written_wherever():
+    for code in list(range(0x100)) + [0x20AC, 0xE000, 0xFFFD, 0x1F600]:
+        text = "a" + chr(code) + "z"
+        # As a key, alone and beside others; as a member; in a list; on either side of the end of a part.
+        document = {
+            text: text,
+            "b": {"c": 1, text: [text, True, None], "d": {}},
+            "list": [text, {text: -(2**53) + 1}, [[]]],
+            "long": text * 200,
+            "part": "x" * 127 + text,
+            "none": [],
+        }
+        assert b"".join(canonical.pieces(document)) == canonical.encode(document)
+        assert canonical.decode(canonical.encode(document)) == document
+    assert b"".join(canonical.pieces([1, "\n"])) == b'[1,"\\n"]'
+    assert b"".join(canonical.pieces({})) == b"{}"
+
+
 def test_empty_containers_tuples_and_negative_numbers():
     assert canonical.encode([{}, [], (), "", -1, (1, 2)]) == b'[{},[],[],"",-1,[1,2]]'
     assert canonical.encode(jsontext.Number(-5, -2)) == b"-0.05"

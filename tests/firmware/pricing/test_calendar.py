@@ -74,6 +74,25 @@ def test_clocks_change_at_the_very_second():
     assert offsets(BERLIN, "2026-10-25T00:59:59Z", "2026-10-25T01:00:00Z") == [2, 1]
 
 
+def test_a_zone_that_was_asked_before_tells_what_a_fresh_one_does():
+    for posix_tz in (BERLIN, "EST5EDT4,M3.2.0,M11.1.0", "<-03>3", "NZST-12NZDT,M9.5.0,M4.1.0/3"):
+        zone = calendar.Zone(posix_tz)
+        # Half a year on, a day back, over every change: 40 years, then backwards to where it began.
+        steps = [15552000, -86400, 2678400, -1] * 80
+        utc_s = calendar.parse_utc("2026-03-28T16:59:00Z")
+        for step in steps + [-step for step in steps]:
+            utc_s += step
+            fresh = calendar.Zone(posix_tz)
+            change_s = fresh.next_change_s(utc_s)
+            assert zone.offset_s(utc_s) == fresh.offset_s(utc_s)
+            assert zone.next_change_s(utc_s) == change_s
+            if change_s is not None:
+                assert [zone.offset_s(change_s - 1), zone.offset_s(change_s)] == [
+                    fresh.offset_s(change_s - 1),
+                    calendar.Zone(posix_tz).offset_s(change_s),
+                ]
+
+
 def test_days_have_23_and_25_hours():
     zone = calendar.Zone(BERLIN)
     for date, hours in (("2026-03-28", 24), ("2026-03-29", 23), ("2026-10-25", 25), ("2026-10-26", 24)):
