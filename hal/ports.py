@@ -259,3 +259,6 @@ class Watchdog(Protocol):
 
     def feed(self) -> None:
         """Say that the terminal lives."""
+
+    def pace_ms(self) -> "int | None":
+        """Return how often it has to be fed at the least, well before it bites; None: it never does."""

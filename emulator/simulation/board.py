@@ -306,6 +306,9 @@ class Watchdog:
     def feed(self):
         """Do nothing."""
 
+    def pace_ms(self):
+        """Return None: it never bites."""
+
 
 def make(life, charger) -> Board:
     """Return the board of one life of a charger's terminal."""

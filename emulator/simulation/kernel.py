@@ -7,18 +7,19 @@ boards, on every interpreter.
 
 import heapq
 
+try:
+    from types import coroutine as _awaitable
+except ImportError:
 
-class _Ask:
-    """What a coroutine awaits: it hands the kernel a request and is sent the answer."""
+    def _awaitable(generator):  # type: ignore[no-redef]
+        """Return the generator function: on MicroPython its generators can be awaited as they are."""
+        return generator
 
-    def __init__(self, request):
-        self._request = request
 
-    def __await__(self):
-        answer = yield self._request
-        return answer
-
-    __iter__ = __await__
+@_awaitable
+def _ask(event, delay_ms):
+    """Hand the kernel a wish (a flag or None, and after how long at the latest) and return its answer."""
+    return (yield event, delay_ms)
 
 
 class Event:
@@ -32,19 +33,19 @@ class Event:
     def set(self) -> None:
         """Wake whoever waits."""
         self._set = True
-        waiting, self.waiting = self.waiting, []
-        for job in waiting:
-            self._kernel.ready(job, True)
+        if self.waiting:
+            waiting, self.waiting = self.waiting, []
+            for job in waiting:
+                self._kernel.ready(job, True)
 
     def clear(self) -> None:
         """Lower the flag."""
         self._set = False
 
-    async def wait_ms(self, timeout_ms: "int | None" = None) -> bool:
+    @_awaitable
+    def wait_ms(self, timeout_ms: "int | None" = None):
         """Wait for the flag, for ever or so long; return whether it is set."""
-        if self._set:
-            return True
-        return await _Ask((self, timeout_ms))
+        return True if self._set else (yield self, timeout_ms)
 
 
 class Job:
@@ -80,6 +81,7 @@ class Kernel:
         self._order = 0
         self._due = []
         self._room = 32
+        self._is_stopped = False
 
     def event(self) -> Event:
         """Make a flag."""
@@ -91,9 +93,9 @@ class Kernel:
         self.ready(job, None)
         return job
 
-    def sleep_ms(self, duration_ms: int) -> _Ask:
+    def sleep_ms(self, duration_ms: int):
         """Let virtual time pass."""
-        return _Ask((None, max(0, duration_ms)))
+        return _ask(None, max(0, duration_ms))
 
     def block_ms(self, duration_ms: int) -> None:
         """Let virtual time pass while nobody else runs, as a call does that waits for slow hardware."""
@@ -103,14 +105,23 @@ class Kernel:
         """Run a job next at this moment, after those that were made ready before it."""
         self._schedule(job, 0, answer)
 
+    def stop(self) -> None:
+        """Have `run` return after the turn that is on: somebody has something to look at."""
+        self._is_stopped = True
+
+    def run(self) -> bool:
+        """Run jobs in the order of their moments until somebody stops it; return whether anybody did, False
+        where nobody waits for anything any more.
+        """
+        self._is_stopped = False
+        while self._due and not self._is_stopped:
+            self._turn()
+        return self._is_stopped
+
     def run_until(self, is_done) -> None:
-        """Run jobs in the order of their moments until a condition holds or nobody waits for anything."""
+        """Do the same until a condition holds, which is looked at before every turn."""
         while not is_done() and self._due:
-            due_ms, _order, turn, job, answer = heapq.heappop(self._due)
-            if job.coroutine is None or turn != job.turn:
-                continue
-            self.now_ms = max(self.now_ms, due_ms)
-            self._resume(job, answer)
+            self._turn()
 
     def _schedule(self, job, delay_ms, answer):
         """Queue a job; a `turn` number makes the entry void once another one has woken it first."""
@@ -126,10 +137,17 @@ class Kernel:
         heapq.heapify(self._due)
         self._room = 2 * len(self._due) + 32
 
-    def _resume(self, job, answer):
-        if job.awaits is not None:
-            if job in job.awaits.waiting:
-                job.awaits.waiting.remove(job)
+    def _turn(self):
+        """Run the next job up to where it waits again; one that is cancelled or was woken before is none."""
+        due_ms, _order, turn, job, answer = heapq.heappop(self._due)
+        if turn != job.turn or job.coroutine is None:
+            return
+        if due_ms > self.now_ms:
+            self.now_ms = due_ms
+        event = job.awaits
+        if event is not None:
+            if event.waiting and job in event.waiting:
+                event.waiting.remove(job)
             job.awaits = None
         job.begun = True
         try:
@@ -140,8 +158,7 @@ class Kernel:
         if event is not None:
             job.awaits = event
             event.waiting.append(job)
-            if delay_ms is None:
-                return
-            self._schedule(job, delay_ms, False)
+            if delay_ms is not None:
+                self._schedule(job, delay_ms, False)
             return
         self._schedule(job, delay_ms, None)

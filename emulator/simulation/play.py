@@ -55,7 +55,9 @@ class Player:
     def run(self, audited: bool) -> int:
         """Play to the end and return the exit code."""
         self.begin()
-        self._kernel.run_until(self.is_over)
+        while self._kernel.run() and not self._is_over:
+            # What it was stopped for was a violation; the story goes on.
+            pass
         if audited:
             self._audit()
         self._emit({"result": self._result()})
@@ -103,6 +105,7 @@ class Player:
         """Take a terminal that died of an exception for a violation, and end the story."""
         self._violate("the terminal died: %s: %s" % (type(error).__name__, error))
         self._is_over = True
+        self._kernel.stop()
 
     def _check_screen(self, screen_id):
         """The screen never claims what is not durable."""
@@ -119,6 +122,7 @@ class Player:
 
     def _violate(self, what):
         self._violated.append("%s: %s" % (self._now(), what))
+        self._kernel.stop()
 
     def _now(self):
         return calendar.format_utc(self.charger.wall.true_utc_s())
@@ -132,6 +136,7 @@ class Player:
         await self._settle()
         self._check()
         self._is_over = True
+        self._kernel.stop()
 
     async def _act(self, number, after_ms, action, argument):
         await self._kernel.sleep_ms(after_ms)

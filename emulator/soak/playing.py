@@ -67,7 +67,9 @@ def play(fleet: list[dict], craft: Any) -> Played:
     players = [Player(story, _ignore, craft, watch, kernel) for story in fleet]
     for player in players:
         player.begin()
-    kernel.run_until(lambda: _is_over(players))
+    # A player stops the kernel when its story is over and at a violation.
+    while kernel.run() and not _is_over(players):
+        pass
     return Played(players, watches, kernel.now_ms)
 
 

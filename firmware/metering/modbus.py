@@ -111,6 +111,13 @@ def start_of_answer(request: bytes, content: bytes, size: int) -> int:
     answer, all of it is left for `parse_response` to name.
     """
     begin = len(request) if content[: len(request)] == request else 0
+    if (
+        len(content) == begin + size
+        and may_begin(request, content, begin, size)
+        and content[begin + 1] < REFUSED_BIT
+    ):
+        # The answer and nothing else, as nearly always; where it is damaged, nothing more is to come.
+        return begin
     awaited = -1
     for i in range(begin, len(content)):
         if not may_begin(request, content, i, size):

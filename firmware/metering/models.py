@@ -41,8 +41,8 @@ class Model:
 
     __slots__ = ("name", "phases", "plan", "probe", "quantities", "serial_plan", "serial_type", "source")
 
-    def __init__(self, name: str, text: str):
-        """Compile a map; it is one of maps.py, or was checked as those are by their tests."""
+    def __init__(self, name: str, text: str, wanted: "Sequence[str]" = SLOTS):
+        """Compile a map as far as it is wanted; it is one of maps.py, or was checked like those."""
         self.name = name
         self.plan: "tuple[Read, ...]" = ()
         self.serial_plan: "Read | None" = None
@@ -53,6 +53,7 @@ class Model:
         head, *lines = text.split("\n")
         _names, most, gap, self.source = [word.strip() for word in head.split("|")]
         rows = [line.split() for line in lines]
+        rows = [row for row in rows if row[0] in wanted or row[0] not in SLOTS]
         self.plan = _reads(rows, int(most), int(gap))
         for row in rows:
             self._take(row)
@@ -116,12 +117,14 @@ class Reading:
         self.frequency_mhz: "int | None" = None
 
 
-def find(name: str, text: "str | None" = None) -> Model:
-    """Return the model of that name, or of an operator's map. Raises MeteringError listing the known."""
+def find(name: str, text: "str | None" = None, wanted: "Sequence[str]" = SLOTS) -> Model:
+    """Return the model of that name, or of an operator's map, with what of SLOTS is wanted: only that is read
+    and decoded. Raises MeteringError listing the known.
+    """
     text = text or maps.part(name)
     if text is None:
         raise MeteringError("no meter model %r: the known are %s" % (name, ", ".join(maps.names())))
-    return Model(name, text)
+    return Model(name, text, wanted)
 
 
 def decode(model: Model, blocks: "Sequence[Block]", reading: "Reading | None" = None) -> Reading:

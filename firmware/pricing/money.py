@@ -19,6 +19,10 @@ _HUNDREDTHS = (
     "UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG"
 )
 
+# Decimal mark, and what parts thousands.
+_MARKED = ("en", "de", "fr")
+_MARKS = ((".", ","), (",", "."), (",", "\u202f"))
+
 
 def exponent(currency: str) -> int:
     """Return how many decimals the minor unit has; PricingError for a code that is no active currency."""
@@ -37,15 +41,19 @@ def format_minor(amount_minor: int, currency: str, language: str = "en") -> str:
 
 def localise(decimal: str, language: str) -> str:
     """Give a plain decimal the separators of a language (en, de, fr); PricingError for another language."""
-    marks = {"en": (".", ","), "de": (",", "."), "fr": (",", "\u202f")}.get(language)
-    if marks is None:
+    if language not in _MARKED:
         raise PricingError(["no separators for the language %r: en, de and fr are known" % (language,)])
     point = decimal.find(".")
-    whole, fraction = (decimal, "") if point < 0 else (decimal[:point], marks[0] + decimal[point + 1 :])
-    sign = "-" if whole.startswith("-") else ""
-    whole = whole[len(sign) :]
+    if point < 0:
+        point = len(decimal)
+    if language == "en" and point <= 3:
+        # Written just so already.
+        return decimal
+    mark, parting = _MARKS[_MARKED.index(language)]
+    sign = "-" if decimal.startswith("-") else ""
+    whole, fraction = decimal[len(sign) : point], decimal[point:].replace(".", mark)
     grouped = whole[-3:]
     while len(whole) > 3:
         whole = whole[:-3]
-        grouped = whole[-3:] + marks[1] + grouped
+        grouped = whole[-3:] + parting + grouped
     return sign + grouped + fraction

@@ -24,9 +24,11 @@ def screen(screen_id: str, language: str, facts: "dict[str, Any]") -> "dict[str,
     "code" and "bill" (texts of words.bill); refused "reason"; out_of_order "fault".
     """
     texts = texts_of(language)
-    lines = []
-    for line in find(texts, _key(screen_id, facts, texts)).split("|"):
-        lines.extend(_wrapped(line.format(**_told(line, language, facts))))
+    lines: "list[str]" = []
+    text = find(texts, _key(screen_id, facts, texts))
+    told = _told(text, language, facts)
+    for line in text.split("|"):
+        lines.extend(_wrapped(line.format(**told)))
     for line in facts["quote"] if screen_id == "welcome" else facts.get("bill", ()):
         lines.extend(_wrapped(line))
     return {"id": screen_id, "language": language, "lines": lines}
@@ -69,25 +71,27 @@ def _key(screen_id: str, facts: "dict[str, Any]", texts: str) -> str:
     return screen_id
 
 
-def _told(line: str, language: str, facts: "dict[str, Any]") -> "dict[str, str]":
-    """Write the facts that a line names as people of the language do."""
+def _told(text: str, language: str, facts: "dict[str, Any]") -> "dict[str, str]":
+    """Write the facts that a screen names as people of the language do."""
     told: "dict[str, str]" = {}
-    if "{energy}" in line:
+    if "{energy}" in text:
         # Begun hundredths do not count: the display never claims more than was charged.
         told["energy"] = money.localise(ratio.places(facts["energy_wh"] // 10, 2), language)
-    if "{price}" in line:
+    if "{price}" in text:
         told["price"] = money.format_minor(facts["gross_minor"], facts["currency"], language)
-    if "{duration}" in line:
+    if "{duration}" in text:
         seconds = facts["duration_s"]
         told["duration"] = "%d:%02d:%02d" % (seconds // 3600, seconds // 60 % 60, seconds % 60)
     for name in ("receipt", "code", "seconds", "reason", "fault"):
-        if "{%s}" % name in line:
+        if "{%s}" % name in text:
             told[name] = str(facts[name])
     return told
 
 
 def _wrapped(line: str) -> "list[str]":
     """Break a line that is too wide, before a bracket or else at the last blank that fits."""
+    if len(line) <= WIDTH:
+        return [line.replace(NO_BREAK, " ")]
     lines = []
     while len(line) > WIDTH:
         cut = line.find(" (")

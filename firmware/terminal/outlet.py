@@ -67,13 +67,14 @@ class Outlet:
 
     async def watch_contactor(self) -> None:
         """Compare command and feedback after each command, and now and then."""
+        pause_ms = SETTLE_MS
         while True:
             self._commanded.clear()
-            await self._clock.sleep_ms(SETTLE_MS)
-            if await self._commanded.wait_ms(0):
-                continue
-            self._compare(self._contactor.is_closed())
-            await self._commanded.wait_ms(LOOK_MS)
+            if await self._commanded.wait_ms(pause_ms):
+                pause_ms = SETTLE_MS
+            else:
+                self._compare(self._contactor.is_closed())
+                pause_ms = LOOK_MS
 
     def _compare(self, is_closed: bool) -> None:
         if is_closed == self._closed:

@@ -57,6 +57,10 @@ class Recorder:
         await self.settle()
         return await self.write(kind, members, self.moment())
 
+    def is_due(self) -> bool:
+        """Return whether a record waits for storage, or records for the time of their clock."""
+        return bool(self._unwritten or self._unset_seq)
+
     async def flush(self) -> None:
         """Write what is due: what storage refused before, as far as it takes it now, and a time learned."""
         try:

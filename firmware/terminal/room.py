@@ -27,6 +27,10 @@ class Room:
         self._looked_ms: "int | None" = None
         self._is_short: "bool | None" = None
 
+    def is_enough(self) -> bool:
+        """Return whether there was room when it was looked for last."""
+        return self._is_short is False
+
     def look_now_and_then(self) -> bool:
         """Look when it is time; return whether it was and there is room."""
         if self._looked_ms is not None and self._clock.elapsed_ms(self._looked_ms) < LOOK_MS:

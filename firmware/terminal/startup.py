@@ -49,7 +49,7 @@ class Assembly:
         self.inbox = Inbox(board.tasks)
         self.zone = calendar.Zone(config.timezone)
         self.display = Display(board, config, self.tariffs, self.zone)
-        self.meter = Meter(board, config, self.inbox)
+        self.meter = Meter(board, config, self.inbox, self.tariffs)
         self.outlet = Outlet(board, self.inbox)
         self._open_ledger()
         self.terminal = Terminal(board, config, self)

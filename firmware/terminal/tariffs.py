@@ -5,6 +5,7 @@ It does not know prices. A tariff may stand in several versions with one id, non
 
 from ..crypto import canonical
 from ..errors import PricingError
+from ..pricing import conditions
 from ..pricing import tariff as parser
 
 TYPE_CHECKING = False
@@ -29,6 +30,8 @@ class Tariffs:
         self._tariffs, problems = parse_all(documents, power_w, currency)
         if problems:
             raise PricingError(problems)
+        # Whether any tariff in use asks for the current; few do, and then the meter need not be asked either.
+        self.ask_current = any(map(_asks_current, self._tariffs))
 
     def keep(self) -> None:
         """Store every tariff under its hash, once, and anew where it was damaged. Raises OSError."""
@@ -84,7 +87,9 @@ class Tariffs:
         content = self._storage.read(_name(tariff_hash))
         if not content:
             raise PricingError(["tariff %s with hash %s is not in storage" % (tariff_id, tariff_hash)])
-        return parser.parse(canonical.decode(content))
+        tariff = parser.parse(canonical.decode(content))
+        self.ask_current = self.ask_current or _asks_current(tariff)
+        return tariff
 
 
 def parse_all(documents: "list[Any]", power_w: int, currency: str) -> "tuple[list[Tariff], list[str]]":
@@ -123,6 +128,14 @@ def _is_priced(tariff: "Tariff") -> bool:
     from firmware.pricing import quote
 
     return not quote.untimed(tariff)
+
+
+def _asks_current(tariff: "Tariff") -> bool:
+    for element in tariff.elements:
+        for kind, _low, _high in conditions.each(element.flat):
+            if kind == conditions.CURRENT:
+                return True
+    return False
 
 
 def _overlap(one: "Tariff", other: "Tariff") -> bool:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     Document = dict[str, Any]
 
+# So often the terminal looks around while something waits or is wrong, and while all is calm.
 TICK_MS = 30000
+CALM_MS = 120000
 AGAIN_MS = 5000
 WATCHED = (CHARGING, SUSPENDED)
 # States that asked for a reading of their own: one that was begun earlier says nothing to them.
@@ -69,9 +71,7 @@ class Terminal:
     async def serve(self) -> None:
         """Serve for ever."""
         while True:
-            due = (self._timer.left_ms(), self._parts.display.left_ms())
-            patience_ms = min([TICK_MS] + [left_ms for left_ms in due if left_ms is not None])
-            event = await self._parts.inbox.take(patience_ms)
+            event = await self._parts.inbox.take(self._patience_ms())
             if event:
                 await self.handle(event)
             elif self._timer.left_ms() == 0:
@@ -81,6 +81,16 @@ class Terminal:
             if self._parts.room.look_now_and_then():
                 await self._parts.recorder.flush()
             self._board.watchdog.feed()
+
+    def _patience_ms(self) -> int:
+        """Return after how long there is something to do although nothing has happened."""
+        parts = self._parts
+        is_calm = parts.room.is_enough() and not parts.recorder.is_due() and self._clock.utc_s() is not None
+        patience_ms = CALM_MS if is_calm else TICK_MS
+        for left_ms in (self._timer.left_ms(), parts.display.left_ms(), self._board.watchdog.pace_ms()):
+            if left_ms is not None and left_ms < patience_ms:
+                patience_ms = left_ms
+        return patience_ms
 
     async def handle(self, event: "Event") -> None:
         """Perform what follows from one event."""

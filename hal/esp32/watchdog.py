@@ -20,6 +20,10 @@ class Watchdog:
         self._began_ms = now_ms()
         self._is_confirmed = False
 
+    def pace_ms(self) -> int:
+        """Return a third of the time after which it bites: one feeding may come late, and one be missed."""
+        return BITE_MS // 3
+
     def feed(self) -> None:
         """Say that the terminal lives."""
         self._timer.feed()

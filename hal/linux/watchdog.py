@@ -1,6 +1,7 @@
 """The watchdog of the Linux board: systemd's, where it started the terminal.
 
-It does not know how long systemd waits; the unit says that (`WatchdogSec=`, with `Type=notify`).
+It does not know how long systemd waits, but by its word (sd_watchdog_enabled(3)); the unit says that
+(`WatchdogSec=`, with `Type=notify`).
 """
 
 import os
@@ -13,6 +14,12 @@ class Watchdog:
     def __init__(self) -> None:
         self._address = os.environ.get("NOTIFY_SOCKET", "")
         self._socket: socket.socket | None = None
+        told_us = os.environ.get("WATCHDOG_USEC", "")
+        self._bite_ms = int(told_us) // 1000 if self._address and told_us.isdigit() else 0
+
+    def pace_ms(self) -> int | None:
+        """Return half of the time that systemd waits, as it recommends; None where it does not."""
+        return max(1, self._bite_ms // 2) if self._bite_ms else None
 
     def feed(self) -> None:
         """Say that the terminal lives."""
