@@ -53,12 +53,17 @@ class Model:
         head, *lines = text.split("\n")
         _names, most, gap, self.source = [word.strip() for word in head.split("|")]
         rows = [line.split() for line in lines]
-        rows = [row for row in rows if row[0] in wanted or row[0] not in SLOTS]
-        self.plan = _reads(rows, int(most), int(gap))
         for row in rows:
-            self._take(row)
+            if row[0] not in SLOTS:
+                self._take(row)
+        self.plan = _reads(rows, int(most), int(gap))
         if int(gap):
             self._tell_apart(int(most))
+        if len(wanted) < len(SLOTS):
+            self._narrow([_place(row) for row in rows if row[0] in wanted])
+        for row in rows:
+            if row[0] in wanted:
+                self._take(row)
 
     def _take(self, row: "list[str]") -> None:
         """Put a line of the map where it belongs."""
@@ -98,6 +103,24 @@ class Model:
             shapes.append((function, count))
             reads.append((function, address, count))
         self.plan = tuple(reads)
+
+    def _narrow(self, places: "list[Read]") -> None:
+        """Leave out the reads that bring nothing wanted, and of the others what lies around it.
+
+        No register is asked for that the whole plan would not ask for: a meter may not have it.
+        """
+        whole: "list[Read]" = []
+        narrow: "list[Read]" = []
+        for read in self.plan:
+            function, start, end = read[0], read[1], read[1] + read[2]
+            held = [place for place in places if place[0] == function and start <= place[1] < end]
+            if held:
+                first = min([place[1] for place in held])
+                whole.append(read)
+                narrow.append((function, first, max([place[1] + place[2] for place in held]) - first))
+        shapes = {(read[0], read[2]) for read in narrow + ([self.serial_plan] if self.serial_plan else [])}
+        is_told_apart = len(shapes) == len(narrow) + bool(self.serial_plan)
+        self.plan = tuple(narrow if is_told_apart else whole)
 
 
 class Reading:

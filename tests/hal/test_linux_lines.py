@@ -101,7 +101,19 @@ def test_systemd_hears_that_the_terminal_is_ready_and_then_that_it_lives(
 
 def test_without_systemd_nobody_is_fed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    Watchdog().feed()
+    monkeypatch.setenv("WATCHDOG_USEC", "30000000")
+    dog = Watchdog()
+    dog.feed()
+    assert dog.pace_ms() is None
+
+
+def test_a_watchdog_is_fed_twice_in_the_time_that_systemd_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", "@nobody")
+    monkeypatch.setenv("WATCHDOG_USEC", "30000000")
+    assert Watchdog().pace_ms() == 15000
+    # A unit without WatchdogSec= has nobody waiting.
+    monkeypatch.delenv("WATCHDOG_USEC")
+    assert Watchdog().pace_ms() is None
 
 
 def test_the_panel_writes_words_or_json(capsys: pytest.CaptureFixture[str]) -> None:

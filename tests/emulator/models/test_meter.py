@@ -11,9 +11,9 @@ from tests.portable import raises
 UNIT = 1
 
 
-def read(meter, name=None):
+def read(meter, name=None, wanted=models.SLOTS):
     """Return the reading that the terminal would have."""
-    model = models.find(name or meter.model)
+    model = models.find(name or meter.model, None, wanted)
     blocks = []
     for function, address, count in model.plan:
         answer = meter.answer(modbus.read_request(UNIT, function, address, count), UNIT)
@@ -37,6 +37,35 @@ def test_the_single_phase_meter_is_read_too():
     meter.advance(1000, 3680)
     reading = read(meter)
     assert (reading.power_w, reading.voltage_mv, reading.current_ma) == (3680, [230000], [16000])
+
+
+def test_what_is_wanted_reads_the_same_from_fewer_registers_and_from_no_others():
+    for name in maps.names():
+        meter = Meter(name, "21110042", 123456)
+        meter.advance(3_600_000, 11040)
+        whole = read(meter)
+        plan = models.find(name).plan
+        for wanted in (("energy", "power"), ("energy", "power", "current")):
+            part = read(meter, None, wanted)
+            assert (part.energy_wh, part.resolution_wh) == (whole.energy_wh, whole.resolution_wh), name
+            assert part.power_w == whole.power_w
+            assert part.current_ma == (whole.current_ma if "current" in wanted else [])
+            assert part.voltage_mv == [] and part.frequency_mhz is None
+            narrow = models.find(name, None, wanted).plan
+            for function, start, count in narrow:
+                inside = [
+                    read
+                    for read in plan
+                    if read[0] == function and read[1] <= start and start + count <= read[1] + read[2]
+                ]
+                assert len(inside) == 1, (name, narrow)
+            assert len(narrow) <= len(plan)
+            # Answers are told apart by their length: each has its own.
+            serial = models.find(name).serial_plan
+            shapes = [(read[0], read[2]) for read in list(narrow) + ([serial] if serial else [])]
+            assert len(set(shapes)) == len(shapes) or narrow == tuple(read for read in plan if read in narrow)
+    # Power and energy of an SDM630: 22 registers instead of 74.
+    assert models.find("eastron-sdm630", None, ("energy", "power")).plan == ((4, 52, 22),)
 
 
 def test_the_serial_number_is_read():

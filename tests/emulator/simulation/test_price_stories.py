@@ -7,6 +7,7 @@ begins some milliseconds later; 19 % VAT throughout, prices net. The place keeps
 from emulator.simulation.play import play
 from firmware.pricing import calendar
 from tests.emulator.simulation.quick_craft import QuickCraft
+from tests.emulator.simulation.test_bad_ports import Played
 from tests.emulator.simulation.test_play import ALICE, clean, played, story
 
 ELEMENT = (
@@ -108,6 +109,29 @@ def test_a_full_vehicle_pays_for_its_place_from_the_40th_minute_on():
     assert parking[2:4] == ("17:10:10", "17:30:10")
     # 5.5 * 0.39 + 2 = 4.145 net, 4.93255 gross.
     assert (receipt["net_minor"], receipt["gross_minor"]) == (415, 493)
+
+
+def test_the_meter_is_asked_for_the_current_where_a_price_depends_on_it_and_only_there():
+    # 11 kW are 15.942 A in each of three phases: 47.8 A, for which a price of its own counts from 40 A on.
+    strong = tariff(("ENERGY", "0.59", '"min_current": 40'), ("ENERGY", "0.39", ""))
+    asked = []
+    for written in (strong, EVENING):
+        counts = set()
+
+        def tamper(charger, heard=counts):
+            ask_meter = charger.world.ask_meter
+
+            def hear(request):
+                heard.add(request[5])
+                return ask_meter(request)
+
+            charger.world.ask_meter = hear
+
+        at = calendar.parse_utc("2026-03-27T15:30:00Z")
+        one = Played(HOUR, tamper, tariffs=[written], terminal=terminal(), start_utc_s=at).holds()
+        asked.append((sorted(counts), one.of("session.ended")[0]["lines"][0]["unit_price"]))
+    # The serial number's two registers, and those from the first current to the energy or from the power on.
+    assert asked == [([2, 68], "0.59"), ([2, 22], "0.39")]
 
 
 def test_a_short_session_pays_the_minimum():
