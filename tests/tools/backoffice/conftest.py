@@ -24,7 +24,7 @@ KILOTAP = (sys.executable, "-m", "tools")
 def place(tmp_path_factory):
     """Bind Django in this process, which can be done once."""
     place = Place(tmp_path_factory.mktemp("office"))
-    open_office(place, hosts=["testserver"])
+    open_office(place, os.environ.get("KILOTAP_DATABASE"), hosts=["testserver"])
     return place
 
 
