@@ -57,6 +57,7 @@ checkpoint_s            number 60                  1 3600
 storage_reserve_bytes   number 65536               4096 1000000000
 office_url              text   -                   0 240
 office_ca               text   -                   0 240
+receipt_url             text   -                   0 91
 office_timeout_ms       number 10000               100 120000
 enrol_code              text   -                   0 120
 upload_batch            number 50                  1 1000

@@ -115,6 +115,7 @@ class Bench:
             "office_url": f"https://{office.host}:{self.link.port}",
             "office_ca": office.ca,
             "enrol_code": office.enrol(story["terminal"]["id"]),
+            "receipt_url": office.url + "/r/{token}",
         }
 
 

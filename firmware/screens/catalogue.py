@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 def screen(screen_id: str, language: str, facts: "dict[str, Any]") -> "dict[str, Any]":
     """Return {"id", "language", "lines"} of a screen; KeyError for a missing fact or what is in no table.
 
+    Where the facts have "qr" the screen has it: the rows of a QR code (firmware.screens.qr), integers whose
+    lowest bit is the right module.
+
     Facts: welcome "quote" (texts of words.quote); plug_in may have "seconds"; charging, suspended, receipt
     "energy_wh", "gross_minor", "currency", the first two also "duration_s", the last "receipt" and maybe
     "code" and "bill" (texts of words.bill); refused "reason"; out_of_order "fault".
@@ -31,7 +34,10 @@ def screen(screen_id: str, language: str, facts: "dict[str, Any]") -> "dict[str,
         lines.extend(_wrapped(line.format(**told)))
     for line in facts["quote"] if screen_id == "welcome" else facts.get("bill", ()):
         lines.extend(_wrapped(line))
-    return {"id": screen_id, "language": language, "lines": lines}
+    screen = {"id": screen_id, "language": language, "lines": lines}
+    if "qr" in facts:
+        screen["qr"] = facts["qr"]
+    return screen
 
 
 def find(texts: str, key: str) -> "str":

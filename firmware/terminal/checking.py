@@ -50,6 +50,7 @@ def _content_problems(config: "Any") -> "list[str]":
     problems += _cards(config)
     if config.office_url:
         problems += _told("office_url", lambda: address.parse(config.office_url)) or _office(config)
+    problems += _receipt_url(config.receipt_url)
     problems += parse_all(config.tariffs, config.max_power_w, config.currency)[1]
     return problems + _contracted(config)
 
@@ -108,6 +109,16 @@ def _office(config: "Any") -> "list[str]":
         return ["office_ca: missing; an https office needs the file of its authority (PEM)"]
     if scheme == "http" and config.board != "bench":
         return ["office_url: it has to begin with https; http is for the emulated charger alone"]
+    return []
+
+
+def _receipt_url(pattern: str) -> "list[str]":
+    """Return what is wrong with the address that the code on the display leads to."""
+    if not pattern:
+        return []
+    is_plain = all("!" <= character <= "~" for character in pattern)
+    if not is_plain or not pattern.startswith("https://") or pattern.count("{token}") != 1:
+        return ["receipt_url: it has to be an https address with {token} in it, such as https://…/r/{token}"]
     return []
 
 

@@ -25,8 +25,14 @@ class TextPanel:
         """Show a screen."""
         if self._is_json:
             print(json.dumps({"screen": screen}))
-        else:
-            print(" | ".join(screen["lines"]))
+            return
+        print(" | ".join(screen["lines"]))
+        if "qr" in screen:
+            # In memory only while it is drawn.
+            from hal.common import qr_text
+
+            for line in qr_text.lines(screen["qr"]):
+                print(line)
 
     def signal(self, kind: str) -> None:
         """Sound or light: `accepted`, `refused`, `attention`."""

@@ -120,3 +120,16 @@ def test_the_terms_for_bank_cards_are_judged_with_all_else():
     assert [
         problem for problem in problems_of('{"id": "A", "bank_cards": 7}') if problem.startswith("bank_cards")
     ]
+
+
+def test_the_address_of_receipts_has_to_be_one_that_a_code_can_lead_to():
+    text = '{"id": "KT-0001", "receipt_url": "%s"}'
+    for given in (
+        "http://o.example/r/{token}",
+        "https://o.example/r/",
+        "https://x/{token}{token}",
+        "https://ö/{token}",
+    ):
+        told = "receipt_url: it has to be an https address with {token} in it"
+        assert told in problems_of(text % given)[0], given
+    assert checking.read((text % "https://o.example/r/{token}").encode()).receipt_url

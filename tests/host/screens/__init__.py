@@ -1,0 +1,1 @@
+"""Screens held against libraries that draw and read."""
