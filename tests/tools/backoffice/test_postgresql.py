@@ -44,7 +44,7 @@ def test_the_rules_hold_on_postgresql_too(address: str) -> None:
         sys.executable,
         "-m",
         "pytest",
-        "-q",
+        "-v",
         "-n",
         "0",
         "-k",
