@@ -6,7 +6,7 @@ It does not know what time it is: a moment comes in as `utc_s`, seconds since 19
 from firmware.errors import PricingError
 
 DAY_S = 86400
-_DIGITS = "0123456789"
+_DIGITS = b"0123456789"
 _YEAR_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)
 
 TYPE_CHECKING = False
@@ -120,7 +120,8 @@ def _civil_text(local_s: int) -> str:
 
 def number(digits: str) -> int:
     """Return the value of ASCII digits, -1 where anything else is among them or there are none."""
-    for character in digits:
+    # As bytes: of a text, MicroPython would keep each character that it ever cut out.
+    for character in digits.encode():
         if character not in _DIGITS:
             return -1
     return int(digits) if digits else -1

@@ -14,8 +14,11 @@ CHARACTERS = 8
 def of(signature: bytes) -> str:
     """Return the code of a receipt's signature (r and s, 64 bytes): `7Q2-FM9-XC5`."""
     head = int.from_bytes(hashlib.sha256(signature).digest()[:5], "big")
-    code = "".join([ALPHABET[head >> 5 * i & 31] for i in range(CHARACTERS - 1, -1, -1)])
-    code += ALPHABET[_check(code)]
+    digits = [head >> 5 * i & 31 for i in range(CHARACTERS - 1, -1, -1)]
+    digits.append(_check(digits))
+    # As bytes: of a text, MicroPython would keep each character that it ever cut out.
+    alphabet = ALPHABET.encode()
+    code = bytes([alphabet[digit] for digit in digits]).decode()
     return code[:3] + "-" + code[3:6] + "-" + code[6:]
 
 
@@ -27,16 +30,17 @@ def read(text: str) -> "str | None":
             code += "1" if character in "IL" else "0" if character == "O" else character
     if len(code) != CHARACTERS + 1 or [one for one in code if one not in ALPHABET]:
         return None
-    if _check(code[:CHARACTERS]) != ALPHABET.index(code[CHARACTERS]):
+    digits = [ALPHABET.index(one) for one in code]
+    if _check(digits[:CHARACTERS]) != digits[CHARACTERS]:
         return None
     return code[:3] + "-" + code[3:6] + "-" + code[6:]
 
 
-def _check(code: str) -> int:
-    """Return the sum of the characters in GF(32), each times another power of x (x^5 = x^2 + 1)."""
+def _check(digits: "list[int]") -> int:
+    """Return the sum of the digits in GF(32), each times another power of x (x^5 = x^2 + 1)."""
     added = 0
-    for character in code:
-        added ^= ALPHABET.index(character)
+    for digit in digits:
+        added ^= digit
         added <<= 1
         if added & 32:
             added ^= 0x25

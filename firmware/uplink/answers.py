@@ -50,13 +50,9 @@ def whole(answer: "dict[str, Any]", member: str, lowest: int) -> int:
 
 def path(terminal: str, action: str) -> str:
     """Return `/api/terminals/{id}/{action}`; UplinkError for an id that would be another path."""
-    for character in terminal:
-        if not (
-            "0" <= character <= "9"
-            or "A" <= character <= "Z"
-            or "a" <= character <= "z"
-            or character in "-_."
-        ):
+    # As bytes: of a text, MicroPython would keep each character that it ever cut out.
+    for octet in terminal.encode():
+        if not (0x30 <= octet <= 0x39 or 0x41 <= octet <= 0x5A or 0x61 <= octet <= 0x7A or octet in b"-_."):
             raise UplinkError(
                 "the terminal id %r cannot stand in an address; use A-Z, a-z, 0-9, - _ ." % terminal
             )

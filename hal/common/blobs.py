@@ -30,7 +30,7 @@ else:
 
 # MicroPython's errno module lacks it; Linux and the ESP32 agree on the number.
 ENOSPC = 28
-LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.-"
+LETTERS = b"abcdefghijklmnopqrstuvwxyz0123456789.-"
 LONGEST_NAME = 40
 # Where a replacement is written before it takes a blob's name; an underscore is not among the letters.
 FRESH = "_fresh"
@@ -52,7 +52,8 @@ def is_name(name: str) -> bool:
     """Return whether a blob may have this name: `[a-z0-9.-]{1,40}`, and neither `.` nor `..`."""
     if not 1 <= len(name) <= LONGEST_NAME or name in (".", ".."):
         return False
-    return all(letter in LETTERS for letter in name)
+    # As bytes: of a text, MicroPython would keep each character that it ever cut out.
+    return all(letter in LETTERS for letter in name.encode())
 
 
 def pieces_of(content: "bytes | Pieces") -> "Iterable[bytes]":

@@ -207,13 +207,15 @@ class Shape:
         self.corners, self.colour, self.width, self.height = corners, colour, 3, 4
     def surface(self, times=len(SIZES)):
         return self.width * self.height * times
+def _later(name):
+    return __import__(name)
 def measure(shape):
     corners = shape.corners
     sizes = [getattr(shape, name) for name in SIZES.split()]
     return corners, sizes, shape.surface(), shape.colour, getattr(shape, "kind"), [].append
 def main(words):
     from room import deep
-    later = __import__("room_later")
+    later = _later("room_later")
     try:
         raise Odd("square")
     except Odd as error:
@@ -226,7 +228,8 @@ def main(words):
 
 
 def test_names_of_the_boards_own_do_what_the_programs_did(tmp_path: Path) -> None:
-    renamed = call_by_known_names(NAMED, "room.start", "main")
+    renamed, files = call_by_known_names(NAMED, "room.start", "main")
+    assert [*files.values()] == ["room_later"] and "room.deep" in renamed
     said = []
     for folder, texts in (("before", NAMED), ("after", renamed)):
         (tmp_path / folder / "room").mkdir(parents=True)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tools.setup.link_modules import LOADER
 from tools.setup.program_text import Module, name_of, silent_nodes
 from tools.setup.scopes import global_names, seen_by_classes
 
@@ -25,6 +26,9 @@ LONGEST_TEXT = 10
 _RESERVED = {"args", "close", "const", "errno", "ioctl", "read", "readblocks", "readinto", "send", "super"}
 _RESERVED |= {"throw", "value", "write", "writeblocks", *keyword.kwlist, *keyword.softkwlist}
 
+# Names that are no module of MicroPython's own.
+_FILES = sorted(word for word in KNOWN if word.isupper())
+
 _WORD = re.compile(r"\w+")
 
 Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -32,17 +36,22 @@ _BEFORE = {ast.FunctionDef: "def ", ast.AsyncFunctionDef: "async def ", ast.Clas
 Fresh = dict[str, str]
 
 
-def call_by_known_names(texts: dict[str, str], root: str, entry: str) -> dict[str, str]:
-    """Return the texts of a linked program, {name: text}, with its own names exchanged, alike in all of them.
+def call_by_known_names(texts: dict[str, str], root: str, entry: str) -> tuple[dict[str, str], Fresh]:
+    """Return the texts of a linked program, {name: text}, with its own names exchanged, alike in all of them,
+    and what the files of one word were called, {name: name before}.
 
     The `entry`, and a name that stands in a text, may be given by a keyword or is not plain to see stays.
     """
     # What stays in memory comes before what is loaded and forgotten.
-    parts = [_Part(Module(name, texts[name]), root) for name in sorted(texts, key=lambda name: name != root)]
-    things, members = _choose(parts, entry)
-    for part in parts:
-        part.rename(things, members)
-    return {part.module.name: part.module.edited() for part in parts}
+    names = [root, *sorted(texts.keys() - {root})]
+    parts = [_Part(Module(name, texts[name]), root) for name in names]
+    of_parts, members = _choose(parts, entry)
+    loaded = {node.value for part in parts for node in part.loads}
+    files = dict(zip([name for name in names if name in loaded], _FILES, strict=False))
+    for part, things in zip(parts, of_parts, strict=True):
+        part.rename(things, members, files)
+    renamed = {files.get(part.module.name, part.module.name): part.module.edited() for part in parts}
+    return renamed, {fresh: name for name, fresh in files.items()}
 
 
 class _Part:
@@ -64,6 +73,8 @@ class _Part:
         self.gives_members = [node.name for node in methods]
         self.gives_members += [node.attr for node in attributes if isinstance(node.ctx, ast.Store)]
         self.kept = set(self._kept())
+        calls = [node for node in module.all(ast.Call) if ast.unparse(node.func) == LOADER]
+        self.loads = [node.args[0] for node in calls if isinstance(node.args[0], ast.Constant)]
 
     def texts(self) -> Iterator[str]:
         """Yield the texts that a board keeps."""
@@ -106,8 +117,10 @@ class _Part:
         before = _BEFORE[type(node)] if isinstance(node, Named) else ""
         return self.module.start_of(node) + len(before)  # type: ignore[arg-type]
 
-    def rename(self, things: Fresh, members: Fresh) -> None:
+    def rename(self, things: Fresh, members: Fresh, files: Fresh) -> None:
         """Write the fresh names."""
+        for loaded in self.loads:
+            self.module.replace(loaded, repr(files[str(loaded.value)]))
         for fresh, uses in ((things, self.things), (members, self.members)):
             for node, word in uses:
                 if word in fresh:
@@ -123,11 +136,12 @@ class _Part:
                 self.module.replace(statement, f"from {self._root} import {', '.join(words)}")
 
 
-def _choose(parts: list[_Part], entry: str) -> tuple[Fresh, Fresh]:
-    """Return the fresh names of global things and of members.
+def _choose(parts: list[_Part], entry: str) -> tuple[list[Fresh], Fresh]:
+    """Return the fresh names of global things in each part, and of members.
 
     A member may be a global of a module that is loaded later, and a class hides globals from its own
-    statements: what is seen as both gets a name that is free for both.
+    statements: what is seen as both gets a name that is free for both. What is loaded later sees the things
+    of the root and none of another.
     """
     kept = {entry, *dir(builtins), *KNOWN}.union(*[part.kept for part in parts])
     gives_things = _in_turn([part.gives_things for part in parts], kept)
@@ -141,11 +155,14 @@ def _choose(parts: list[_Part], entry: str) -> tuple[Fresh, Fresh]:
     bound = {*dir(builtins), *things}.union(*[part.locals for part in parts])
     fresh = _pairs(both, spare, bound | members | seen)
     given = {*fresh.values()}
-    only_things = [word for word in gives_things if word not in fresh]
+    things_of_root = _in_turn([parts[0].gives_things], kept)
+    of_root = _pairs([word for word in things_of_root if word not in fresh], spare, bound | given)
+    fresh_things = [fresh | of_root]
+    for part in parts[1:]:
+        own = [word for word in _in_turn([part.gives_things], kept) if word not in fresh_things[0]]
+        fresh_things.append(fresh_things[0] | _pairs(own, spare, bound | given.union(of_root.values())))
     only_members = [word for word in gives_members if word not in fresh]
-    of_things = _pairs(only_things, spare, bound | given)
-    of_members = _pairs(only_members, spare, members | seen | given)
-    return fresh | of_things, fresh | of_members
+    return fresh_things, fresh | _pairs(only_members, spare, members | seen | given)
 
 
 def _pairs(words: list[str], spare: list[str], taken: set[str]) -> Fresh:

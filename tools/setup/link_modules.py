@@ -13,7 +13,10 @@ from tools.setup.scopes import global_names, seen_by_classes
 
 Names = dict[tuple[str, str], str]
 
-_LATER = """def _later(name):
+# What loads a module and keeps it nowhere.
+LOADER = "_later"
+
+_LATER = f"""def {LOADER}(name):
     import sys
     module = __import__(name)
     del sys.modules[name]
@@ -70,9 +73,9 @@ def _load_later(module: Module, forgotten: set[str]) -> None:
         for alias in node.names:
             own, whole = alias.asname or alias.name, f"{source}.{alias.name}"
             if whole in forgotten:
-                calls.append(f"{own} = _later({_word(whole)!r})")
+                calls.append(f"{own} = {LOADER}({_word(whole)!r})")
             elif source in forgotten:
-                calls.append(f"{own} = _later({_word(source)!r}).{alias.name}")
+                calls.append(f"{own} = {LOADER}({_word(source)!r}).{alias.name}")
         if len(calls) == len(node.names):
             module.replace(node, "; ".join(calls))
         elif calls:
