@@ -5,6 +5,7 @@ It does not know time or the story: whoever owns the meter lets it count before 
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from pymodbus import FramerType
 from pymodbus.constants import ExcCodes
@@ -25,11 +26,14 @@ def device(meter: Meter, before_read: Callable[[], None] | None = None) -> SimDe
     """Return the device of pymodbus's servers that holds a meter's registers."""
 
     async def read(
-        function: int, start: int, address: int, count: int, registers: list[int], written: object
+        function: int, start: int, address: int, count: int, registers: list[int], written: Any
     ) -> ExcCodes | None:
         """Put what the meter's registers hold now into the server's, or return why it refuses."""
         if before_read:
             before_read()
+        if written:
+            refused = meter.write(address, written)
+            return ExcCodes(refused) if refused else None
         block = meter.registers(function, address, count)
         if isinstance(block, int):
             return ExcCodes(block)

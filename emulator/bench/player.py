@@ -133,6 +133,7 @@ class Player:
         if state == "cut":
             terminal.power_cut()
             self._bench.charger.wait_for(lambda: not self._bench.charger.is_powered, 1.0)
+            self._bench.charger.world.power_failure()
             return
         terminal.power_on()
         self._expects_death = False

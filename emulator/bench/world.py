@@ -95,6 +95,11 @@ class World:
         with self._guard:
             self.meter.fault = fault
 
+    def power_failure(self) -> None:
+        """Take the power from the meter as well as from the terminal."""
+        with self._guard:
+            self.meter.power_failure()
+
     def advance(self) -> None:
         """Count what flowed until now."""
         with self._guard:

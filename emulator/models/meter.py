@@ -7,7 +7,13 @@ meter_maps.py.
 from emulator.models import encoding, meter_maps
 from firmware.metering import modbus
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from emulator.models.signing_meters import Registers
+
 W_MS_IN_WH = 3_600_000
+# Their transactions are in memory only where such a meter is.
+SIGNING = ("carlo-gavazzi-em580", "iskra-wm3m4")
 
 # What a story can do to a meter: the register lies, the meter refuses or is another one, or the line spoils
 # an answer.
@@ -22,6 +28,7 @@ FAULTS = (
     "not_available",
     "rollover",
     "wrong_power",
+    "refuses_to_sign",
     "truncated",
     "echo",
     "noise",
@@ -54,9 +61,11 @@ class Meter:
         "_shown",
         "_single",
         "fault",
+        "lived_ms",
         "model",
         "power_w",
         "serial",
+        "signing",
     )
 
     def __init__(self, model: str, serial: str, register_wh: int):
@@ -66,6 +75,7 @@ class Meter:
         self.model = model
         self.serial = serial
         self.fault = "none"
+        self.lived_ms = 0
         self._is_wrong = False
         self.power_w = 0
         self._counted_w_ms = register_wh * W_MS_IN_WH
@@ -77,6 +87,8 @@ class Meter:
         self._powers: "list[tuple]" = []
         self._single: "list[tuple]" = []
         self._currents: "list[tuple]" = []
+        # The registers of its transactions, None where it does not sign.
+        self.signing = _signing(self)
         self._read_map(lines)
         self._show_power(0)
 
@@ -117,6 +129,7 @@ class Meter:
 
     def advance(self, duration_ms: int, power_w: int) -> None:
         """Count what flowed, and go on to show this power."""
+        self.lived_ms += duration_ms
         self._counted_w_ms += duration_ms * power_w
         if power_w != self.power_w:
             self._show_power(power_w)
@@ -150,16 +163,34 @@ class Meter:
         if (self.fault == "wrong_power") != self._is_wrong:
             self._is_wrong = not self._is_wrong
             self._show_power(self.power_w)
+        if self.signing and function == modbus.READ_HOLDING and self.signing.has(address, count):
+            return self.signing.read(address, count)
         for area_function, first, content in self._areas:
             begin = 2 * (address - first)
             if area_function == function and begin >= 0 and begin + 2 * count <= len(content):
                 return bytes(content[begin : begin + 2 * count])
         return ILLEGAL_ADDRESS
 
+    def write(self, address: int, words: "list[int]") -> "int | None":
+        """Take registers; return the code of the exception that refuses them, or None."""
+        if self.fault == "exception":
+            return DEVICE_FAILURE
+        if self.signing is None:
+            return ILLEGAL_FUNCTION
+        if not self.signing.has(address, len(words)):
+            return ILLEGAL_ADDRESS
+        return self.signing.write(address, words)
+
+    def power_failure(self) -> None:
+        """Lose the power and have it again: the register stays, a transaction may not."""
+        if self.signing:
+            self.signing.power_failure()
+
     def swap(self, serial: str, register_wh: int) -> None:
         """Put another meter of the same model in this one's place."""
         other = Meter(self.model, serial, register_wh)
         self.serial, self._areas = serial, other._areas
+        self.signing = _signing(self)
         self._counted_w_ms, self._shown = other._counted_w_ms, other._shown
         self._show_power(self.power_w)
 
@@ -210,13 +241,21 @@ class Meter:
 
     def answer(self, request: bytes, unit: int) -> bytes:
         """Return the RTU answer of the meter at that unit address, faults and all; empty for silence."""
-        if len(request) != REQUEST_BYTES or modbus.crc16(request) != 0 or request[0] != unit:
+        if len(request) < REQUEST_BYTES or modbus.crc16(request) != 0 or request[0] != unit:
             return b""
         function, address, count = request[1], request[2] << 8 | request[3], request[4] << 8 | request[5]
-        read = self.registers(function, address, count)
-        if isinstance(read, int):
-            return self.on_the_line(modbus.with_crc(bytes((unit, function | 0x80, read))))
-        return self.on_the_line(modbus.with_crc(bytes((unit, function, len(read))) + read), request)
+        if function == modbus.WRITE:
+            refused = self.write(address, _words(request[7:-2]))
+            body = request[2:6]
+        elif len(request) != REQUEST_BYTES:
+            return b""
+        else:
+            read = self.registers(function, address, count)
+            refused = read if isinstance(read, int) else None
+            body = bytes((2 * count,)) + read if isinstance(read, bytes) else b""
+        if refused is not None:
+            return self.on_the_line(modbus.with_crc(bytes((unit, function | 0x80, refused))))
+        return self.on_the_line(modbus.with_crc(bytes((unit, function)) + body), request)
 
     def on_the_line(self, frame: bytes, request: bytes = b"") -> bytes:
         """Return what arrives of an answer that the meter sends, after the faults of the line."""
@@ -233,3 +272,16 @@ class Meter:
         if self.fault == "noise":
             return b"\0\xff" + frame + b"\xff"
         return frame
+
+
+def _signing(meter: Meter) -> "Registers | None":
+    if meter.model not in SIGNING:
+        return None
+    from emulator.models import signing_meters
+
+    return signing_meters.make(meter)
+
+
+def _words(content: bytes) -> "list[int]":
+    """Return the registers in the bytes of a write."""
+    return [content[i] << 8 | content[i + 1] for i in range(0, len(content), 2)]

@@ -116,6 +116,7 @@ class Charger:
         self.assembly = None
         self.cut_ms = self.kernel.now_ms
         self.world.command_contactor(False)
+        self.world.power_failure()
 
     def is_powered(self) -> bool:
         """Return whether the terminal has power."""

@@ -46,6 +46,15 @@ class World:
         """Break or mend the meter and its line."""
         self._meter.fault = fault
 
+    def power_failure(self) -> None:
+        """Take the power from the meter as well: it comes back as the real one does."""
+        self.sync()
+        self._meter.power_failure()
+
+    def meter_key(self) -> "bytes | None":
+        """Return the key of a meter that signs (SubjectPublicKeyInfo), None of another."""
+        return self._meter.signing.public_key() if self._meter.signing else None
+
     def exchange_meter(self, serial: str, register_wh: int) -> None:
         """Put another meter of the same model in the place of this one; one that was here before shows what
         it showed then.

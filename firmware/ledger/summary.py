@@ -35,6 +35,8 @@ def start(first_prev: str) -> "Document":
         "configured": None,
         # [first, last, seq of the ledger.damaged that names them], the newest few.
         "damaged": [],
+        # The meter's transaction whose record a receipt lacks.
+        "owed": None,
     }
 
 
@@ -58,6 +60,8 @@ def _started(after: "Document", payload: "Document") -> None:
 
 
 def _ended(after: "Document", payload: "Document") -> None:
+    if "no_meter_record" in payload.get("flags", ()):
+        after["owed"] = ((after["open"] or {}).get("meter") or {}).get("transaction")
     after["open"] = None
     # The number itself, not one more: the records before may have made room.
     after["receipts"] = int(payload["receipt"].split("-")[-1])
@@ -75,6 +79,10 @@ def _register(after: "Document", payload: "Document", member: str) -> None:
         after["last_wh"] = meter[member]
         after["last_at"] = payload["at"]
         after["meter_serial"] = meter.get("serial")
+
+
+def _recorded(after: "Document", payload: "Document") -> None:
+    after["owed"] = None
 
 
 def _fault(after: "Document", payload: "Document") -> None:
@@ -104,6 +112,7 @@ _KINDS = {
     "session.ended": _ended,
     "meter.commissioned": _told,
     "meter.replaced": _told,
+    "meter.record": _recorded,
     "fault": _fault,
     "fault.cleared": _fault_cleared,
     "configured": _configured,

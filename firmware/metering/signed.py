@@ -26,6 +26,8 @@ POLL_MS = 200
 CHUNK_WORDS = 100
 # Between the tariff and the session's number, which is how a record is known to be that session's.
 MARK = "<=>"
+# SubjectPublicKeyInfo of a point on P-256 (RFC 5480), up to the point.
+P256_KEY = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 
 
 def _words(text: str, most_words: int) -> "list[int]":
@@ -66,6 +68,9 @@ class Em580:
     TIMEZONE, UTC, TARIFF = 0x7031, 0x7032, 0x6900
     RFID_PLAIN, ISO14443 = 1, 1
     TARIFF_WORDS, TEXT_WORDS, MOST_WORDS = 126, 20, 2031
+    KEY_TYPE, KEY = 0x24FF, 0x2600
+    # By its type a key has 256 or 384 bits, and its DER so many registers.
+    KEY_WORDS = (46, 62)
 
     def begin(self, facts: "Facts") -> "Dialogue":
         """Begin a transaction; return the record of an older one that nobody fetched, or None.
@@ -112,7 +117,18 @@ class Em580:
 
     def forget(self) -> "Dialogue":
         """Tell the meter that its record is durable elsewhere."""
-        yield ("write", self.STATE, [self.NOT_READY])
+        if (yield from _number(self.STATE)) == self.READY:
+            yield ("write", self.STATE, [self.NOT_READY])
+
+    def key(self) -> "Dialogue":
+        """Return the meter's public key: SubjectPublicKeyInfo, DER."""
+        kind = yield from _number(self.KEY_TYPE)
+        if kind >= len(self.KEY_WORDS):
+            raise MeteringError("the meter has no key to sign with; order one that signs")
+        content = yield from _read_long(HOLDING, self.KEY, self.KEY_WORDS[kind])
+        if content[0] != 0x30 or content[1] > len(content) - 2:
+            raise MeteringError("the meter's key is no DER: %s" % content.hex())
+        return content[: 2 + content[1]]
 
     def _session(self) -> "Dialogue":
         content = yield from _read_long(HOLDING, self.TARIFF, self.TARIFF_WORDS)
@@ -140,8 +156,9 @@ class Wm3m4:
     SIGNED_OK, FIRST_ERROR = 15, 128
     STATE, COMMAND, STATUS, TIMEZONE, UTC_HIGH, TEXT_SIZE = 7000, 7051, 7052, 7053, 7054, 7056
     RECORD_SIZE, SIGNATURE_SIZE, FORMAT, SYNCHRONISED = 7057, 7058, 7059, 7071
-    TEXT, RECORD, SIGNATURE = 7100, 7612, 8188
-    MOST_TEXT_WORDS, MOST_RECORD, MOST_SIGNATURE = 512, 1152, 80
+    TEXT, RECORD, KEY, SIGNATURE = 7100, 7612, 8124, 8188
+    KEY_WORDS = 32
+    MOST_TEXT_WORDS, MOST_RECORD, MOST_SIGNATURE = 512, 1024, 80
 
     def begin(self, facts: "Facts") -> "Dialogue":
         """Begin a transaction, as Em580.begin; "text" of the facts is the JSON that a record begins with."""
@@ -166,8 +183,9 @@ class Wm3m4:
         """End what runs and return its record; where nothing runs, the last one if it is this session's."""
         state = yield from _number(self.STATE)
         if state == self.AFTER_POWER_FAILURE:
-            # Without them the meter stays as it is for ever.
-            yield from self._tell(facts)
+            # Without them the meter stays as it is for ever; the text is its own, as far as it still has it.
+            told = yield from self._told()
+            yield from self._tell(dict(facts, text=told) if facts["session"] in told else facts)
         if state != self.IDLE:
             yield ("write", self.COMMAND, [0x7200])
             yield from self._wait_for(self.IDLE)
@@ -188,7 +206,11 @@ class Wm3m4:
 
     def forget(self) -> "Dialogue":
         """Do nothing: the next transaction takes the record's place."""
-        yield ("wait", 0)
+        yield from ()
+
+    def key(self) -> "Dialogue":
+        """Return the meter's public key, as Em580.key; the meter has its point alone."""
+        return P256_KEY + (yield from _read_long(HOLDING, self.KEY, self.KEY_WORDS))
 
     def _tell(self, facts: "Facts") -> "Dialogue":
         """Give the meter time and billing text."""

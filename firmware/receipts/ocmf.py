@@ -63,8 +63,9 @@ def payload(facts: "dict[str, Any]") -> str:
     if facts.get("evse_id"):
         members += [("CT", "EVSEID"), ("CI", facts["evse_id"])]
     start, stop = _moments(facts["start"], facts["stop"], facts["duration_ms"] // 1000)
-    begin = _reading(start, facts["zone"], "B", facts["start"]["wh"])
-    end = _reading(stop, facts["zone"], _end_code(facts["reason"]), facts["stop"]["wh"])
+    step_wh = meter.get("resolution_wh", 1)
+    begin = _reading(start, facts["zone"], "B", facts["start"]["wh"], step_wh)
+    end = _reading(stop, facts["zone"], _end_code(facts["reason"]), facts["stop"]["wh"], step_wh)
     return '{%s,"RD":[%s,%s]}' % (_members(members), begin, end)
 
 
@@ -164,15 +165,20 @@ def _moments(start: "dict[str, Any]", stop: "dict[str, Any]", duration_s: int) -
     return begin, (stop_s, _CLOCK_STATES[stop["clock"]])
 
 
-def _reading(moment: "Moment", zone: "Zone", code: str, register_wh: int) -> str:
+def _reading(moment: "Moment", zone: "Zone", code: str, register_wh: int, step_wh: int) -> str:
     local = zone.format_local(moment[0])
     time = "%s,000%s%s %s" % (local[:19], local[19:22], local[23:], moment[1])
-    # RV is written from integers and always has three decimals; its digits are part of what is signed.
-    return '{"TM":"%s","TX":"%s","RV":%d.%03d,"RI":"%s","RU":"kWh","RT":"AC","ST":"G"}' % (
+    # RV is written from integers; its digits are part of what is signed, and none is more than the meter has.
+    digits = 3
+    while digits > 1 and step_wh % 10 == 0 and register_wh % 10 == 0:
+        digits, step_wh, register_wh = digits - 1, step_wh // 10, register_wh // 10
+    whole, part = divmod(register_wh, 10**digits)
+    return '{"TM":"%s","TX":"%s","RV":%d.%0*d,"RI":"%s","RU":"kWh","RT":"AC","ST":"G"}' % (
         time,
         code,
-        register_wh // 1000,
-        register_wh % 1000,
+        whole,
+        digits,
+        part,
         _OBIS_TOTAL_IMPORT,
     )
 

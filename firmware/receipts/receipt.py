@@ -21,7 +21,8 @@ def build(facts: "dict[str, Any]") -> "dict[str, Any]":
     `facts`: "receipt", "token", "contract" (None where a bank card pays: then "payment"), "zone"
     (calendar.Zone), "start" and "stop" ({"utc_s" (or None), "clock", "wh"}), "duration_ms", "meter"
     ({"model", "serial"}), "tariff" ({"id", "hash"}), "bill" (of the engine), "reason", "flags" and "ocmf";
-    where the meter signs for itself, "meter_record".
+    where the meter signs for itself, "meter_record" and
+    "meter_key" (SubjectPublicKeyInfo, hexadecimal).
     """
     problems = _registers(facts) + _bill(facts["bill"])
     payment = facts.get("payment")
@@ -46,6 +47,7 @@ def build(facts: "dict[str, Any]") -> "dict[str, Any]":
             "serial": meter["serial"],
             "start_wh": start["wh"],
             "stop_wh": stop["wh"],
+            "resolution_wh": meter.get("resolution_wh", 1),
         },
         "tariff": {"id": facts["tariff"]["id"], "hash": facts["tariff"]["hash"]},
         "reason": facts["reason"],
@@ -53,8 +55,9 @@ def build(facts: "dict[str, Any]") -> "dict[str, Any]":
         "flags": list(facts["flags"]) + list(bill.get("flags", ())),
         "ocmf": facts["ocmf"],
     }
-    if facts.get("meter_record"):
-        members["meter_record"] = facts["meter_record"]
+    for key in ("meter_record", "meter_key"):
+        if facts.get(key):
+            members[key] = facts[key]
     for key in ("currency", "net_minor", "vat", "gross_minor", "rounding"):
         members[key] = bill[key]
     members["lines"] = [_line(line, start["utc_s"], members["duration_s"]) for line in bill["lines"]]

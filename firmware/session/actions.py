@@ -3,7 +3,20 @@
 It does not know which answer belongs to which state and event; that is the table in table.py.
 """
 
-from .events import CLOSE, END, OPEN, PRICE, READ_METER, RECORD, SHOW, SIGNAL, START, TIMER
+from .events import (
+    BEGIN_RECORD,
+    CLOSE,
+    END,
+    END_RECORD,
+    OPEN,
+    PRICE,
+    READ_METER,
+    RECORD,
+    SHOW,
+    SIGNAL,
+    START,
+    TIMER,
+)
 from .state import (
     AUTHORISED,
     CHARGING,
@@ -40,11 +53,11 @@ def resting(session: Session) -> "Step":
 def recovering(session: Session, token: "Any") -> "Step":
     """Return the session that a power cut left open, and the question that closes it."""
     opened = session.but(state=RECOVERING, token=token, reason="power_loss", flags=("power_loss",))
-    return opened, _ask_meter("recovery_patience_s", "finishing")
+    return opened, _ask_meter("recovery_patience_s", "finishing", END_RECORD)
 
 
-def _ask_meter(patience: str, screen: str) -> "Effects":
-    return ((TIMER, patience), (READ_METER, None), (SHOW, (screen, {})))
+def _ask_meter(patience: str, screen: str, task: "Any") -> "Effects":
+    return ((TIMER, patience), (READ_METER, task), (SHOW, (screen, {})))
 
 
 def _blocking(faults: "tuple[str, ...]") -> "tuple[str, ...]":
@@ -75,7 +88,8 @@ def card_at_rest(session: Session, facts: "Facts") -> "Step":
 
 
 def _to_starting(session: Session, signals: "Effects") -> "Step":
-    return session.but(state=STARTING), _ask_meter("meter_patience_s", "starting") + signals
+    asked = _ask_meter("meter_patience_s", "starting", (BEGIN_RECORD, session))
+    return session.but(state=STARTING), asked + signals
 
 
 def _turn_away(session: Session, facts: "Facts", reason: str) -> "Step":
@@ -228,7 +242,7 @@ def _complete(session: Session, reading: "Facts", flags: "tuple[str, ...]", *bef
 
 def ask_again(session: Session, facts: "Facts") -> "Step":
     """Ask the meter again."""
-    return session, ((READ_METER, None),)
+    return session, ((READ_METER, END_RECORD),)
 
 
 def start_failed(session: Session, facts: "Facts") -> "Step":
@@ -243,7 +257,7 @@ def start_failed(session: Session, facts: "Facts") -> "Step":
 
 def _finish(session: Session, reason: str, *more: "Any") -> "Step":
     """Open the contactor, then ask the meter: the last reading is taken when nothing flows any more."""
-    asked = ((OPEN, None),) + _ask_meter("meter_patience_s", "finishing")
+    asked = ((OPEN, None),) + _ask_meter("meter_patience_s", "finishing", END_RECORD)
     return session.but(state=FINISHING, reason=reason), asked + more
 
 

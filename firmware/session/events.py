@@ -9,7 +9,9 @@ CARD = "card"  # {"token", "decision", "payment"?}
 CARD_REFUSED = "card_refused"  # {"reason", "token": None, "payment"?}: a card without a usable identity
 VEHICLE = "vehicle"  # {"state"}: the IEC 61851-1 letter changed
 BUTTON_STOP = "button_stop"
-READING = "reading"  # {"wh", "power_w", "ticks_ms", "utc_s", "clock"}
+READING = (
+    "reading"  # {"wh", "resolution_wh", "power_w", "ticks_ms", …}; signed: "transaction", "record", "key"
+)
 METER_LOST = "meter_lost"  # {"what", "lie"}: no answer however often it was asked, or none to believe (why)
 LIMIT = "limit"  # the price has reached the contract's limit
 TIMEOUT = "timeout"  # the timer of the state ran out
@@ -25,7 +27,11 @@ END = "end"  # {"reading", "reason", "flags"}: write session.ended; reading None
 RECORD = "record"  # (kind, members): write any other record
 CLOSE = "close"
 OPEN = "open"
-READ_METER = "read_meter"
+READ_METER = "read_meter"  # what a meter that signs does first: None, (BEGIN_RECORD, session), END_RECORD
 TIMER = "timer"  # name of the setting whose duration it runs, or None to stop it
 SHOW = "show"  # (screen id, facts)
 SIGNAL = "signal"  # accepted, refused, attention
+
+# What is asked of a meter that signs, with its reading.
+BEGIN_RECORD = "begin"
+END_RECORD = ("end", None)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..pricing.calendar import Zone
+    from ..pricing.tariff import Tariff
     from .billing import Billing
     from .recorder import Recorder
 
@@ -20,10 +21,11 @@ async def members(
     billing: "Billing", recorder: "Recorder", zone: "Zone", ending: "dict[str, Any]"
 ) -> "dict[str, Any]":
     """Return the members of session.ended for `{"stop", "reason", "flags", "language"}`; `stop` is `{"wh",
-    "utc_s", "clock"}`.
+    "utc_s", "clock"}`. Where the meter signs for itself, "meter_record" and "meter_key" are there, too.
     """
     bill = billing.bill()
-    tariff_text = _tariff_text(billing, bill, zone, ending["language"])
+    is_discounted = bool([line for line in bill["lines"] if "discount" in line])
+    said = tariff_text(billing.tariff, is_discounted, zone, ending["language"])
     opened = recorder.known["open"]
     facts = {
         "receipt": opened["session"],
@@ -36,12 +38,18 @@ async def members(
         "stop": ending["stop"],
         "duration_ms": billing.elapsed_ms,
         "gateway": {"model": "Kilotap", "serial": recorder.terminal, "version": version.FIRMWARE},
-        "meter": {"model": opened["meter"]["model"], "serial": opened["meter"]["serial"]},
+        "meter": {
+            "model": opened["meter"]["model"],
+            "serial": opened["meter"]["serial"],
+            "resolution_wh": _step_wh(billing.start, ending["stop"]),
+        },
         "tariff": opened["tariff"],
-        "tariff_text": tariff_text,
+        "tariff_text": said,
         "bill": bill,
         "reason": ending["reason"],
         "flags": list(ending["flags"]),
+        "meter_record": ending.get("meter_record"),
+        "meter_key": ending.get("meter_key"),
     }
     signed = _meter_record(facts)
     facts["ocmf"] = _assembled(signed, await recorder.sign(hashlib.sha256(signed.encode()).digest()))
@@ -69,12 +77,15 @@ def _receipt(facts: "dict[str, Any]") -> "dict[str, Any]":
     return receipt.build(facts)
 
 
-def _tariff_text(billing: "Billing", bill: "dict[str, Any]", zone: "Zone", language: str) -> str:
+def _step_wh(start: "dict[str, Any]", stop: "dict[str, Any]") -> int:
+    """Return the wider step of both registers: one in float32 loses digits as it grows."""
+    return max(start.get("resolution_wh", 1), stop.get("resolution_wh", 1))
+
+
+def tariff_text(tariff: "Tariff", is_discounted: bool, zone: "Zone", language: str) -> str:
     """Return what the meter's record says of the price: a code where one says all of it, else words."""
     from firmware.receipts import tarifftext
 
-    tariff = billing.tariff
-    is_discounted = [line for line in bill["lines"] if "discount" in line]
     told = None if is_discounted else tarifftext.coded(tariff)
     told = told or tarifftext.words(tariff, language)
     if told:

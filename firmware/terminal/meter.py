@@ -7,9 +7,10 @@ It does not know sessions: it posts readings, and says when the meter is lost an
 from ..errors import MeteringError
 from ..metering import modbus, models, plausible
 from ..session import events
+from .inbox import NOTE
 
-# The first reading of a terminal whose ledger knows no meter yet: {"model", "serial", "wh"}.
-COMMISSIONED = "commissioned"
+# Meters whose transactions are spoken (firmware/metering/signed.py).
+SIGNING = ("carlo-gavazzi-em580", "iskra-wm3m4")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Meter:
     """The one owner of the meter bus."""
 
     def __init__(self, board: "Board", config: "Any", inbox: "Inbox", tariffs: "Tariffs") -> None:
+        self._board = board
         self._bus = board.meter_bus
         self._clock = board.clock
         self._wake = board.tasks.event()
@@ -44,6 +46,10 @@ class Meter:
         self._config = config
         self._tariffs = tariffs
         self._find_model()
+        self.signs = config.meter_model in SIGNING and not config.meter_map
+        # What is to be done with the next reading, and whose record is still in the meter.
+        self._tasks: "list[tuple[str, Any]]" = []
+        self._owed: "tuple[str, Any] | None" = None
         # The last good register of the meter that is billed; the ledger's has a wall time instead of ticks.
         self._last_wh: "int | None" = None
         self._last_ms: "int | None" = None
@@ -80,12 +86,21 @@ class Meter:
         self._reading = models.Reading()
         self._frames = [modbus.read_request(config.meter_unit, *read) for read in self._model.plan]
 
-    def ask(self) -> int:
-        """Have the meter read now; the answer is METER_LOST, or a READING of this turn or a later one."""
+    def ask(self, task: "tuple[str, Any] | None" = None) -> int:
+        """Have the meter read now, and begin or end its transaction where it signs.
+
+        The answer is METER_LOST, or a READING of this turn or a later one.
+        """
         self._turn += 1
         self._asked = True
+        if task:
+            self._tasks.append(task)
         self._wake.set()
         return self._turn
+
+    def owe(self, owed: "tuple[str, Any] | None") -> None:
+        """Fetch the record of an ended session when there is time, by its mark and task; None: it is safe."""
+        self._owed = owed
 
     def pin(self, serial: "str | None", last_wh: "int | None", utc_s: "int | None", is_billed: bool) -> None:
         """Take serial number and register of the meter that the ledger knows, and when it showed that.
@@ -140,6 +155,7 @@ class Meter:
 
     async def _read(self) -> None:
         asked, self._asked = self._asked, False
+        tasks, self._tasks = self._tasks, []
         turn = self._turn
         reading, what = await self._try()
         if reading and self._pinned is None:
@@ -151,12 +167,14 @@ class Meter:
             return
         if self._pinned is None:
             self._pinned = reading["serial"]
-            self._commission(reading["wh"])
+            self._commission(reading["wh"], reading["resolution_wh"])
         if reading["serial"] != self._pinned:
             # Told before the reading: no session begins on it, and an open one ends at its own meter's.
             from firmware.metering import refusals
 
             self._tell_fault(refusals.exchanged(reading["serial"], self._pinned))
+        elif self.signs and not await self._sign(tasks, reading, asked):
+            return
         elif not self._healthy:
             self._healthy = True
             self._inbox.post((events.FAULT_CLEARED, {"fault": "meter"}))
@@ -164,9 +182,27 @@ class Meter:
             reading["turn"] = turn
             self._inbox.post((events.READING, reading))
 
-    def _commission(self, wh: int) -> None:
+    def _commission(self, wh: int, resolution_wh: int) -> None:
         told = {"model": self._config.meter_model, "serial": self._pinned, "wh": wh}
-        self._inbox.post((COMMISSIONED, told))
+        told["resolution_wh"] = resolution_wh
+        self._inbox.post((NOTE, ("meter.commissioned", {"meter": told})))
+
+    async def _sign(self, tasks: "list[tuple[str, Any]]", reading: "dict[str, Any]", asked: bool) -> bool:
+        """Do what sessions want of a meter that signs; return False where that made the reading void."""
+        if not tasks and (self._owed is None or self._watched):
+            return True
+        from firmware.terminal import signing
+
+        if self._owed and not self._watched:
+            await signing.fetch(self._board, self._config, self._inbox, *self._owed)
+        for task in tasks:
+            # What was begun has to be signed; a record that does not come is fetched later.
+            why = await signing.attempt(self._board, self._config, task, reading, self._owed)
+            if why and task[0] == events.BEGIN_RECORD:
+                self._lie = None
+                self._lose(why, asked)
+                return False
+        return True
 
     def _lose(self, what: "str | None", asked: bool) -> None:
         if self._pinned is None:
@@ -213,6 +249,7 @@ class Meter:
             self._jumped_wh = self._other_wh = None
         return {
             "wh": reading.energy_wh,
+            "resolution_wh": reading.resolution_wh,
             "power_w": reading.power_w,
             "current_ma": _sum(reading.current_ma),
             "serial": self._serial,
@@ -256,7 +293,7 @@ class Meter:
             why = self._balance.judge(elapsed_ms or 0, now_wh, reading.power_w, step_wh)
         elif why == plausible.JUMP:
             self._jumped_wh = min(now_wh, self._jumped_wh or now_wh)
-        if why and not self._is_given_up(now_wh, ticks_ms):
+        if why and not self._is_given_up(now_wh, step_wh, ticks_ms):
             from firmware.metering import refusals
 
             words = refusals.implausible(self._serial, why, self._last_wh, now_wh)
@@ -264,7 +301,7 @@ class Meter:
             self._serial, self._lie = None, why
             raise MeteringError(words)
 
-    def _is_given_up(self, now_wh: int, ticks_ms: int) -> bool:
+    def _is_given_up(self, now_wh: int, step_wh: int, ticks_ms: int) -> bool:
         """Return whether a register that nothing was billed on has made place for this one, and say so."""
         if self._is_billed or self._pinned is None:
             return False
@@ -273,7 +310,7 @@ class Meter:
         if self._clock.elapsed_ms(self._other_ms) < LATE_MS:
             return False
         self._balance.restart(now_wh, None)
-        self._commission(now_wh)
+        self._commission(now_wh, step_wh)
         return True
 
     def _since_last_ms(self, ticks_ms: int) -> "int | None":

@@ -9,8 +9,8 @@ from ..metering import plausible
 from ..pricing import calendar, discount
 from ..session import events
 from ..session.state import FINISHING, SUSPENDED
+from . import closing
 from .billing import Billing
-from .closing import members
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ class Performer:
         start = {
             "wh": opened["meter"]["wh"],
             "serial": opened["meter"]["serial"],
+            "resolution_wh": opened["meter"].get("resolution_wh", 1),
             "utc_s": calendar.parse_utc(opened["at"]) if opened["at"] else None,
             "clock": opened["clock"],
         }
@@ -104,6 +105,9 @@ class Performer:
             raise SessionError("a session began under a tariff that is not in force; this is a bug")
         discounts = self._discounts(session)
         meter = {"model": self._config.meter_model, "serial": reading["serial"], "wh": reading["wh"]}
+        meter["resolution_wh"] = reading["resolution_wh"]
+        if "transaction" in reading:
+            meter["transaction"] = reading["transaction"]
         started: "Document" = {
             "session": parts.recorder.number(),
             "token": session.token,
@@ -157,8 +161,12 @@ class Performer:
     async def _end(self, session: "Session", ending: "Document") -> None:
         parts = self._parts
         stop, flags = self._stop_of(ending)
+        reading = ending["reading"] or {}
+        if "transaction" in parts.recorder.known["open"]["meter"] and "record" not in reading:
+            flags += ("no_meter_record",)
         told = {"stop": stop, "reason": ending["reason"], "flags": flags, "language": self._config.language}
-        ended = await members(self._opened(), parts.recorder, parts.zone, told)
+        told["meter_record"], told["meter_key"] = reading.get("record"), reading.get("key")
+        ended = await closing.members(self._opened(), parts.recorder, parts.zone, told)
         opened = parts.recorder.known["open"]
         await parts.recorder.record("session.ended", ended)
         self._count(opened, ended["gross_minor"])
@@ -171,6 +179,10 @@ class Performer:
             await self._lead_to_page(parts.display.receipt, parts.recorder.signature)
         self._billing = None
         self._checkpoint()
+        if parts.meter.signs:
+            from firmware.terminal import signing
+
+            signing.ended(parts, self._board.clock.utc_s())
 
     def _count(self, opened: "Document", gross_minor: "int | None") -> None:
         """Count a session for its bank card's day: what it may cost, and when it has ended what it did."""
@@ -212,6 +224,7 @@ class Performer:
         moment = {"utc_s": self._board.clock.utc_s(), "clock": self._board.clock.status()}
         if reading:
             moment = {"utc_s": reading["utc_s"], "clock": reading["clock"]}
+            moment["resolution_wh"] = reading["resolution_wh"]
             lie = self._lie_of(billing, reading)
             if lie is None:
                 billing.close_at(reading["wh"])
@@ -265,8 +278,15 @@ class Performer:
         except OSError as error:
             self._fault("contactor", error)
 
-    async def _read_meter(self, session: "Session", facts: None) -> None:
-        self._awaited = self._parts.meter.ask()
+    async def _read_meter(self, session: "Session", task: "tuple[str, Any] | None") -> None:
+        parts = self._parts
+        if task and parts.meter.signs:
+            from firmware.terminal import signing
+
+            task = signing.task(task, parts, self._board.clock.utc_s(), self._config.language, self._awaited)
+        else:
+            task = None
+        self._awaited = parts.meter.ask(task)
 
     async def _run_timer(self, session: "Session", setting: "str | None") -> None:
         self._timer.run(None if setting is None else 1000 * getattr(self._config, setting))

@@ -96,6 +96,10 @@ class Assembly:
 
     async def serve(self, on_ready: "Callable[[], None] | None" = None) -> None:
         """Start every task and serve drivers until the coroutine is cancelled."""
+        if self.meter.signs and not self.memory.known["open"]:
+            from firmware.terminal import signing
+
+            signing.take_up(self, self._board.clock.utc_s())
         await self.terminal.begin()
         await self._note_configuration()
         if self._config.key_retire == self.recorder.known["key"]:

@@ -11,7 +11,6 @@ from ..session import actions, events, table
 from ..session.state import CHARGING, FINISHING, RECOVERING, STARTING, SUSPENDED, Session
 from . import version
 from .inbox import NOTE
-from .meter import COMMISSIONED
 from .performer import Performer
 from .reader import TAP
 from .timer import Timer
@@ -32,6 +31,8 @@ TICK_MS = 30000
 CALM_MS = 120000
 AGAIN_MS = 5000
 WATCHED = (CHARGING, SUSPENDED)
+# States in which a transaction of the meter is, or may be, a session's.
+BEGUN = (STARTING, CHARGING, SUSPENDED, FINISHING, RECOVERING)
 # States that asked for a reading of their own: one that was begun earlier says nothing to them.
 ASKING = (STARTING, FINISHING, RECOVERING)
 
@@ -100,14 +101,18 @@ class Terminal:
             event = self._identify(event[1])
         if event[0] == NOTE:
             await self._performer.perform(self.session, (events.RECORD, event[1]))
-            return
-        if event[0] == COMMISSIONED:
-            if not await self._parts.recorder.record_when_possible("meter.commissioned", {"meter": event[1]}):
-                self._parts.room.failed("a record was not taken")
+            if event[1][0] == "meter.record":
+                from firmware.terminal import signing
+
+                signing.recorded(self._parts)
             return
         if event[0] == events.READING and self.session.state in ASKING and self._performer.is_stale(event[1]):
             return
         await self._adopt(table.step(self.session, event), event)
+        if event[0] == events.READING and "transaction" in event[1] and self.session.state not in BEGUN:
+            from firmware.terminal import signing
+
+            signing.call_off(self._parts, event[1]["transaction"], self._clock.utc_s())
 
     def progress(self) -> "Document | None":
         """Return what a checkpoint keeps of the open session."""

@@ -63,9 +63,45 @@ def check(
         except GARBLED as error:
             proof.check("ocmf agrees", False, f"the receipt lacks or garbles {error}")
     if "meter_record" in receipt:
-        inner = Proof("ocmf")
-        ocmf.verify(inner, str(receipt["meter_record"]).encode(), given or [])
-        proof.checks += [(f"the meter's own {name}", holds, why) for name, holds, why in inner.checks]
+        _meters_own(proof, receipt, given or [])
+
+
+def _meters_own(proof: Proof, receipt: dict[str, Any], given: list[keys.PublicKey]) -> None:
+    """Verify the record of a meter that signs, by a key given, or by the one that the terminal read of it."""
+    inner = Proof("ocmf")
+    told = str(receipt.get("meter_key", ""))
+    try:
+        named = keys.recognise(told.encode()) if told else []
+    except keys.KeyProblem as error:
+        inner.check("key", False, error.message)
+        named = []
+    record = ocmf.verify(inner, str(receipt["meter_record"]).encode(), [*given, *named])
+    if record is not None:
+        try:
+            _same_session_signed(inner, receipt, record.payload)
+        except GARBLED as error:
+            inner.check("ocmf agrees", False, f"the receipt lacks or garbles {error}")
+    proof.checks += [(f"the meter's own {name}", holds, why) for name, holds, why in inner.checks]
+
+
+def _same_session_signed(proof: Proof, receipt: dict[str, Any], content: dict[str, Any]) -> None:
+    """Hold the meter's own record against the receipt: its register may show more digits than was billed."""
+    meter, step_wh = receipt["meter"], Fraction(receipt["meter"].get("resolution_wh", 1))
+    readings = [one for one in content.get("RD") or [{}] if isinstance(one, dict)] or [{}]
+    wrong = []
+    for name, one, billed_wh in (
+        ("start", readings[0], meter["start_wh"]),
+        ("stop", readings[-1], meter["stop_wh"]),
+    ):
+        told_wh = _wh(one)
+        if told_wh is None or abs(told_wh - billed_wh) > step_wh:
+            wrong.append(f"{name}: the meter signed {told_wh} Wh, the receipt says {billed_wh} Wh")
+    if content.get("MS") and meter["serial"] and str(content["MS"]) != meter["serial"]:
+        wrong.append(f"serial: the meter signed {content['MS']}, the receipt says {meter['serial']}")
+    uid = (receipt.get("token") or {}).get("uid")
+    if uid and uid not in str(content.get("ID")):
+        wrong.append(f"token: the meter signed {content.get('ID')}, the receipt says {uid}")
+    proof.found("ocmf agrees", wrong, "meter, registers and token are those of the receipt")
 
 
 def _named(proof: Proof, receipt: dict[str, Any]) -> None:

@@ -93,7 +93,8 @@ def test_energy_that_can_have_flowed_while_the_terminal_was_away_is_believed_and
 def test_the_first_meter_is_commissioned_before_anybody_charges():
     story = Played([(60, "power", "cut"), (5, "power", "on")] + CHARGE, lambda charger: None).holds()
     (record,) = story.of("meter.commissioned")
-    assert record["meter"] == {"model": "eastron-sdm630", "serial": "21110042", "wh": 123456}
+    meter = {"model": "eastron-sdm630", "serial": "21110042", "wh": 123456, "resolution_wh": 1}
+    assert record["meter"] == meter
 
 
 def test_another_meter_before_the_first_session_is_refused():

@@ -1,6 +1,7 @@
 """Plays what happens to meters: registers that lie, lines that spoil, a meter that is another one."""
 
 from emulator.models import meter_maps
+from firmware.receipts import ocmf
 from tests.emulator.simulation.test_bad_ports import Played
 from tests.emulator.simulation.test_play import CHARGE, story
 
@@ -8,6 +9,16 @@ from tests.emulator.simulation.test_play import CHARGE, story
 CPYTHON_ONLY = ("test_every_meter_is_billed_to_the_last_digit_that_it_shows",)
 # Each is hurt ten minutes after the start: 11 kW have given 1,833 Wh by then.
 HURT_S = 600
+# What a register steps by at 20,123 kWh, by maker; 1 where none stands. A float32 loses digits there.
+STEPS_WH = {
+    "eastron": 2,
+    "abb": 10,
+    "carlo-gavazzi": 100,
+    "janitza": 2,
+    "finder": 2,
+    "inepro": 2,
+    "iskra": 10,
+}
 TEN_MINUTES_WH = 1834
 
 
@@ -55,6 +66,12 @@ def test_every_meter_is_billed_to_the_last_digit_that_it_shows():
         receipt = played.of("session.ended")[0]
         assert receipt["meter"]["stop_wh"] == played.result["meter"]["last_wh"], name
         assert receipt["meter"]["start_wh"] == played.result["meter"]["first_wh"], name
+        maker = [known for known in STEPS_WH if name.startswith(known)]
+        step_wh = STEPS_WH[maker[0]] if maker and name != "carlo-gavazzi-em580" else 1
+        assert receipt["meter"]["resolution_wh"] == step_wh, name
+        digits = {10: 2, 100: 1}.get(step_wh, 3)
+        record = ocmf.parse(receipt["ocmf"])[0]
+        assert len(record.split('"RV":')[2].split(",")[0].split(".")[1]) == digits, name
 
 
 def test_the_map_of_another_meter_is_noticed_within_minutes():

@@ -51,6 +51,7 @@ def test_an_empty_ledger_begins_with_the_key():
         "faults": [],
         "configured": None,
         "damaged": [],
+        "owed": None,
     }
 
 

@@ -116,6 +116,8 @@ def test_a_meter_with_nothing_to_tell_tells_nothing():
 def test_a_signature_with_numbers_too_long_is_written_as_der_has_it():
     # The example of a meter whose r begins with a superfluous zero byte.
     meter = SigningWm3m4()
+    numbers = bytes.fromhex("005d226c5f20ebebfd9f0d1da2aa696dd4f77f3708eecde72b4a346ae03b8ce4" + "6a" * 32)
+    meter.sign = lambda content: numbers
     carry(meter, signed.Wm3m4().begin(FACTS))
     record = carry(meter, signed.Wm3m4().end(FACTS))
     assert '{"SD":"3043021f5d226c' in record

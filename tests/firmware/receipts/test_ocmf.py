@@ -91,6 +91,22 @@ def test_registers_keep_three_decimals():
         assert '"TX":"E","RV":%s,"RI"' % written in payload
 
 
+def test_a_reading_has_no_more_digits_than_the_meter():
+    for step_wh, stop_wh, written in (
+        (10, 134450, "134.45"),
+        (100, 134400, "134.4"),
+        (1000, 134000, "134.0"),
+        (2, 134456, "134.456"),
+        (16, 134464, "134.464"),
+        # A register that is no multiple of its step keeps its digits.
+        (10, 134456, "134.456"),
+    ):
+        meter = {"model": "abb-b23", "serial": "1", "resolution_wh": step_wh}
+        stop = moment(START_S + 60, "synchronised", stop_wh)
+        payload = ocmf.payload(facts(meter=meter, stop=stop))
+        assert '"TX":"E","RV":%s,"RI"' % written in payload, written
+
+
 def test_the_end_says_why():
     ends = (("card", "E"), ("unplugged", "E"), ("limit", "E"), ("power_loss", "P"), ("meter_fault", "A"))
     for reason, code in ends + (("contactor_fault", "A"),):

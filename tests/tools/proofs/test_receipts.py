@@ -93,7 +93,9 @@ def test_a_meters_own_record_needs_the_meters_own_key(result, key, tmp_path):
     told = why(judged(compact, tmp_path, key))
     assert "the meter's own ocmf signature" in told
     told = why(judged(compact, tmp_path, [*key, *keys.recognise(meter.spki())]))
-    assert "the meter's own" not in told
+    assert "the meter's own ocmf signature" not in told
+    # It is whole, and of another session.
+    assert "the meter's own ocmf agrees" in told
 
 
 def test_a_garbled_receipt_is_told_by_what_it_lacks(result, key, tmp_path):

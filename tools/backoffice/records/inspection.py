@@ -29,6 +29,7 @@ KINDS = frozenset(
         "key.rotated",
         "ledger.damaged",
         "meter.commissioned",
+        "meter.record",
         "meter.replaced",
         "order.applied",
         "order.refused",

@@ -86,6 +86,7 @@ def kind_name(kind: str) -> str:
         "clock.learned": _("Clock learned"),
         "ledger.damaged": _("Ledger damaged"),
         "meter.commissioned": _("Meter commissioned"),
+        "meter.record": _("Meter's record"),
         "meter.replaced": _("Meter replaced"),
         "order.applied": _("Order applied"),
         "order.refused": _("Order refused"),
