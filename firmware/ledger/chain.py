@@ -73,20 +73,13 @@ class Chain:
             if found != expected or found is True:
                 raise LedgerError("a record whose %s is %r, not %r" % (member, found, expected))
         if payload.get("kind") == KEY_ROTATED:
-            self._change_key(payload)
+            # In memory only for this once.
+            from firmware.ledger import rotation
+
+            self.key, self.public, self._verify = rotation.followed(payload, self.key, self._verifier)
         self.next_seq += 1
         self.prev = record_hash
         return payload
-
-    def _change_key(self, payload: "dict[str, Any]") -> None:
-        # In memory only for this once.
-        from firmware.ledger import rotation
-
-        if self._verifier is None:
-            raise LedgerError("a change of keys, and nothing here can follow it")
-        self.public = rotation.successor(payload, self.key, self._verifier)
-        self.key = jose.thumbprint(self.public)
-        self._verify = self._verifier(self.public)
 
 
 def payload_of(

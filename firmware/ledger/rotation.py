@@ -33,6 +33,16 @@ def members(replaces: str, public: bytes, proved: bytes, signature: bytes) -> "d
     return {"key": jose.jwk(public), "proof": jose.compact(proved, signature), "replaces": replaces}
 
 
+def followed(
+    payload: "dict[str, Any]", current: str, verifier: "Callable[[bytes], Verify] | None"
+) -> "tuple[str, bytes, Verify]":
+    """Return thumbprint, key and how it verifies, of the key that a record announces. Raises LedgerError."""
+    if verifier is None:
+        raise LedgerError("a change of keys, and nothing here can follow it")
+    public = successor(payload, current, verifier)
+    return jose.thumbprint(public), public, verifier(public)
+
+
 def successor(payload: "dict[str, Any]", current: str, verifier: "Callable[[bytes], Verify]") -> bytes:
     """Return the new key (X and Y) that the payload of a verified `key.rotated` announces.
 

@@ -176,7 +176,10 @@ class Performer:
         parts.display.receipt = {name: ended[name] for name in SHOWN if name in ended}
         parts.display.receipt["code"] = shortcode.of(parts.recorder.signature)
         if self._config.receipt_url:
-            await self._lead_to_page(parts.display.receipt, parts.recorder.signature)
+            from .receipt_code import add
+
+            pattern, signature = self._config.receipt_url, parts.recorder.signature
+            await add(parts.display.receipt, pattern, signature, self._board.clock)
         self._billing = None
         self._checkpoint()
         if parts.meter.signs:
@@ -198,25 +201,6 @@ class Performer:
                 bank_totals.ended(storage, zone, opened, gross_minor)
         except OSError as error:
             self._parts.room.failed(str(error))
-
-    async def _lead_to_page(self, shown: "Document", signature: bytes) -> None:
-        """Add the QR code that leads to the receipt's page, where there is room for it."""
-        try:
-            # In memory only while it is made.
-            from firmware.receipts import page
-            from firmware.screens import qr
-
-            steps = qr.rows_steps(page.address(self._config.receipt_url, signature))
-            while True:
-                try:
-                    next(steps)
-                except StopIteration as done:
-                    shown["qr"] = done.value
-                    return
-                await self._board.clock.sleep_ms(0)
-        except MemoryError:
-            # The receipt is written; a small heap that is full shows it without the code.
-            return
 
     def _stop_of(self, ending: "Document") -> "tuple[Document, tuple[str, ...]]":
         """Return register and time of the end, and the flags where it is not what the meter shows now."""

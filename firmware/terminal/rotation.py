@@ -7,7 +7,7 @@ and that key is there: the new one is stored before it is announced, and the old
 import hashlib
 
 from ..crypto import jose
-from ..errors import TerminalError
+from ..errors import StorageRefused, TerminalError
 from ..ledger import chain, rotation
 
 TYPE_CHECKING = False
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hal.ports import KeptSigner
 
     from .recorder import Recorder
+    from .startup import Assembly
 
 
 async def rotate(recorder: "Recorder", signer: "KeptSigner") -> "tuple[dict[str, Any], KeptSigner]":
@@ -39,6 +40,19 @@ async def rotate(recorder: "Recorder", signer: "KeptSigner") -> "tuple[dict[str,
     recorder.use(successor)
     signer.adopt()
     return payload, successor
+
+
+async def retire(parts: "Assembly", signer: "KeptSigner", has_office: bool) -> None:
+    """Let another key take the place of the one that the configuration wants to see no more.
+
+    Not before the office knows the first one, from which alone it follows to the others.
+    """
+    if has_office and not parts.outbox.acknowledged:
+        return
+    try:
+        await rotate(parts.recorder, signer)
+    except (StorageRefused, OSError) as error:
+        parts.room.failed(str(error))
 
 
 def finish(signer: "KeptSigner", key: str) -> "KeptSigner":

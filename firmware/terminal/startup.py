@@ -6,7 +6,7 @@ It does not judge the configuration: checking.py has done so.
 import hashlib
 
 from ..crypto import canonical
-from ..errors import StorageRefused, TerminalError
+from ..errors import TerminalError
 from ..ledger.journal import Journal
 from ..ledger.outbox import Outbox
 from ..pricing import calendar
@@ -103,7 +103,9 @@ class Assembly:
         await self.terminal.begin()
         await self._note_configuration()
         if self._config.key_retire == self.recorder.known["key"]:
-            await self._retire_key()
+            from . import rotation
+
+            await rotation.retire(self, self._board.signer, self._uploader is not None)
         reader = Reader(self._board, self._config, self.inbox, self._cards)
         self._supervisor.start("meter", self.meter.run)
         self._supervisor.start("contactor", self.outlet.watch_contactor)
@@ -115,20 +117,6 @@ class Assembly:
         if on_ready:
             on_ready()
         await self.terminal.serve()
-
-    async def _retire_key(self) -> None:
-        """Let another key take the place of the one that the configuration wants to see no more.
-
-        Not before the office knows the first one, from which alone it follows to the others.
-        """
-        if self._uploader and not self.outbox.acknowledged:
-            return
-        from . import rotation
-
-        try:
-            await rotation.rotate(self.recorder, self._board.signer)
-        except (StorageRefused, OSError) as error:
-            self.room.failed(str(error))
 
     async def _note_configuration(self) -> None:
         """Record which settings and tariffs are in force, whenever they are others than before."""
