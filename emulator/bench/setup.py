@@ -15,7 +15,7 @@ from emulator.bench.link import Link
 from emulator.bench.office import Office, OwnOffice
 from emulator.bench.terminal import Terminal
 from emulator.bench.world import ScaledTime
-from emulator.models import bank, card_issuer, emv, vde
+from emulator.models import bank, card_issuer, vde
 
 # The story's clock stands at its start when the terminal is up: starting takes real time.
 LEAD_S = 1.5
@@ -127,7 +127,7 @@ def _write_card_keys(path: Path) -> Path:
 def _write_bank_keys(folder: Path, given: dict) -> dict:
     """Write what the terminal needs for the story's bank cards; return the terms that name it."""
     terms = bank.terms(given)
-    files = {"ca_keys": json.dumps([emv.authority_document()]), "hash_key": bank.HASH_KEY.hex()}
+    files = {"ca_keys": json.dumps(bank.authorities()), "hash_key": bank.HASH_KEY.hex()}
     for key, content in files.items():
         if key not in given:
             terms[key] = str(_write_private(folder / terms[key], content))

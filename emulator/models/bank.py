@@ -21,9 +21,6 @@ def terms(given: dict) -> dict:
     return filled
 
 
-def trust(aes) -> dict:
-    """Return what the terminal of a simulation is given beside the terms (terminal.bank.tapped)."""
-    from firmware.cards.emv.authorities import Authorities
-
-    authorities = Authorities([emv.authority_document()])
-    return {"authorities": authorities, "hash_key": HASH_KEY, "aes": aes}
+def authorities() -> list:
+    """Return the operator's file of CA keys."""
+    return [emv.authority_document()]

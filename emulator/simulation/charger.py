@@ -154,11 +154,18 @@ def _card_secrets(config):
 
         secrets["vde"] = issuers.parse(vde.issuers_file())
     if config.bank_cards:
-        from emulator.models import bank
-        from hal.common.aes import Aes
-
-        secrets["emv"] = bank.trust(Aes())
+        secrets["emv"] = _bank_trust()
     return secrets
+
+
+def _bank_trust():
+    """Return what a tap of a bank card needs beside its terms (terminal.bank.tapped)."""
+    from emulator.models import bank
+    from firmware.cards.emv import authorities
+    from hal.common.aes import Aes
+
+    known = authorities.Authorities(bank.authorities())
+    return {"authorities": known, "hash_key": bank.HASH_KEY, "aes": Aes()}
 
 
 def _bank_terms(terms, config):

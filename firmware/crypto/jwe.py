@@ -4,16 +4,13 @@ It does not know what is sealed and who holds the key, and has no AES of its own
 argument. One algorithm, agreed on beforehand; what a header asks for beyond it is refused.
 """
 
-import hashlib
-
-from firmware.crypto import canonical, ecdh, jose, jsontext, p256, rfc6979
+from firmware.crypto import canonical, ecdh, jose, jsontext, p256
+from firmware.crypto.envelope import BLOCK_BYTES, authentication_tag, concat_kdf, seal
 from firmware.errors import CryptoError
 
 ALGORITHM, ENCRYPTION = "ECDH-ES", "A128CBC-HS256"
-MAX_PLAINTEXT_BYTES = 8192
 MAX_HEADER_BYTES = 1024
 MAX_TEXT_CHARACTERS = 128
-BLOCK_BYTES = 16
 KEY_BITS = 256
 # What a header may say beside what it has to.
 OPTIONAL = ("apu", "apv", "cty", "kid", "typ")
@@ -33,8 +30,8 @@ def encrypt_steps(
 
     `aes_cbc(key, vector, blocks)` encrypts with AES-128 in CBC mode and adds nothing. Raises CryptoError.
     """
-    envelope = yield from envelope_steps(public, random, kid)
-    return seal(envelope, plaintext, random, aes_cbc)
+    made = yield from envelope_steps(public, random, kid)
+    return seal(made, plaintext, random, aes_cbc)
 
 
 def envelope_steps(
@@ -49,25 +46,6 @@ def envelope_steps(
     secret = yield from ecdh.shared_steps(ephemeral, public)
     header = {"alg": ALGORITHM, "enc": ENCRYPTION, "epk": jose.jwk(own), "kid": kid}
     return jose.b64url(canonical.encode(header)), concat_kdf(secret, ENCRYPTION, KEY_BITS)
-
-
-def seal(
-    envelope: "tuple[str, bytes]",
-    plaintext: bytes,
-    random: "Callable[[int], bytes]",
-    aes_cbc: "AesCbc",
-) -> str:
-    """Return the compact JWE of a text in an envelope, which serves for this one text. Raises CryptoError."""
-    if len(plaintext) > MAX_PLAINTEXT_BYTES:
-        raise CryptoError(
-            "a text of %d bytes to seal, at most %d are taken" % (len(plaintext), MAX_PLAINTEXT_BYTES)
-        )
-    protected, key = envelope
-    vector = random(BLOCK_BYTES)
-    padding = BLOCK_BYTES - len(plaintext) % BLOCK_BYTES
-    sealed = aes_cbc(key[16:], vector, plaintext + bytes((padding,)) * padding)
-    tag = authentication_tag(key[:16], protected.encode(), vector, sealed)
-    return ".".join((protected, "", jose.b64url(vector), jose.b64url(sealed), jose.b64url(tag)))
 
 
 def decrypt(private: bytes, compact: str, aes_cbc: "AesCbc") -> bytes:
@@ -109,21 +87,6 @@ def _header(content: bytes) -> "dict[str, Any]":
     if not isinstance(epk, dict) or sorted(epk) != ["crv", "kty", "x", "y"]:
         raise CryptoError("a JWE header whose epk is not just crv, kty, x and y")
     return header
-
-
-def concat_kdf(secret: bytes, algorithm: str, key_bits: int, apu: bytes = b"", apv: bytes = b"") -> bytes:
-    """Return a key of up to 256 bits from an agreed secret (RFC 7518, 4.6.2; NIST SP 800-56A, 5.8.1)."""
-    derivation = hashlib.sha256((1).to_bytes(4, "big") + secret)
-    for part in (algorithm.encode(), apu, apv):
-        derivation.update(len(part).to_bytes(4, "big") + part)
-    derivation.update(key_bits.to_bytes(4, "big"))
-    return derivation.digest()[: key_bits >> 3]
-
-
-def authentication_tag(key: bytes, associated: bytes, vector: bytes, sealed: bytes) -> bytes:
-    """Return the 16 bytes that keep header, vector and text from being changed (RFC 7518, 5.2.2.1)."""
-    associated_bits = (8 * len(associated)).to_bytes(8, "big")
-    return rfc6979.hmac_sha256(key, associated, vector, sealed, associated_bits)[:16]
 
 
 def _is_same(left: bytes, right: bytes) -> bool:

@@ -4,7 +4,7 @@ It does not know what is decided. It is in memory for a tap alone, and only wher
 """
 
 from ..cards.emv import payment
-from ..crypto import jwe
+from ..crypto import envelope
 from ..pricing import calendar
 
 # Goods and services; nothing is typed in (EMV Book 4, A3). No verification was asked for, so none failed.
@@ -32,7 +32,7 @@ async def tapped(card: "Card", board: "Board", config: "Any", trust: "Document")
     moment = _local(board, config)
 
     def seal(text: bytes) -> str:
-        return jwe.seal(trust.pop("envelope"), text, board.entropy.random, trust["aes"].encrypt_cbc)
+        return envelope.seal(trust.pop("envelope"), text, board.entropy.random, trust["aes"].encrypt_cbc)
 
     today = (int(moment[:4]), int(moment[5:7]), int(moment[8:10])) if moment else None
     desk = payment.Desk(config.bank_cards, trust["authorities"], trust["hash_key"], today, seal)

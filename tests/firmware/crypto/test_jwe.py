@@ -2,7 +2,7 @@
 (ECDH-ES with its key derivation).
 """
 
-from firmware.crypto import canonical, curve, ecdh, jose, jwe, p256
+from firmware.crypto import canonical, curve, ecdh, envelope, jose, jwe, p256
 from firmware.errors import CryptoError
 from hal.common import aes
 from tests.portable import raises
@@ -51,10 +51,10 @@ def sealed(plaintext=b"card", kid="gateway"):
 def resealed(header, plaintext=b"card", padded=None):
     """Seal with a header of the test's own, as whoever knows the standard but not our form could."""
     protected = jose.b64url(header)
-    key = jwe.concat_kdf(ecdh.shared(ALICE, BOB_PUBLIC), "A128CBC-HS256", 256)
+    key = envelope.concat_kdf(ecdh.shared(ALICE, BOB_PUBLIC), "A128CBC-HS256", 256)
     padding = 16 - len(plaintext) % 16
     text = aes.encrypt_cbc(key[16:], VECTOR, padded or plaintext + bytes((padding,)) * padding)
-    tag = jwe.authentication_tag(key[:16], protected.encode(), VECTOR, text)
+    tag = envelope.authentication_tag(key[:16], protected.encode(), VECTOR, text)
     return ".".join((protected, "", jose.b64url(VECTOR), jose.b64url(text), jose.b64url(tag)))
 
 
@@ -74,14 +74,16 @@ def test_the_key_agreement_is_that_of_rfc_7518_appendix_c():
         (158, 86, 217, 29, 129, 113, 53, 211, 114, 131, 66, 131, 191, 132)
         + (38, 156, 251, 49, 110, 163, 218, 128, 106, 72, 246, 218, 167, 121, 140, 254, 144, 196)
     )
-    assert jose.b64url(jwe.concat_kdf(secret, "A128GCM", 128, b"Alice", b"Bob")) == "VqqN6vgjbSBcIijNcacQGg"
+    assert (
+        jose.b64url(envelope.concat_kdf(secret, "A128GCM", 128, b"Alice", b"Bob")) == "VqqN6vgjbSBcIijNcacQGg"
+    )
 
 
 def test_text_and_tag_are_those_of_rfc_7518_appendix_b_1():
     padded = PLAINTEXT + bytes((16,)) * 16
     assert aes.encrypt_cbc(KEY[16:], VECTOR, padded) == SEALED
     assert aes.decrypt_cbc(KEY[16:], VECTOR, SEALED) == padded
-    assert jwe.authentication_tag(KEY[:16], ASSOCIATED, VECTOR, SEALED) == TAG
+    assert envelope.authentication_tag(KEY[:16], ASSOCIATED, VECTOR, SEALED) == TAG
 
 
 def test_what_is_sealed_is_opened_by_the_one_key():
@@ -200,3 +202,12 @@ def test_too_long_a_text_is_not_sealed_and_a_bad_key_seals_nothing():
     raises(CryptoError, sealed, bytes(8193))
     steps = jwe.encrypt_steps(bytes(64), b"", Counting().random, aes.encrypt_cbc, "gateway")
     raises(CryptoError, curve.finish, steps)
+
+
+def test_an_envelope_made_beforehand_seals_what_comes_later():
+    counting = Counting()
+    made = curve.finish(jwe.envelope_steps(BOB_PUBLIC, counting.random, "gateway"))
+    compact = envelope.seal(made, b"card", counting.random, aes.encrypt_cbc)
+    assert compact == sealed()
+    assert jwe.decrypt(BOB, compact, aes.decrypt_cbc) == b"card"
+    raises(CryptoError, envelope.seal, made, bytes(8193), counting.random, aes.encrypt_cbc)
