@@ -1,6 +1,6 @@
 """The envelope of a sealed text: JWE compact, ECDH-ES, A128CBC-HS256 (RFC 7516; RFC 7518, 4.6, 5.2).
 
-It does not know how its key was agreed on (jwe.py), which takes time: whoever seals in a hurry needs only this.
+It does not know how its key was agreed on (jwe.py), which takes time: who seals in a hurry needs only this.
 """
 
 import hashlib

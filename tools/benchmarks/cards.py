@@ -40,9 +40,9 @@ def read(is_quick: bool) -> Figures:
     from smartcard import scard
 
     reads = QUICK_READS if is_quick else READS
-    with _reader() as wires, asyncio.Runner() as runner:
+    with virtual_reader() as wires, asyncio.Runner() as runner:
         wires.insert(DesfireCard(UID))
-        reader = _open()
+        reader = open_reader()
         card = runner.run(reader.wait_card())
         _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
         _, names = scard.SCardListReaders(context, [])
@@ -75,8 +75,8 @@ def read(is_quick: bool) -> Figures:
 
 def tap_to_uid(is_quick: bool) -> Figures:
     """Return the 95th percentile of the milliseconds from the daemon's event to the UID in our hands."""
-    with _reader() as wires, asyncio.Runner() as runner:
-        reader = _open()
+    with virtual_reader() as wires, asyncio.Runner() as runner:
+        reader = open_reader()
         waits_ms = [runner.run(_tap(wires, reader)) for _ in range(QUICK_TAPS if is_quick else TAPS)]
         reader.close()
     waits_ms.sort()
@@ -86,7 +86,7 @@ def tap_to_uid(is_quick: bool) -> Figures:
 
 async def _tap(wires: Wires, reader: Any) -> float:
     """Tap once; a second watcher of the same daemon says when its event came."""
-    watch = _Watch()
+    watch = Watch()
     loop = asyncio.get_running_loop()
     inserting = loop.run_in_executor(None, wires.insert, DesfireCard(UID))
     card = await reader.wait_card()
@@ -99,7 +99,7 @@ async def _tap(wires: Wires, reader: Any) -> float:
     return max(0.0, (uid_s - await loop.run_in_executor(None, watch.event_s)) * 1000)
 
 
-class _Watch:
+class Watch:
     """A thread that waits for the reader to hold a card and notes when the daemon said so."""
 
     def __init__(self) -> None:
@@ -128,14 +128,16 @@ class _Watch:
         scard.SCardReleaseContext(context)
 
 
-def _open() -> Any:
+def open_reader() -> Any:
+    """Return our port to the daemon's first reader."""
     from hal.linux.reader import open_pcsc
 
     return open_pcsc("")
 
 
 @contextmanager
-def _reader() -> Iterator[Wires]:
+def virtual_reader() -> Iterator[Wires]:
+    """Give a card's side of the daemon's virtual reader. Raises CannotRun without one."""
     if importlib.util.find_spec("smartcard") is None:
         raise CannotRun("the package pyscard is not installed")
     try:

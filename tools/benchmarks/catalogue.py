@@ -3,12 +3,13 @@
 It does not know how they are run.
 """
 
-from tools.benchmarks import cards, memory, meter, pricing, signing, simulation, storage
+from tools.benchmarks import cards, memory, meter, payment, pricing, signing, simulation, storage
 from tools.benchmarks.measuring import Benchmark
 
 BENCHMARKS = (
     Benchmark("tap-to-uid", cards.tap_to_uid, "ms, 95th percentile", "none", 5),
     Benchmark("card-read", cards.read, "ratio of times", "the same APDUs in a bare transmit loop", 1.5),
+    Benchmark("tap-to-decision", payment.tap_to_decision, "ms", "none", 320),
     Benchmark("price-live-growth", pricing.live_growth, "ratio of times", "a live update at sample 10", 1.1),
     Benchmark("price-day", pricing.day, "ratio of times", "bare loop with fractions.Fraction", 3),
     Benchmark("price-heap", pricing.heap, "KB", "none", 12),

@@ -70,7 +70,7 @@ def _facts(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pair
         facts.append((said["remarks"], receipt["reason"]))
     token = receipt.get("token") or {}
     facts.append((said["contract"], str(receipt.get("contract") or "–")))
-    facts.append((said["card"], str(token.get("uid") or token.get("transaction") or "–")))
+    facts.append((said["card"], _card(receipt, token)))
     if "start" in receipt:
         for key in ("start", "stop"):
             facts.append((said[key], _moment(receipt[key], language)))
@@ -79,6 +79,14 @@ def _facts(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pair
     if receipt.get("flags"):
         facts.append((said["remarks"], ", ".join(receipt["flags"])))
     return facts
+
+
+def _card(receipt: dict[str, Any], token: dict[str, Any]) -> str:
+    """Name the card: a bank card by its scheme, masked number and transaction, any other by its UID."""
+    payment = receipt.get("payment") or {}
+    if payment.get("kind") == "card":
+        return f"{payment['scheme']} {payment['masked']}, {payment['transaction']}"
+    return str(token.get("uid") or token.get("transaction") or "–")
 
 
 def _registers(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pairs:

@@ -80,7 +80,7 @@ _REASONS = {
     "button": ("button", "Taste", "bouton"),
     "unplugged": ("unplugging", "Ausstecken", "débranchement"),
     "power_loss": ("power failure", "Stromausfall", "panne de courant"),
-    "limit": ("limit of the contract", "Vertragslimit", "limite du contrat"),
+    "limit": ("agreed limit", "vereinbartes Limit", "limite convenue"),
     "meter_fault": ("fault of the meter", "Zählerstörung", "panne du compteur"),
 }
 

@@ -180,3 +180,15 @@ def test_a_clock_that_was_unset_is_no_reason_for_an_empty_page(compact, tmp_path
     code, said = shown(told, tmp_path, capsys)
     assert code == 0
     assert "– (not set)" in said.out and "0:00:00 – 0:20:01 since the start" in said.out
+
+
+def test_a_bank_cards_receipt_names_scheme_masked_number_and_transaction(tmp_path, capsys):
+    out = tmp_path / "result.json"
+    assert main(["simulate", str(SCENARIOS / "bank_card.toml"), "--json", str(out)]) == 0
+    told = json.loads(out.read_text())
+    ended = told["jws"][[record["kind"] for record in told["records"]].index("session.ended")]
+    (tmp_path / "terminal.jwk").write_text(json.dumps(told["terminal"]["key"]))
+    capsys.readouterr()
+    code, said = shown(ended, tmp_path, capsys, "--key", tmp_path / "terminal.jwk")
+    assert code == 0
+    assert "TEST 476173******0119, KT-0001-000001" in said.out and "agreed limit" not in said.out
