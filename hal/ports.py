@@ -146,6 +146,9 @@ class Card(Protocol):
 class CardReader(Protocol):
     """Where cards are held to the charger."""
 
+    async def ready(self) -> None:
+        """Return when the reader is there. Raises OSError when it is gone."""
+
     async def wait_card(self) -> Card:
         """Wait until a card is in the field and return it.
 

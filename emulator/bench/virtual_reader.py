@@ -67,6 +67,9 @@ async def _serve(card: Card, reader: asyncio.StreamReader, writer: asyncio.Strea
             if len(body) > CONTROL_SIZE:
                 response = card.transmit(body)
                 seen(">", body)
+                if response is None:
+                    # At such a card a reader hangs.
+                    continue
                 seen("<", response)
                 _send(writer, response)
             elif body == GET_ATR:

@@ -150,6 +150,9 @@ class Field:
         self._life = life
         self._antenna = antenna
 
+    async def ready(self):
+        """Return at once: the reader is always there."""
+
     async def wait_card(self):
         """Wait until a card is in the field. Raises CardError for several."""
         while self._antenna.card is None:

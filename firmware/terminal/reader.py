@@ -58,13 +58,15 @@ class Reader:
 
     async def _one_card(self) -> None:
         await self._prepare()
+        await self._reader.ready()
+        # Said before a card comes: nobody holds one to a charger that says it is out of order.
+        if not self._healthy:
+            self._healthy = True
+            self._inbox.post((events.FAULT_CLEARED, {"fault": "reader"}))
         try:
             card = await self._reader.wait_card()
         except CardError:
             card = None
-        if not self._healthy:
-            self._healthy = True
-            self._inbox.post((events.FAULT_CLEARED, {"fault": "reader"}))
         # Of several at once no one is meant; all have to be gone first, or the last to leave would count.
         tapped = await self._recognise(card) if card else {"reason": "several_cards"}
         known = tapped.get("token") or tapped["reason"]

@@ -57,6 +57,11 @@ class Pn532Reader:
         self._knows_others = True
         self._is_other = False
 
+    async def ready(self) -> None:
+        """Return when the chip is awake. Raises OSError when the reader is gone."""
+        if not self._is_awake:
+            await self._ask_chip(pn532.is_gone)
+
     async def wait_card(self) -> Pn532Card:
         """Wait until a card is in the field and return it.
 

@@ -1,31 +1,40 @@
 """A card reader behind the PC/SC daemon: a thread waits in its library, so that the event loop never does.
 
-It does not know cards. A reader or a daemon that goes away is an OSError to whoever waits; the next wait
-looks for it again.
+It does not know cards. A reader or a daemon that goes away, or hangs, is an OSError to whoever waits; the
+next wait looks for it again.
 """
 
 import asyncio
 import contextlib
 import errno
+import queue
 import threading
-from collections.abc import Generator
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
 from smartcard import scard
 
 from firmware.errors import BoardError
+from hal.linux import usb_power
 
 # PC/SC part 3, 3.2.2.1.3: the reader itself answers with the card's UID.
 GET_UID = [0xFF, 0xCA, 0x00, 0x00, 0x00]
 STATUS_OK = [0x90, 0x00]
 COUNTER_SHIFT = 16
+# So long a card may take for one command: twice the longest frame waiting time (ISO/IEC 14443-4, 7.2).
+HANG_S = 10.0
+# PC/SC part 3, 3.1.4: where the reader is connected; the upper half is the kind, 0020 for USB.
+CHANNEL_ID = 0x20110
+USB_CHANNEL = 0x0020
+
+_Job = tuple[Callable[[], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
 
 
 class PcscCard:
     """A card in the field; `uid` is empty where the reader cannot tell one, as with contact cards."""
 
-    def __init__(self, worker: ThreadPoolExecutor, handle: Any, protocol: int, atr: bytes) -> None:
+    def __init__(self, worker: "_Worker", handle: Any, protocol: int, atr: bytes) -> None:
         self._worker = worker
         self._handle = handle
         self._protocol = scard.SCARD_PCI_T0 if protocol == scard.SCARD_PROTOCOL_T0 else scard.SCARD_PCI_T1
@@ -34,12 +43,11 @@ class PcscCard:
 
     async def transmit(self, apdu: bytes) -> bytes:
         """Send a command APDU, return the response with its status word. Raises OSError: the card is gone."""
-        loop = asyncio.get_running_loop()
-        return bytes(await loop.run_in_executor(self._worker, self.exchange, list(apdu)))
+        return bytes(await self._worker.run(lambda: self.exchange(list(apdu))))
 
     async def converse(self, dialogue: Generator[bytes, bytes, Any]) -> Any:
         """Carry a whole dialogue on the card's thread: one hand-over for all of it. Raises OSError."""
-        return await asyncio.get_running_loop().run_in_executor(self._worker, self._carry, dialogue)
+        return await self._worker.run(lambda: self._carry(dialogue))
 
     def _carry(self, dialogue: Generator[bytes, bytes, Any]) -> Any:
         # StopIteration cannot cross from a thread into a coroutine: it ends here.
@@ -52,6 +60,7 @@ class PcscCard:
 
     def exchange(self, apdu: list[int]) -> list[int]:
         """Do the same at once, on a thread that may wait. Raises OSError."""
+        self._worker.begin()
         result, response = scard.SCardTransmit(self._handle, self._protocol, apdu)
         _check(result, "the card does not answer")
         return list(response)
@@ -61,13 +70,64 @@ class PcscCard:
         scard.SCardDisconnect(self._handle, scard.SCARD_LEAVE_CARD)
 
 
+class _Worker:
+    """The thread that carries APDUs, which can be left behind where it hangs."""
+
+    def __init__(self, on_hang: Callable[[], Awaitable[OSError]]) -> None:
+        self._on_hang = on_hang
+        self._began_s = 0.0
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        # A daemon, unlike those of an executor: one that hangs must not keep the process from ending.
+        threading.Thread(target=self._serve, name="card", daemon=True).start()
+
+    def begin(self) -> None:
+        """Note that a command goes out now."""
+        self._began_s = time.monotonic()
+
+    async def run(self, job: Callable[[], Any]) -> Any:
+        """Do a job on the thread. Raises what it raises, and OSError where one of its commands hangs."""
+        self.begin()
+        loop = asyncio.get_running_loop()
+        future = loop.create_future()
+        self._jobs.put((job, loop, future))
+        left_s = HANG_S
+        while left_s > 0:
+            await asyncio.wait({future}, timeout=left_s)
+            if future.done():
+                return future.result()
+            # A dialogue has many commands: what counts is the one that is on its way.
+            left_s = self._began_s + HANG_S - time.monotonic()
+        # What the thread says later is said to nobody.
+        future.cancel()
+        raise await self._on_hang()
+
+    def close(self) -> None:
+        """Take no more jobs; one that hangs is left behind."""
+        self._jobs.put(None)
+
+    def _serve(self) -> None:
+        for job, loop, future in iter(self._jobs.get, None):
+            try:
+                told = (future.set_result, job())
+            except Exception as error:  # Whatever it is, it belongs to whoever waits.
+                told = (future.set_exception, error)
+            # The loop may have ended before this thread did.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(_tell, future, *told)
+
+
+def _tell(future: "asyncio.Future[Any]", say: Callable[[Any], None], what: Any) -> None:
+    if not future.done():
+        say(what)
+
+
 class PcscReader:
     """The reader port over PC/SC: one thread watches the reader, another carries APDUs."""
 
     def __init__(self, name: str) -> None:
         """Find the reader. Raises BoardError where no daemon runs or no reader has the name in its own."""
         self._name = name
-        self._worker = ThreadPoolExecutor(1, "card")
+        self._worker = _Worker(self._hung)
         self._watch: _Watch | None = None
         self._changed = asyncio.Event()
         self._card: PcscCard | None = None
@@ -77,6 +137,11 @@ class PcscReader:
             scard.SCardReleaseContext(_find(name)[0])
         except OSError as error:
             raise BoardError(f"reader pcsc: {error.strerror}")
+
+    async def ready(self) -> None:
+        """Return when the reader is watched. Raises OSError when it is gone."""
+        self._raise_fault()
+        self._ensure_watch()
 
     async def wait_card(self) -> PcscCard:
         """Wait until a card is in the field and return it. Raises OSError when the reader is gone."""
@@ -88,46 +153,73 @@ class PcscReader:
 
     async def wait_removed(self) -> None:
         """Wait until the card that was given is out of the field. Raises OSError when the reader is gone."""
+        self._raise_fault()
         self._ensure_watch()
         while self._card is not None and self._card is self._given:
             await self._next_change()
 
     def close(self) -> None:
         """Stop watching."""
-        if self._watch is not None:
-            self._watch.end()
-            self._watch = None
-        self._worker.shutdown(wait=False)
+        self._end_watch()
+        self._worker.close()
 
     def _ensure_watch(self) -> None:
         if self._watch is None:
             self._card, self._fault = None, None
             self._watch = _Watch(self._name, self._worker, asyncio.get_running_loop(), self._take)
 
+    def _end_watch(self) -> None:
+        if self._watch is not None:
+            self._watch.end()
+            self._watch = None
+
     async def _next_change(self) -> None:
         self._changed.clear()
         await self._changed.wait()
+        self._raise_fault()
+
+    def _raise_fault(self) -> None:
         if self._fault is not None:
             self._watch, fault = None, self._fault
+            self._fault = None
             raise fault
 
-    def _take(self, card: PcscCard | None, fault: OSError | None) -> None:
-        """Hear from the watching thread, on the event loop."""
-        self._card, self._fault = card, fault
-        self._changed.set()
+    def _take(self, watch: "_Watch", card: PcscCard | None, fault: OSError | None) -> None:
+        """Hear from a watching thread, on the event loop; one that was ended counts no more."""
+        if watch is self._watch:
+            self._card, self._fault = card, fault
+            self._changed.set()
+
+    async def _hung(self) -> OSError:
+        """Give a reader that hangs its power anew, and begin with it anew; return what to tell."""
+        said = f"the reader hangs: no answer in {HANG_S:g} s"
+        channel = self._watch.channel if self._watch else None
+        try:
+            if channel is None:
+                raise OSError(errno.ENOTSUP, "it is no USB device that is known; unplug it and plug it in")
+            said = f"{said}; {await asyncio.to_thread(usb_power.power_cycle, *channel)}"
+        except OSError as error:
+            said = f"{said}; {error.strerror}"
+        self._worker.close()
+        self._worker = _Worker(self._hung)
+        self._end_watch()
+        self._fault = OSError(errno.ETIMEDOUT, said)
+        return self._fault
 
 
 class _Watch:
-    """The thread that waits for the reader to change; it tells of a card when it has read the UID."""
+    """The thread that waits for the reader to change; it tells of a card when it has read the UID.
 
-    def __init__(
-        self, name: str, worker: ThreadPoolExecutor, loop: asyncio.AbstractEventLoop, tell: Any
-    ) -> None:
+    `channel` is bus and address of a reader on USB, else None.
+    """
+
+    def __init__(self, name: str, worker: _Worker, loop: asyncio.AbstractEventLoop, tell: Any) -> None:
         self._context, self._reader = _find(name)
         # A context serves one call at a time, and this one spends its life in SCardGetStatusChange.
         self._card_context = _establish()
         self._worker, self._loop, self._tell = worker, loop, tell
         self._card: PcscCard | None = None
+        self.channel: tuple[int, int] | None = None
         threading.Thread(target=self._run, name="reader", daemon=True).start()
 
     def end(self) -> None:
@@ -135,6 +227,7 @@ class _Watch:
         scard.SCardCancel(self._context)
 
     def _run(self) -> None:
+        self.channel = _usb_address(self._card_context, self._reader)
         try:
             self._watch_reader()
         except OSError as error:
@@ -187,7 +280,7 @@ class _Watch:
     def _say(self, card: PcscCard | None, fault: OSError | None) -> None:
         # The loop may have ended before this thread did.
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._tell, card, fault)
+            self._loop.call_soon_threadsafe(self._tell, self, card, fault)
 
 
 def _establish() -> Any:
@@ -208,6 +301,23 @@ def _find(name: str) -> tuple[Any, str]:
     if readers:
         raise OSError(errno.ENODEV, f"no reader is named {name!r}; there is: " + ", ".join(readers))
     raise OSError(errno.ENODEV, "the daemon knows no reader; plug one in, and look with pcsc_scan")
+
+
+def _usb_address(context: Any, reader: str) -> tuple[int, int] | None:
+    """Return bus and address of a reader on USB, by which it can be given its power anew; None of another."""
+    # Direct: without a card, and beside whoever else uses the reader.
+    result, handle, _protocol = scard.SCardConnect(
+        context, reader, scard.SCARD_SHARE_DIRECT, scard.SCARD_PROTOCOL_UNDEFINED
+    )
+    if result != scard.SCARD_S_SUCCESS:
+        return None
+    result, told = scard.SCardGetAttrib(handle, CHANNEL_ID)
+    scard.SCardDisconnect(handle, scard.SCARD_LEAVE_CARD)
+    if result != scard.SCARD_S_SUCCESS or len(told) < 4:
+        return None
+    # A DWORD of the machine: DDDDCCCC, for USB bus and address in the lower half.
+    number = int.from_bytes(bytes(told[:4]), "little")
+    return (number >> 8 & 0xFF, number & 0xFF) if number >> 16 == USB_CHANNEL else None
 
 
 def _check(result: int, what: str) -> None:

@@ -51,7 +51,7 @@ def test_a_pn532_tells_card_answer_and_removal_and_finds_the_next_one(seat: Seat
     assert finish(asyncio.run(play())) == []
 
 
-@seats(*ALL)
+@seats(("cpython", "linux"), ("micropython32", "bench"))
 def test_a_pn532_that_hangs_is_woken_and_one_that_is_dead_is_told(seat: Seat) -> None:
     async def play() -> None:
         line = Pn532Line()

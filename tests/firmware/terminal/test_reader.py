@@ -102,6 +102,9 @@ def told_of(card):
     class Field:
         waits = 0
 
+        async def ready(self):
+            pass
+
         async def wait_card(self):
             self.waits += 1
             if self.waits > 1:
@@ -135,16 +138,21 @@ def test_a_reader_that_goes_away_is_a_fault_until_it_is_back():
     class Broken:
         attempts = 0
 
-        async def wait_card(self):
+        async def ready(self):
             self.attempts += 1
             if self.attempts < 4:
                 raise OSError(19, "no such device")
+
+        async def wait_card(self):
+            await desk.kernel.sleep_ms(10000)
             return Found(ALICE)
 
         async def wait_removed(self):
             await desk.kernel.sleep_ms(1000000)
 
     reader = Reader(desk.board(Broken()), Config, desk.inbox)
-    told = [event for _at, event in desk.run(reader.run(), until_ms=60000)]
-    assert [event[0] for event in told] == [events.FAULT, events.FAULT_CLEARED, TAP]
-    assert "plug it in" in told[0][1]["what"]
+    told = desk.run(reader.run(), until_ms=60000)
+    assert [event[0] for _at, event in told] == [events.FAULT, events.FAULT_CLEARED, TAP]
+    assert "plug it in" in told[0][1][1]["what"]
+    # It is back before anybody holds up a card.
+    assert [at for at, _event in told] == [0, 3000, 13000]
