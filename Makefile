@@ -25,8 +25,9 @@ test-pricing: setup-test ## hold 100,000 generated tariffs and sessions against 
 test-meter: setup-test ## play 200,000 polls of a meter over a bad line (a minute)
 	@.venv/bin/python -m tests.host.metering.long_line
 
-fuzz-cards: setup-test ## bend a million answers of cards (make test: some ten thousand)
-	@KILOTAP_CARD_CASES=60000 .venv/bin/python -m pytest tests/host/cards
+fuzz-cards: setup-test ## give the parsers of cards and readers 1.2 million inputs of a fuzzer (some minutes)
+	@$(PYTHON) -m tools.setup --fuzz
+	@.venv/bin/python -m tests.host.cards.fuzz
 
 test-soak: setup-test ## play 20,000 sessions with heavy faults, and check every promise (a quarter of an hour)
 	@.venv/bin/kilotap soak --sessions 20000 --faults heavy

@@ -36,7 +36,7 @@ def test_prices_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_signatures_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    names = ("sign", "sign-verify", "sign-cpython", "receipt")
+    names = ("sign", "sign-verify", "sign-cpython", "receipt", "ev2-garbage", "dda")
     check(measured(capsys, *names), names)
 
 

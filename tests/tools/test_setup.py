@@ -96,7 +96,7 @@ def test_what_cannot_be_is_one_message_and_exit_code_2(
 
 
 def test_the_pins_are_exact() -> None:
-    names = ("dev", "esp32-types", "pcsc", "gpio")
+    names = ("dev", "esp32-types", "pcsc", "gpio", "fuzz")
     pins = [pin for name in names for pin in environment.pins_of_extra(name)]
     assert len(pins) > len(names)
     assert all("==" in pin for pin in pins)

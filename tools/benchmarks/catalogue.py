@@ -17,6 +17,8 @@ BENCHMARKS = (
     Benchmark("sign-verify", signing.verify, "ratio of times", "1,000 multiplications modulo p", 4.5),
     Benchmark("sign-cpython", signing.on_cpython, "ratio of times", "package ecdsa", 1.0),
     Benchmark("receipt", signing.receipt, "ratio of times", "its two signatures alone", 1.3),
+    Benchmark("ev2-garbage", signing.ev2, "KB", "none", 10),
+    Benchmark("dda", signing.dda, "ratio of times", "its three modular powers", 1.3),
     Benchmark("append", storage.append, "ratio of times", "bare write and fdatasync", 1.25),
     Benchmark("append-sqlite", storage.append_sqlite, "ratio of times", "one row in SQLite, WAL, FULL", 1.0),
     Benchmark("simulator", simulation.simulator, "sessions a second", "none", 2000, at_least=True),

@@ -1,6 +1,6 @@
-"""Measures signatures: on a 32-bit MicroPython against bare multiplications, on CPython against a package.
+"""Measures proofs: on a 32-bit MicroPython against bare arithmetic, on CPython against a package.
 
-It does not know the curve. What runs on MicroPython is on_board.py and on_board_receipt.py.
+It does not know curves and cards. What runs on MicroPython is on_board.py and its neighbours.
 """
 
 import hashlib
@@ -42,6 +42,16 @@ def receipt(is_quick: bool) -> Figures:
         raise CannotRun(f"there is no {MEMORY}, a folder in memory")
     with tempfile.TemporaryDirectory(prefix="kilotap-", dir=MEMORY) as folder:
         return _on_board(is_quick, 1, LARGE_HEAP, "tools.benchmarks.on_board_receipt", folder)
+
+
+def ev2(is_quick: bool) -> Figures:
+    """Return the garbage of an EV2 authentication, in KB."""
+    return _on_board(is_quick, 1, LARGE_HEAP, "tools.benchmarks.on_board_cards", "ev2")
+
+
+def dda(is_quick: bool) -> Figures:
+    """Compare a DDA check with the three modular powers that it needs."""
+    return _on_board(is_quick, 1, LARGE_HEAP, "tools.benchmarks.on_board_cards", "dda")
 
 
 def on_cpython(is_quick: bool) -> Figures:

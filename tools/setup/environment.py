@@ -41,6 +41,16 @@ def make_typings() -> None:
     mark("typings", pins)
 
 
+def bring_fuzzer() -> None:
+    """Install the fuzzer, 35 MB that no other test needs."""
+    pins = " ".join(pins_of_extra("fuzz"))
+    if _marked().get("fuzz") == pins:
+        return
+    say("installing the fuzzer")
+    pip_install(*pins.split())
+    mark("fuzz", pins)
+
+
 def pip_install(*words: str) -> None:
     """Let pip install into the environment; raise SetupError with pip's own reason."""
     done = run([VENV_PYTHON, "-m", "pip", "install", "-q", "--no-input", "-c", CONSTRAINTS, *words])

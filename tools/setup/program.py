@@ -14,6 +14,7 @@ from tools.setup.ground import CACHE, SetupError, say
 _EXAMPLES = """examples:
   python3 -m tools.setup          what the terminal and its tools need
   python3 -m tools.setup --test   that, and what the tests need: PC/SC daemon, both MicroPythons
+  python3 -m tools.setup --fuzz   what the terminal needs, and the fuzzer of `make fuzz-cards`
 """
 
 
@@ -26,10 +27,11 @@ def main(words: Sequence[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--test", action="store_true", help="also bring what the tests need")
-    for_tests = parser.parse_args(words).test
+    parser.add_argument("--fuzz", action="store_true", help="also bring the fuzzer")
+    given = parser.parse_args(words)
     try:
         with _alone():
-            _steps(for_tests)
+            _steps(given.test, given.fuzz)
     except SetupError as error:
         say(str(error))
         return 2
@@ -42,8 +44,10 @@ def main(words: Sequence[str]) -> int:
     return 0
 
 
-def _steps(for_tests: bool) -> None:
+def _steps(for_tests: bool, for_fuzzing: bool) -> None:
     environment.make()
+    if for_fuzzing:
+        environment.bring_fuzzer()
     pcsc.bring(for_tests)
     if for_tests:
         environment.make_typings()
