@@ -14,6 +14,9 @@ MOST_WRITTEN = 123
 REQUEST_SIZE = 8
 REFUSED_BIT = 0x80
 
+# Behind unit, function and count of bytes; a CRC of two bytes follows them.
+REGISTERS_AT, AROUND = 3, 5
+
 # An exception answer: unit, function with its top bit set, code, CRC.
 EXCEPTION_SIZE = 5
 
@@ -100,7 +103,7 @@ def write_request(unit: int, address: int, words: "list[int]") -> bytes:
 
 def response_size(function: int, count: int) -> int:
     """Return the bytes of a whole answer to a read or write of `count` registers; a refusal has 5."""
-    return REQUEST_SIZE if function == WRITE else 5 + 2 * count
+    return REQUEST_SIZE if function == WRITE else AROUND + 2 * count
 
 
 def start_of_answer(request: bytes, content: bytes, size: int) -> int:
@@ -157,7 +160,15 @@ def may_begin(request: bytes, content: bytes, i: int, size: int) -> bool:
 def parse_response(
     unit: int, function: int, count: int, frame: "bytes | bytearray", address: "int | None" = None
 ) -> memoryview:
-    """Return a view of the `2 * count` bytes of the registers in an answer; `address` serves messages alone.
+    """Return a view of the `2 * count` bytes of the registers in an answer; raises as `check_response`."""
+    check_response(unit, function, count, frame, address)
+    return memoryview(frame)[REGISTERS_AT:-2]
+
+
+def check_response(
+    unit: int, function: int, count: int, frame: "bytes | bytearray", address: "int | None" = None
+) -> None:
+    """Check that a frame is the whole answer; its registers begin at REGISTERS_AT. `address` serves messages.
 
     Raises MeterSilent for no answer or a damaged one, MeterRefused for an exception answer, and MeteringError
     for a sound answer to another question, as two meters or two masters on one line cause it.
@@ -166,9 +177,8 @@ def parse_response(
     if problem is None and (frame[2] != 2 * count or len(frame) != response_size(function, count)):
         sizes = (frame[2], len(frame))
         problem = MeteringError, "%d bytes came in a frame of %d; keep other masters off the line" % sizes
-    if problem is None:
-        return memoryview(frame)[3:-2]
-    raise _named(problem, unit, function, count, address, frame)
+    if problem:
+        raise _named(problem, unit, function, count, address, frame)
 
 
 def parse_written(request: bytes, frame: bytes) -> None:

@@ -4,7 +4,7 @@ It does not know wires, nor any register: the maps do (maps.py), or an operator'
 """
 
 from ..errors import MeteringError
-from . import maps, registers
+from . import maps, modbus, registers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -150,23 +150,28 @@ def find(name: str, text: "str | None" = None, wanted: "Sequence[str]" = SLOTS) 
     return Model(name, text, wanted)
 
 
-def decode(model: Model, blocks: "Sequence[Block]", reading: "Reading | None" = None) -> Reading:
+def decode(
+    model: Model, blocks: "Sequence[Block]", reading: "Reading | None" = None, is_framed: bool = False
+) -> Reading:
     """Return the reading in the registers that answered the reads of `model.plan`, one block each, in order.
+
+    Where it `is_framed`, each block is a whole RTU answer that was checked: no view of it is made.
 
     A reading that is handed in is written anew: a small board makes no garbage of a new one. Raises
     MeteringError when the blocks are not those of the plan, or when the meter gives no energy.
     """
-    _check_sizes(model, blocks)
+    _check_sizes(model, blocks, modbus.AROUND if is_framed else 0)
+    begin = modbus.REGISTERS_AT if is_framed else 0
     reading = reading or Reading()
     phase = 0
     before = -1
     for quantity in model.quantities:
         place = quantity[0]
-        number = _number(quantity, blocks[quantity[1]])
+        number = _number(quantity, blocks[quantity[1]], begin)
         if place < VOLTAGE:
             if place == ENERGY:
                 reading.energy_wh = _energy(model, quantity, number)
-                reading.resolution_wh = _step(quantity, blocks[quantity[1]])
+                reading.resolution_wh = _step(quantity, blocks[quantity[1]], begin)
             elif place == POWER:
                 reading.power_w = number
             else:
@@ -197,9 +202,10 @@ def decode_serial(model: Model, block: "Block") -> "str | None":
     return ("%08X" if model.serial_type.startswith("hex") else "%d") % serial
 
 
-def _number(quantity: "Quantity", block: "Block") -> "int | None":
+def _number(quantity: "Quantity", block: "Block", begin: int) -> "int | None":
     """Return what a quantity's registers say, in the unit of a reading; None for "not available"."""
     _place, _block, offset, kind, count, low_first, numerator, denominator, absent = quantity
+    offset += begin
     if kind == "float":
         if denominator == 1:
             return registers.float32(block, offset, numerator)
@@ -236,9 +242,10 @@ def _decade(kind: str, block: "Block", offset: int, numerator: int, denominator:
     return registers.ratio(number, numerator * 10**exponent, denominator)
 
 
-def _step(quantity: "Quantity", block: "Block") -> int:
+def _step(quantity: "Quantity", block: "Block", begin: int) -> int:
     """Return by how much the energy grows at the next number of its register, at least 1."""
     _place, _block, offset, kind, _count, _low, numerator, denominator, _absent = quantity
+    offset += begin
     if kind == "float":
         return max(1, -(-registers.float32_step(block, offset, numerator) // denominator))
     if kind == "exponent":
@@ -254,13 +261,13 @@ def _energy(model: Model, quantity: "Quantity", number: "int | None") -> int:
     raise MeteringError("the %s gives no energy: its register 0x%04X says %s" % (model.name, address, what))
 
 
-def _check_sizes(model: Model, blocks: "Sequence[Block]") -> None:
+def _check_sizes(model: Model, blocks: "Sequence[Block]", around: int) -> None:
     is_right = len(blocks) == len(model.plan)
     for i in range(len(blocks)):
-        is_right = is_right and len(blocks[i]) == 2 * model.plan[i][2]
+        is_right = is_right and len(blocks[i]) == 2 * model.plan[i][2] + around
     if not is_right:
         sizes = [len(block) for block in blocks]
-        right = [2 * count for _, _, count in model.plan]
+        right = [2 * count + around for _, _, count in model.plan]
         raise MeteringError("a poll of the %s gives blocks of %r bytes, not %r" % (model.name, right, sizes))
 
 

@@ -240,7 +240,7 @@ class Meter:
         blocks = []
         for i in range(len(self._frames)):
             blocks.append(await self._block(self._model.plan[i], self._frames[i]))
-        reading = models.decode(self._model, blocks, self._reading)
+        reading = models.decode(self._model, blocks, self._reading, True)
         ticks_ms = self._clock.ticks_ms()
         # What a foreign meter shows says nothing of the one that is billed.
         if self._pinned in (None, self._serial):
@@ -268,13 +268,16 @@ class Meter:
             return ""
         plan = self._model.serial_plan
         frame = modbus.read_request(self._config.meter_unit, *plan)
-        return models.decode_serial(self._model, await self._block(plan, frame)) or ""
+        answer = await self._block(plan, frame)
+        return models.decode_serial(self._model, memoryview(answer)[modbus.REGISTERS_AT : -2]) or ""
 
-    async def _block(self, read: "tuple[int, int, int]", frame: bytes) -> memoryview:
+    async def _block(self, read: "tuple[int, int, int]", frame: bytes) -> bytes:
+        """Return a whole answer, checked."""
         function, _address, count = read
         size = modbus.response_size(function, count)
         answer = await self._bus.transact(frame, size, self._config.meter_timeout_ms)
-        return modbus.parse_response(self._config.meter_unit, function, count, answer)
+        modbus.check_response(self._config.meter_unit, function, count, answer)
+        return answer
 
     def _judge(self, reading: "Reading", ticks_ms: int) -> None:
         """Raise MeteringError for a register that cannot follow the last good one."""
