@@ -126,6 +126,7 @@ def _terminal(prng: Prng) -> dict:
         "meter_idle_poll_ms": prng.choice((60_000, 600_000, 600_000, 3_600_000)),
         "meter_tries": prng.choice((2, 10)),
         "checkpoint_s": prng.choice((1, 60, 600)),
+        "resume_within_s": prng.choice((0, 0, 900, 7200)),
         "upload_batch": prng.choice((1, 3, 10)),
         "upload_retry_s": prng.choice((300, 3600)),
         "contracts": [

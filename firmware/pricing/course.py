@@ -33,8 +33,8 @@ class Course:
     """What a tariff's conditions say as a session goes on; `active` and `until` are of the last `look`."""
 
     __slots__ = (
-        "_clock_until_s", "_dimensions", "_offset_s", "active", "per_a", "per_kw", "per_kwh", "per_s",
-        "start", "tariff", "texts", "until", "zone",
+        "_clock_until_s", "_dimensions", "_offset_s", "_pauses", "active", "per_a", "per_kw", "per_kwh",
+        "per_s", "start", "tariff", "texts", "until", "zone",
     )  # fmt: skip
 
     def __init__(
@@ -50,12 +50,20 @@ class Course:
         self.texts: "dict[str, str] | None" = None
         self.active: "Places" = (NOWHERE, NOWHERE, NOWHERE, NOWHERE)
         self.until: "list[Any]" = []
+        # Where the session stood still, and for how long: `start` is later by all of it.
+        self._pauses: "tuple[tuple[int, int], ...]" = ()
         self._offset_s = 0
         self._clock_until_s: "int | None" = -NEVER
         self._dimensions = 0
         for element in tariff.elements:
             for i in range(0, len(element.prices), 5):
                 self._dimensions |= 1 << DIMENSIONS.index(element.prices[i])
+
+    def pause(self, elapsed: int, away: int) -> None:
+        """Leave out a time after so much of the session, in counts of time."""
+        if self.start is not None:
+            self.start += away
+            self._pauses += ((elapsed, away),)
 
     def look(self, point: "Point", power: "Range", current: "Range", flat_done: bool) -> None:
         """Find what is active at a point, and the horizon up to which that cannot change."""
@@ -144,7 +152,8 @@ class Course:
         """Write a moment of the session in RFC 3339, or without a clock as seconds since the start."""
         if self.start is None or self.zone is None:
             return elapsed // self.per_s
-        utc_s = (self.start + elapsed) // self.per_s
+        since = self.start - sum([away for at, away in self._pauses if elapsed <= at])
+        utc_s = (since + elapsed) // self.per_s
         return calendar.format_offset(utc_s, self.zone.offset_s(utc_s))
 
     def _clock_s(self, elapsed: int) -> int:

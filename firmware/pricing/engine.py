@@ -74,6 +74,11 @@ class Engine:
         self._course.start = start_utc_s * 1000
         self._until = (-1, 0, 0, 0, 0, 0)
 
+    def pause(self, after_ms: int, away_ms: int) -> None:
+        """Leave out a time in which the session stood still: the clock goes on, its duration does not."""
+        self._course.pause(after_ms, away_ms)
+        self._until = (-1, 0, 0, 0, 0, 0)
+
     def add(
         self,
         elapsed_ms: int,

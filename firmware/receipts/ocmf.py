@@ -62,11 +62,31 @@ def payload(facts: "dict[str, Any]") -> str:
     members.append(("TT", tariff_text))
     if facts.get("evse_id"):
         members += [("CT", "EVSEID"), ("CI", facts["evse_id"])]
-    start, stop = _moments(facts["start"], facts["stop"], facts["duration_ms"] // 1000)
+    pauses = facts.get("pauses") or ()
+    passed_s = facts["duration_ms"] // 1000 + sum([pause["to_s"] - pause["from_s"] for pause in pauses])
+    start, stop = _moments(facts["start"], facts["stop"], passed_s)
     step_wh = meter.get("resolution_wh", 1)
     begin = _reading(start, facts["zone"], "B", facts["start"]["wh"], step_wh)
     end = _reading(stop, facts["zone"], _end_code(facts["reason"]), facts["stop"]["wh"], step_wh)
-    return '{%s,"RD":[%s,%s]}' % (_members(members), begin, end)
+    between = _pauses(pauses, start[0], stop[0], facts["zone"], step_wh) if pauses else ""
+    return '{%s,"RD":[%s,%s%s]}' % (_members(members), begin, between, end)
+
+
+def _pauses(pauses: "Any", earliest_s: int, latest_s: int, zone: "Zone", step_wh: int) -> str:
+    """Return the readings of power cuts after which the session went on: suspended (S) at the last reading
+    before, charging (C) at the first one after.
+
+    Where the clock was set meanwhile they are left out: a verifier demands moments in order.
+    """
+    told = ""
+    for pause in pauses:
+        if not earliest_s <= pause["from_s"] <= pause["to_s"] <= latest_s:
+            return ""
+        earliest_s = pause["to_s"]
+        for code, when in (("S", "from"), ("C", "to")):
+            moment = pause[when + "_s"], _CLOCK_STATES[pause["clock"]]
+            told += _reading(moment, zone, code, pause[when + "_wh"], step_wh) + ","
+    return told
 
 
 def _problems(facts: "dict[str, Any]", gateway: "dict[str, Any]") -> "list[str]":

@@ -22,7 +22,8 @@ def build(facts: "dict[str, Any]") -> "dict[str, Any]":
     (calendar.Zone), "start" and "stop" ({"utc_s" (or None), "clock", "wh"}), "duration_ms", "meter"
     ({"model", "serial"}), "tariff" ({"id", "hash"}), "bill" (of the engine), "reason", "flags" and "ocmf";
     where the meter signs for itself, "meter_record" and
-    "meter_key" (SubjectPublicKeyInfo, hexadecimal).
+    "meter_key" (SubjectPublicKeyInfo, hexadecimal); where power was away and the session went on, "pauses"
+    ([{"from_s", "to_s", …}]).
     """
     problems = _registers(facts) + _bill(facts["bill"])
     payment = facts.get("payment")
@@ -60,7 +61,12 @@ def build(facts: "dict[str, Any]") -> "dict[str, Any]":
             members[key] = facts[key]
     for key in ("currency", "net_minor", "vat", "gross_minor", "rounding"):
         members[key] = bill[key]
-    members["lines"] = [_line(line, start["utc_s"], members["duration_s"]) for line in bill["lines"]]
+    pauses = facts.get("pauses") or ()
+    if pauses:
+        # No part of the duration: nobody is billed for time without power.
+        members["interruptions"] = [_interruption(pause) for pause in pauses]
+    passed_s = members["duration_s"] + sum([pause["to_s"] - pause["from_s"] for pause in pauses])
+    members["lines"] = [_line(line, start["utc_s"], passed_s) for line in bill["lines"]]
     # Where prices are gross, or no tax applies, the lines say so.
     if "tax" in bill:
         members["tax"] = bill["tax"]
@@ -91,7 +97,11 @@ def _moment(moment: "dict[str, Any]", zone: "calendar.Zone") -> "dict[str, Any]"
     }
 
 
-def _line(line: "dict[str, Any]", start_utc_s: "int | None", duration_s: int) -> "dict[str, Any]":
+def _interruption(pause: "dict[str, Any]") -> "dict[str, str]":
+    return {"from": calendar.format_utc(pause["from_s"]), "to": calendar.format_utc(pause["to_s"])}
+
+
+def _line(line: "dict[str, Any]", start_utc_s: "int | None", passed_s: int) -> "dict[str, Any]":
     """Return a line as records carry it: without what goes without saying, for each byte is signed and kept.
 
     That is a price that always counts, a moment that is the session's own start or end, and for a price that
@@ -103,7 +113,7 @@ def _line(line: "dict[str, Any]", start_utc_s: "int | None", duration_s: int) ->
         told.pop("why", None)
     if "from" in told:
         begin_s, end_s = _since(told["from"], start_utc_s), _since(told["to"], start_utc_s)
-        if end_s == begin_s or end_s >= duration_s - 1:
+        if end_s == begin_s or end_s >= passed_s - 1:
             told.pop("to")
         if begin_s <= 0:
             told.pop("from")

@@ -12,6 +12,7 @@ from .events import (
     PRICE,
     READ_METER,
     RECORD,
+    RESUME,
     SHOW,
     SIGNAL,
     START,
@@ -50,10 +51,20 @@ def resting(session: Session) -> "Step":
     return session.without_driver(state), ((TIMER, None), screen)
 
 
-def recovering(session: Session, token: "Any") -> "Step":
-    """Return the session that a power cut left open, and the question that closes it."""
-    opened = session.but(state=RECOVERING, token=token, reason="power_loss", flags=("power_loss",))
-    return opened, _ask_meter("recovery_patience_s", "finishing", END_RECORD)
+def recovering(session: Session, opened: "Facts") -> "Step":
+    """Return the session that a power cut left open, by its session.started, and the question that closes
+    it.
+    """
+    known = session.but(
+        state=RECOVERING,
+        token=opened["token"],
+        contract=opened["contract"],
+        tariff=opened["tariff"]["id"],
+        limit_minor=opened["limit_minor"],
+        reason="power_loss",
+        flags=("power_loss",),
+    )
+    return known, _ask_meter("recovery_patience_s", "finishing", END_RECORD)
 
 
 def _ask_meter(patience: str, screen: str, task: "Any") -> "Effects":
@@ -213,11 +224,18 @@ def end(session: Session, reading: "Facts") -> "Step":
     return _complete(session, reading, session.flags, (PRICE, reading))
 
 
-def end_recovered(session: Session, reading: "Facts") -> "Step":
+def recovered(session: Session, reading: "Facts") -> "Step":
     """End a session that a power cut interrupted; its time stopped with the power, its energy is the
-    meter's.
+    meter's. Where it may go on and a vehicle is there, it does, and nothing is broken.
     """
-    return _complete(session, reading, session.flags)
+    if not reading.get("pause") or not session.plugged() or _blocking(session.faults):
+        return _complete(session, reading, session.flags)
+    flows = session.asks()
+    known = session.but(state=CHARGING if flows else SUSPENDED, reason=None, flags=())
+    effects: "Effects" = ((TIMER, None), (RESUME, reading))
+    if flows:
+        effects += ((CLOSE, None),)
+    return known, effects + ((SHOW, (known.state, {})),)
 
 
 def end_unread(session: Session, facts: "Facts") -> "Step":

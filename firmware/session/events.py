@@ -10,7 +10,8 @@ CARD_REFUSED = "card_refused"  # {"reason", "token": None, "payment"?}: a card w
 VEHICLE = "vehicle"  # {"state"}: the IEC 61851-1 letter changed
 BUTTON_STOP = "button_stop"
 READING = (
-    "reading"  # {"wh", "resolution_wh", "power_w", "ticks_ms", …}; signed: "transaction", "record", "key"
+    # Signed: "transaction", "record", "key"; "pause" where a cut session may go on.
+    "reading"  # {"wh", "resolution_wh", "power_w", "ticks_ms", …}
 )
 METER_LOST = "meter_lost"  # {"what", "lie"}: no answer however often it was asked, or none to believe (why)
 LIMIT = "limit"  # the price has reached the contract's limit
@@ -22,6 +23,7 @@ EVENTS = (CARD, CARD_REFUSED, VEHICLE, BUTTON_STOP, READING, METER_LOST, LIMIT, 
 
 # Effects: (name, facts), performed in the order of the tuple.
 START = "start"  # reading: write session.started; from here on energy is this driver's
+RESUME = "resume"  # reading with its "pause": go on with the bill after a power cut
 PRICE = "price"  # reading: add it to the bill
 END = "end"  # {"reading", "reason", "flags"}: write session.ended; reading None: at the last good one
 RECORD = "record"  # (kind, members): write any other record

@@ -87,7 +87,7 @@ TABLE: "dict[str, Row]" = {
     },
     RECOVERING: {
         VEHICLE: actions.vehicle_noted,
-        READING: actions.end_recovered,
+        READING: actions.recovered,
         METER_LOST: actions.lost_while_recovering,
         TIMEOUT: actions.end_unread,
         CARD: actions.card_while_recovering,

@@ -42,6 +42,9 @@ class Billing:
         self.start = start
         self._engine = self._begun(None)
         self.elapsed_ms = 0
+        # When the last reading was taken, and the pauses that power cuts made, as resuming.py tells them.
+        self.at_utc_s: "int | None" = start["utc_s"]
+        self.pauses: "list[Document]" = []
         self.last_wh: int = start["wh"]
         # What was measured and what the vehicle did when the last reading was taken.
         self._power_w: "int | None" = None
@@ -83,6 +86,7 @@ class Billing:
 
     def _note(self, reading: "Document", is_parking: bool) -> None:
         self._power_w, self._current_ma = reading["power_w"], reading["current_ma"]
+        self.at_utc_s = reading["utc_s"]
         self._is_parking = is_parking
 
     def _price(self, elapsed_ms: int) -> None:
@@ -92,6 +96,18 @@ class Billing:
         """Price the register found after a power cut; time stopped with the power."""
         self.last_wh = wh
         self._price(self.elapsed_ms)
+
+    def resume(self, reading: "Document", is_parking: bool) -> None:
+        """Go on after a pause: what the meter counted up to it is priced, its time is not."""
+        pause = reading["pause"]
+        self.close_at(reading["wh"])
+        self.pauses.append(pause)
+        self._pause(pause)
+        self._ticks_ms = reading["ticks_ms"]
+        self._note(reading, is_parking)
+
+    def _pause(self, pause: "Document") -> None:
+        self._engine.pause(pause["after_ms"], 1000 * (pause["to_s"] - pause["from_s"]))
 
     def energy_wh(self) -> int:
         """Return the energy of the session so far."""
@@ -147,7 +163,11 @@ class Billing:
 
     def progress(self) -> "Document":
         """Return what a checkpoint has to keep."""
-        return {"elapsed_ms": self.elapsed_ms, "wh": self.last_wh, "engine": self._engine.state()}
+        told = {"elapsed_ms": self.elapsed_ms, "wh": self.last_wh, "engine": self._engine.state()}
+        told["utc_s"] = self.at_utc_s
+        if self.pauses:
+            told["pauses"] = self.pauses
+        return told
 
     def restore(self, progress: "Document | None") -> None:
         """Go on from a checkpoint, or from the start where none was written."""
@@ -156,6 +176,10 @@ class Billing:
             return
         self._engine = self._begun(progress["engine"])
         self.elapsed_ms = progress["elapsed_ms"]
+        self.at_utc_s = progress.get("utc_s")
+        for pause in progress.get("pauses", ()):
+            self.pauses.append(pause)
+            self._pause(pause)
         self.last_wh = progress["wh"]
 
 

@@ -47,7 +47,8 @@ async def members(
         "tariff_text": said,
         "bill": bill,
         "reason": ending["reason"],
-        "flags": list(ending["flags"]),
+        "flags": (["resumed"] if billing.pauses else []) + list(ending["flags"]),
+        "pauses": billing.pauses,
         "meter_record": ending.get("meter_record"),
         "meter_key": ending.get("meter_key"),
     }

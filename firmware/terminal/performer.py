@@ -52,6 +52,7 @@ class Performer:
         self._perform: "dict[str, Callable[[Session, Any], Awaitable[None]]]" = {
             events.START: self._start,
             events.PRICE: self._price,
+            events.RESUME: self._resume,
             events.END: self._end,
             events.RECORD: self._record,
             events.CLOSE: self._close,
@@ -135,6 +136,25 @@ class Performer:
         given = self._contracts.discounts(session.token, session.contract)
         offered = [discount.parse(document) for document in self._config.discounts if document["id"] in given]
         return [each for wanted in given for each in offered if each.id == wanted]
+
+    def pause(self, reading: "Document") -> "Document | None":
+        """Return the pause with which the session of before may go on at a reading, None: it has to end."""
+        billing, within_s = self._opened(), self._config.resume_within_s
+        if not within_s or self._lie_of(billing, reading):
+            return None
+        if "transaction" in self._parts.recorder.known["open"]["meter"]:
+            # The meter has ended and signed it.
+            return None
+        # In memory only for this once.
+        from . import resuming
+
+        return resuming.pause(billing, reading, within_s)
+
+    async def _resume(self, session: "Session", reading: "Document") -> None:
+        """Go on with the bill, durable before power flows: a second cut finds this pause told."""
+        self._opened().resume(reading, not session.asks())
+        self._checkpoint()
+        self._schedule(session)
 
     async def _price(self, session: "Session", reading: "Document") -> None:
         billing = self._opened()

@@ -65,7 +65,9 @@ class Terminal:
         opened = parts.recorder.known["open"]
         if opened:
             self._performer.take_up()
-            await self._adopt(actions.recovering(self.session, opened["token"]), None)
+            # Asked for: the vehicle's event may come after the meter's answer.
+            self.session = self.session.but(vehicle=parts.outlet.vehicle())
+            await self._adopt(actions.recovering(self.session, opened), None)
         else:
             await self._adopt(actions.resting(self.session), None)
 
@@ -108,6 +110,8 @@ class Terminal:
             return
         if event[0] == events.READING and self.session.state in ASKING and self._performer.is_stale(event[1]):
             return
+        if event[0] == events.READING and self.session.state == RECOVERING:
+            event[1]["pause"] = self._performer.pause(event[1])
         await self._adopt(table.step(self.session, event), event)
         if event[0] == events.READING and "transaction" in event[1] and self.session.state not in BEGUN:
             from firmware.terminal import signing

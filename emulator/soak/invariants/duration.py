@@ -1,5 +1,5 @@
 """A session's duration is the time that passed, whatever the clock did; after a power cut it ends with the
-newest checkpoint.
+newest checkpoint, and where the session went on the time without power is none of it.
 
 It does not know the wall clock.
 """
@@ -23,20 +23,33 @@ class DurationIsTime(Invariant):
         self._begun_ms: int | None = None
         self._cut_ms: int | None = None
         self._is_disturbed = False
+        # How long each stretch with power lasted up to its cut, and when the newest one began.
+        self._stretches_ms: list[int] = []
+        self._since_ms = 0
 
     def record(self, payload: dict) -> Iterator[str]:
         if payload["kind"] == "session.started":
             # Where the power went in the middle of that write, it was then and not now.
             began_ms = self.now_ms() if self.charger.is_powered() else self.charger.cut_ms
             self._begun_ms, self._cut_ms, self._is_disturbed = began_ms, None, False
+            self._stretches_ms, self._since_ms = [], began_ms or 0
+        cut_ms = self.charger.cut_ms
+        if payload["kind"] == "boot" and cut_ms is not None and cut_ms >= self._since_ms:
+            self._stretches_ms.append(cut_ms - self._since_ms)
+            self._since_ms = self.now_ms()
         if payload["kind"] != "session.ended" or self._begun_ms is None:
             return
         self._look_for_cut()
         longest_ms = (self._cut_ms or self.now_ms()) - self._begun_ms
+        pauses = len(payload.get("interruptions", ()))
+        if pauses:
+            longest_ms = sum(self._stretches_ms) + self.now_ms() - self._since_ms
+            # A cut in the middle of a recovery makes stretches in which nobody charged.
+            self._is_disturbed |= len(self._stretches_ms) > pauses
         told_ms = 1000 * payload["duration_s"]
         if told_ms > longest_ms + SLACK_MS:
             yield "%s lasted %d ms and claims %d s" % (payload["session"], longest_ms, payload["duration_s"])
-        if not self._is_disturbed and told_ms < longest_ms - self._missing_ms():
+        if not self._is_disturbed and told_ms < longest_ms - self._missing_ms() * (1 + pauses):
             yield "%s lasted %d ms and tells %d s" % (payload["session"], longest_ms, payload["duration_s"])
         self._begun_ms = None
 

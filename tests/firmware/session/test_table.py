@@ -2,7 +2,7 @@
 live through.
 """
 
-from firmware.session import events, table
+from firmware.session import actions, events, table
 from firmware.session.state import (
     AUTHORISED,
     CHARGING,
@@ -62,6 +62,42 @@ def test_every_state_takes_every_event_and_an_illegal_one_changes_nothing():
             assert after.state in STATES
             if not table.is_legal(state, kind):
                 assert after is before and effects == ()
+
+
+def recovering(vehicle="C", faults=()):
+    opened = {"token": ALICE, "contract": "C1", "tariff": {"id": "day"}, "limit_minor": 500}
+    return actions.recovering(Session(vehicle=vehicle).but(faults=faults), opened)[0]
+
+
+def test_a_cut_session_goes_on_only_with_a_pause_a_vehicle_and_nothing_broken():
+    paused = dict(FACTS[events.READING], pause={"after_ms": 1})
+    for vehicle, state in (("B", SUSPENDED), ("C", CHARGING), ("D", CHARGING)):
+        after, effects = table.step(recovering(vehicle), (events.READING, paused))
+        assert after.state == state and (after.reason, after.flags) == (None, ())
+        assert (after.token, after.contract, after.tariff, after.limit_minor) == (ALICE, "C1", "day", 500)
+        done = names(effects)
+        assert events.END not in done and events.START not in done and events.RESUME in done
+        assert (events.CLOSE in done) == (state == CHARGING)
+        if state == CHARGING:
+            assert done.index(events.RESUME) < done.index(events.CLOSE)
+    for vehicle, faults, reading in (
+        ("A", (), paused),
+        ("E", (), paused),
+        ("F", (), paused),
+        ("C", ("contactor",), paused),
+        ("C", ("meter",), paused),
+        ("C", ("storage",), paused),
+        ("C", (), dict(paused, pause=None)),
+        ("C", (), FACTS[events.READING]),
+    ):
+        after, effects = table.step(recovering(vehicle, faults), (events.READING, reading))
+        assert after.state == COMPLETE and names(effects)[0] == events.END
+        assert effects[0][1]["flags"] == ("power_loss",) and events.CLOSE not in names(effects)
+
+
+def test_a_cut_session_whose_meter_stays_silent_ends():
+    after, effects = table.step(recovering(), (events.TIMEOUT, None))
+    assert after.state == COMPLETE and events.END in names(effects) and events.CLOSE not in names(effects)
 
 
 def test_an_unknown_event_changes_nothing():

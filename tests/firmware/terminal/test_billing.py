@@ -25,7 +25,7 @@ def billing_of(*elements):
 
     def reading(at_ms, wh, power_w=TEN_KW):
         now[0] = at_ms
-        return {"wh": 1000 + wh, "power_w": power_w, "current_ma": None, "ticks_ms": at_ms}
+        return {"wh": 1000 + wh, "power_w": power_w, "current_ma": None, "ticks_ms": at_ms, "utc_s": None}
 
     return billing, reading
 
