@@ -56,6 +56,7 @@ receipt_s               number 60                  5 3600
 tap_guard_ms            number 2000                0 60000
 checkpoint_s            number 60                  1 3600
 storage_reserve_bytes   number 65536               4096 1000000000
+ledger_sector_bytes     number 0                   0 65536
 office_url              text   -                   0 240
 office_ca               text   -                   0 240
 receipt_url             text   -                   0 91

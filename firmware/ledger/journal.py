@@ -26,16 +26,20 @@ if TYPE_CHECKING:
 class Journal:
     """All records of a terminal; nothing is read before it is needed."""
 
-    def __init__(self, storage: "Any", segment_bytes: int = 65536) -> None:
-        """Take the storage and the size beyond which a new segment begins."""
+    def __init__(self, storage: "Any", segment_bytes: int = 65536, sector_bytes: int = 0) -> None:
+        """Take the storage, the size beyond which a new segment begins, and the size of a sector where a write
+        may damage what else lies in it: then each record fills its sectors. 0 where it cannot.
+        """
         self._storage = storage
         self._segment_bytes = segment_bytes
+        self._sector_bytes = sector_bytes
         self._last_seq = -1
         # The oldest segment and the one that is written, each empty while it is not known.
         self._oldest = ""
         self._segment = ""
         self._size = 0
-        self._ends_in_line = False
+        # What has to be written before the next line: the end of one that was cut short.
+        self._mend = b""
 
     def append(self, seq: int, compact: "str | bytes") -> None:
         """Add a record, durable on return; raises as `append_line` does."""
@@ -57,11 +61,13 @@ class Journal:
             target, size = self._segment, self._size
         # Forgotten until it went well: after a failure the end is looked for again.
         self._segment = ""
-        if size and self._ends_in_line:
-            self._storage.append(target, segment.TORN_END)
-            size += len(segment.TORN_END)
+        if size and self._mend:
+            mended = self._whole(self._mend, size)
+            self._storage.append(target, mended)
+            size += len(mended)
+        line = self._whole(line, size)
         self._storage.append(target, line)
-        self._segment, self._size, self._ends_in_line = target, size + len(line), False
+        self._segment, self._size, self._mend = target, size + len(line), b""
         self._last_seq = seq
 
     def _find_end(self) -> None:
@@ -69,7 +75,26 @@ class Journal:
         if self._segment:
             self._size = self._storage.size(self._segment)
             last = self._storage.read(self._segment, self._size - 1, 1) if self._size else b"\n"
-            self._ends_in_line = last != b"\n"
+            self._mend = b"" if last == b"\n" else self._line_end()
+            if self._sector_bytes and self._size % self._sector_bytes and self._mend != segment.TORN_END:
+                # The last sector holds a record, and is not written again.
+                self._size = self._segment_bytes
+
+    def _line_end(self) -> bytes:
+        """Return what ends the last line: where a record lacks its newline alone, or that is damaged, one."""
+        is_intact = False
+        for offset, compact, _what, following in segment.last_items(self._storage, self._segment):
+            is_intact = compact is not None or is_intact and following - offset == 1
+        return b"\n" if is_intact else segment.TORN_END
+
+    def _whole(self, line: "bytes | Line", at: int) -> "Any":
+        """Return what fills whole sectors, where that is asked for."""
+        if not self._sector_bytes:
+            return line
+        # In memory only on boards with such media.
+        from firmware.ledger import padded
+
+        return padded.to_sector(line, at, self._sector_bytes)
 
     def last_seq(self) -> int:
         """Return the number of the newest record that is durable, 0 where there is none."""

@@ -101,15 +101,16 @@ def scan(content: bytes, offset: int = 0, at_end: bool = True) -> "Iterator[Item
 
 def _line(line: bytes, offset: int, torn: bool) -> "Iterator[Item]":
     """Take a line apart at its blanks, of which a record has one: a lost newline joins two records."""
-    if torn and _record(line[:-1]):
-        # Its newline is what was damaged.
-        end = len(line) - 1
-        yield offset, _record(line[:-1]), None, offset + end
-        yield offset + end, None, "a line's end that is damaged", offset + end + 1
-        return
     record = _record(line)
     if record is not None:
         yield offset, record, None, offset + len(line) + (not torn)
+        return
+    record = _record(line[:-1])
+    if record is not None:
+        # Its newline is what was damaged.
+        end = offset + len(line) - 1
+        yield offset, record, None, end
+        yield end, None, "a line's end that is damaged", end + 1 + (not torn)
         return
     what = (
         "a line without an end, whose write was cut short" if torn else "a line whose checksum does not hold"

@@ -65,7 +65,7 @@ class Assembly:
 
     def _open_ledger(self) -> None:
         board = self._board
-        journal = Journal(board.storage)
+        journal = Journal(board.storage, sector_bytes=self._config.ledger_sector_bytes)
         self.memory = Memory(board.storage, journal, self._config.id, recorder.first_prev(board.signer))
         if self.memory.known["key"] != recorder.first_prev(board.signer):
             from . import rotation

@@ -28,7 +28,7 @@ class Damaged:
     def __init__(self, spoil, before=BEFORE):
         self._spoil = spoil
         self.had = 0
-        startup.Journal = lambda storage: Journal(storage, SEGMENT_BYTES)
+        startup.Journal = lambda storage, sector_bytes: Journal(storage, SEGMENT_BYTES, sector_bytes)
         try:
             self.played = Played(before + AFTER, self._prepare)
         finally:

@@ -246,3 +246,15 @@ def test_a_place_in_a_segment_that_is_gone_leads_to_the_next_one():
     place = list(journal.spans_from(1))[second - 2][2]
     assert place[0] == segment.name(1) and journal.remove_oldest(second - 1)
     assert [seq for seq, _, _ in journal.spans_from(second, place)] == list(range(second, 13))
+
+
+def test_a_record_that_lacks_its_newline_alone_stays_one_when_the_next_is_written():
+    for end in (b"", b"?"):
+        memory = Memory()
+        filled(memory, 2, 65536)
+        memory.append(segment.name(1), segment.encode_line(RECORDS[2])[:-1] + end)
+        journal = Journal(memory)
+        assert journal.tail() == (3, RECORDS[2])
+        journal.append(4, RECORDS[3])
+        read, problems = read_with_problems(memory)
+        assert read == numbered(1, 4) and len(problems) == len(end)

@@ -1,0 +1,103 @@
+"""A disk of sectors that loses power in the middle of a write, in one of four ways, and may harm neighbours.
+
+It does not know what is stored. A write reaches the disk sector by sector, in any order; what was appended
+before lies in the same sector as its beginning.
+"""
+
+from emulator.models.disk import Memory, PowerCut
+from hal.common.blobs import pieces_of
+
+# Nothing of the write reached the disk; its beginning did; some of its sectors; noise stands in its place.
+MODES = ("nothing", "beginning", "some", "noise")
+
+
+class SectorDisk(Memory):
+    """The Storage port over bytes that survive; `operations` counts what a cut can hit."""
+
+    def __init__(self, prng, sector_bytes=512, harms_neighbours=False):
+        """Take a generator, and whether a torn write may damage all else in the sectors that it touches."""
+        super().__init__()
+        self._prng = prng
+        self._sector_bytes = sector_bytes
+        self._harms = harms_neighbours
+        self._left, self._mode = None, ""
+        self.operations = 0
+
+    def cut_at(self, count, mode):
+        """Let the power go at the n-th operation from now (1: the next), in a way; never with None."""
+        self._left, self._mode = count, mode
+
+    def power_on(self):
+        """Give the power back."""
+
+    def is_off(self):
+        """Return that it is only off while a cut is raised."""
+        return False
+
+    def append(self, name, content):
+        """Add bytes; a cut tears them."""
+        content = b"".join(pieces_of(content))
+        if not self._is_cut():
+            super().append(name, content)
+            return
+        at = self.size(name)
+        blob = bytearray(self.read(name)) + bytes(len(content))
+        self._tear(blob, at, content)
+        # A file ends behind the last byte that is no room.
+        super().replace(name, bytes(blob).rstrip(b"\0"))
+        raise PowerCut("an append was torn")
+
+    def replace(self, name, content):
+        """Put bytes in place: beside the old ones, and then by one change of a name."""
+        content = b"".join(pieces_of(content))
+        if not self._is_cut():
+            super().replace(name, content)
+            return
+        if self._prng.chance(1, 2):
+            super().replace(name, content)
+        raise PowerCut("a replacement was torn")
+
+    def remove(self, name):
+        """Remove a blob; after a cut it is there or not."""
+        if not self._is_cut():
+            super().remove(name)
+            return
+        if self._prng.chance(1, 2):
+            super().remove(name)
+        raise PowerCut("a removal was torn")
+
+    def _is_cut(self):
+        self.operations += 1
+        if self._left is None:
+            return False
+        self._left -= 1
+        if self._left > 0:
+            return False
+        self._left = None
+        return True
+
+    def _tear(self, blob, at, content):
+        """Write into a blob what of an append from `at` on reached the disk."""
+        end = at + len(content)
+        reached = self._prng.below(len(content) + 1) if self._mode == "beginning" else 0
+        blob[at : at + reached] = content[:reached]
+        if self._mode in ("nothing", "beginning"):
+            if self._harms and self._mode == "beginning" and reached:
+                self._harm(blob, at + reached - 1, at)
+            return
+        for sector in range(at // self._sector_bytes, -(-end // self._sector_bytes)):
+            if self._prng.chance(1, 2):
+                continue
+            first, last = sector * self._sector_bytes, min((sector + 1) * self._sector_bytes, end)
+            begin = max(first, at)
+            if self._mode == "some":
+                blob[begin:last] = content[begin - at : last - at]
+            else:
+                begin = first if self._harms else begin
+                blob[begin:last] = self._prng.random_bytes(last - begin)
+
+    def _harm(self, blob, hit, at):
+        """Damage what lay before the write in the sector in which it stopped."""
+        first = hit - hit % self._sector_bytes
+        for place in range(first, min(at, first + self._sector_bytes)):
+            blob[place] = self._prng.below(256)

@@ -1,0 +1,56 @@
+"""Proves that a power cut in any way at any operation of the storage loses nothing that was promised."""
+
+import os
+import subprocess
+
+import pytest
+
+from emulator.models.prng import Prng
+from emulator.models.sectors import SectorDisk
+from tests.hal import cuts
+from tests.interpreters import ROOT, command, environment
+
+# make test-cuts plays more lives of each.
+ROUNDS = int(os.environ.get("KILOTAP_CUT_ROUNDS", "1"))
+LEAST = 5000
+LIMIT_S = 3600
+
+
+def cut_sectors(harms_neighbours: bool, sector_bytes: int, rounds: int) -> int:
+    """Cut the power of a disk of sectors; return how often."""
+    seeds = iter(range(1, 1 << 30))
+
+    def disk() -> SectorDisk:
+        return SectorDisk(Prng(next(seeds), "sectors"), 512, harms_neighbours)
+
+    return sum(cuts.cut(disk, sector_bytes, 18) for _ in range(rounds))
+
+
+def cut_littlefs(rounds: int) -> int:
+    """Cut the power of littlefs on a flash, as an ESP32 has it; return how often."""
+    words = command("micropython32", "-m", "tests.hal.cuts_littlefs", str(rounds), heap="4m")
+    done = subprocess.run(
+        words, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=LIMIT_S, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    # What was open when the power went says so when it is swept, on the same standard output.
+    (told,) = [line for line in done.stdout.splitlines() if line.startswith("CUTS ")]
+    return int(told.split()[1])
+
+
+@pytest.mark.xdist_group("micropython32")
+def test_no_cut_in_any_way_loses_a_promised_record_or_makes_one(capsys: pytest.CaptureFixture[str]) -> None:
+    counted = {
+        "sectors": cut_sectors(False, 0, ROUNDS),
+        "sectors that harm their neighbours, records in sectors of their own": cut_sectors(True, 512, ROUNDS),
+        "littlefs, 32-bit MicroPython": cut_littlefs(ROUNDS),
+    }
+    with capsys.disabled():
+        told = ", ".join(f"{count} on {disk}" for disk, count in counted.items())
+        print(f"\n{sum(counted.values())} power cuts: {told}; nothing lost, nothing false.")
+    assert min(counted.values()) > 0 and sum(counted.values()) >= LEAST * ROUNDS
+
+
+def test_a_disk_that_harms_neighbours_shows_why_records_need_sectors_of_their_own() -> None:
+    with pytest.raises(AssertionError, match="is lost"):
+        cut_sectors(True, 0, 1)
