@@ -27,8 +27,8 @@ class Journal:
     """All records of a terminal; nothing is read before it is needed."""
 
     def __init__(self, storage: "Any", segment_bytes: int = 65536, sector_bytes: int = 0) -> None:
-        """Take the storage, the size beyond which a new segment begins, and the size of a sector where a write
-        may damage what else lies in it: then each record fills its sectors. 0 where it cannot.
+        """Take the storage, the size beyond which a new segment begins, and the size of a sector where a
+        write may damage what else lies in it: then each record fills its sectors. 0 where it cannot.
         """
         self._storage = storage
         self._segment_bytes = segment_bytes

@@ -1,4 +1,4 @@
-"""A line with room behind it up to a sector's end, for media that damage what else lies in a sector they write.
+"""A line with room behind it up to a sector's end, for media that damage what else lies in a sector.
 
 It does not know the line. The room is newlines, which no reader of a ledger sees.
 """

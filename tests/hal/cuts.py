@@ -23,7 +23,7 @@ STORY = ("boot", "configured", "save", "session.started", "save", "save", "fault
 
 
 class Life:
-    """The storage work of a terminal over one disk, through any number of starts, and what it was promised."""
+    """The storage work of a terminal over one disk, through any number of starts, with what it promised."""
 
     def __init__(self, disk, sector_bytes):
         self._disk = disk

@@ -7,7 +7,7 @@ import sys
 
 import vfs
 
-import firmware.floors
+import firmware.floors  # noqa: F401 - a shallow stack needs the rooms one by one
 from emulator.models.disk import PowerCut
 from emulator.models.prng import Prng
 from hal.esp32.storage import Storage
@@ -43,7 +43,7 @@ class Wire:
         self._is_dead = True
 
     def readblocks(self, block, buffer, offset=0):
-        """Read; a dead one reads nothing, and allocates nothing: files of before end while the heap is swept."""
+        """Read; a dead one allocates nothing: files of before end while the heap is swept."""
         if self._is_dead:
             return
         at = block * BLOCK_BYTES + offset
