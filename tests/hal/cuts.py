@@ -90,14 +90,14 @@ def operations(make, sector_bytes):
     return disk.operations - before
 
 
-def cut(make, sector_bytes, seconds=3, modes=MODES):
-    """Cut the power at each operation in each way, and again at one of the first operations of what follows;
+def cut(make, sector_bytes, seconds):
+    """Cut the power at each operation in each way, and again at these operations of what follows (0: not);
     return how many cuts there were. Raises AssertionError with the cut that lost something.
     """
     cuts = 0
     for first in range(1, operations(make, sector_bytes) + 1):
-        for mode in modes:
-            for second in range(seconds + 1):
+        for mode in MODES:
+            for second in seconds:
                 try:
                     cuts += _life(make(), sector_bytes, first, second, mode)
                 except AssertionError as error:

@@ -135,7 +135,7 @@ def main(rounds):
 
     count = 0
     for _ in range(rounds):
-        count += cuts.cut(disk, 0, 1)
+        count += cuts.cut(disk, 0, (1,))
     print("CUTS", count)
 
 
