@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from tools.backoffice.browser import asset
-from tools.backoffice.records import api, pages
+from tools.backoffice.records import api, pages, receipt_pages
 
 urlpatterns = [
     path("api/health", api.health),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("records/<str:identity>/<int:seq>", pages.record, name="record"),
     path("terminals", pages.terminals, name="terminals"),
     path("terminals/<str:identity>", pages.terminal, name="terminal"),
+    path("r/<str:token>", receipt_pages.receipt, name="receipt-page"),
+    path("r/<str:token>/receipt.pdf", receipt_pages.receipt_pdf),
+    path("r/<str:token>/receipt.jws", receipt_pages.receipt_signed),
+    path("r/<str:token>/keys.json", receipt_pages.receipt_keys),
     path("assets/<str:name>", asset, name="asset"),
     path("", include("tools.backoffice.people.urls")),
 ]

@@ -18,6 +18,8 @@ HEADINGS = ("item", "quantity", "unit_price", "vat", "net", "gross")
 _TIMED = ("TIME", "PARKING_TIME")
 
 Pairs = list[tuple[str, str]]
+# (what it is, where it leads)
+Links = list[tuple[str, str]]
 
 
 @dataclass
@@ -39,6 +41,7 @@ class Document:
     totals: Pairs = field(default_factory=list)
     proofs: Pairs = field(default_factory=list)
     qr: str = ""
+    links: Links = field(default_factory=list)
 
 
 def of(

@@ -9,7 +9,7 @@ import segno
 
 from tools.documents.document import Document, Pairs
 
-_STYLE = """
+STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;color:#1a1a1a;max-width:52rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem;margin:0}header{display:flex;justify-content:space-between;gap:2rem;flex-wrap:wrap}
 .code{font:600 1.15rem ui-monospace,monospace}.small{color:#555;font-size:.85em}
@@ -23,7 +23,9 @@ dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem 2rem;margin-top:1.4rem}
 .verdict{border-left:.3rem solid #777;padding:.3rem .8rem;margin:1.2rem 0}.valid{border-color:#1b7f3b}
 .invalid{border-color:#b00020;color:#b00020;font-weight:700}.qr{width:15rem;height:auto;display:block}
-@media print{body{margin:0;max-width:none}}@media(max-width:40rem){.pair{grid-template-columns:1fr}}
+.links{display:flex;flex-wrap:wrap;gap:.4rem 1.4rem;list-style:none;padding:0;margin:2rem 0}a{color:#0a5c3a}
+@media print{body{margin:0;max-width:none}nav{display:none}}
+@media(max-width:40rem){.pair{grid-template-columns:1fr}}
 """
 
 
@@ -40,7 +42,7 @@ def write(document: Document) -> str:
         f'<!DOCTYPE html><html lang="{document.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(document.title)} {escape(document.number)}</title>"
-        f"<style>{_STYLE}</style></head><body>"
+        f"<style>{STYLE}</style></head><body>"
         f"<header><div><h1>{escape(document.title)} {escape(document.number)}</h1>"
         f'<div>{escape(said["code"])} <span class="code">{escape(document.code)}</span></div></div>'
         f"<address>{issuer}</address></header>"
@@ -48,7 +50,8 @@ def write(document: Document) -> str:
         f'<section class="pair">{_pairs(document.facts)}{_pairs(document.registers)}</section>'
         f'<table class="lines"><thead><tr>{headings}</tr></thead><tbody>{rows}</tbody></table>'
         f'<table class="totals"><tbody>{totals}</tbody></table>'
-        f'<section class="pair">{_pairs(document.proofs)}{_qr(document)}</section></body></html>\n'
+        f'<section class="pair">{_pairs(document.proofs)}{_qr(document)}</section>'
+        f"{_links(document)}</body></html>\n"
     )
 
 
@@ -59,6 +62,13 @@ def _row(cells: list[str], note: str) -> str:
 
 def _pairs(pairs: Pairs) -> str:
     return "<dl>" + "".join(f"<dt>{escape(a)}</dt><dd>{escape(b)}</dd>" for a, b in pairs) + "</dl>"
+
+
+def _links(document: Document) -> str:
+    if not document.links:
+        return ""
+    items = "".join(f'<li><a href="{escape(to)}">{escape(name)}</a></li>' for name, to in document.links)
+    return f'<nav><ul class="links">{items}</ul></nav>'
 
 
 def _qr(document: Document) -> str:

@@ -4,6 +4,7 @@ It does not know where they stand.
 """
 
 LANGUAGES = ("en", "de", "fr")
+NAMES = (("en", "English"), ("de", "Deutsch"), ("fr", "Français"))
 
 _KEYS = (
     "receipt", "cancellation", "correction", "of", "code", "issuer", "terminal", "issued", "contract", "card",
@@ -12,6 +13,7 @@ _KEYS = (
     "vat_of", "tariff", "hash", "rounding", "rounding_rule", "signature", "fingerprint",
     "public_key", "valid", "invalid", "unknown", "qr", "replaces", "page", "nothing", "step", "estimated",
     "paid", "remarks", "discount", "session_time", "no_tax",
+    "as_pdf", "as_signed", "as_keys",
 )  # fmt: skip
 
 _EN = (
@@ -29,6 +31,7 @@ _EN = (
     "(OCMF).",
     "Takes the place of", "Page", "Nothing was charged.", "rounded up to whole steps", "divided by estimate",
     "Paid by", "Remarks", "Discount", "since the start", "no VAT applies",
+    "As a PDF", "The signed record (JWS)", "The charger's public keys",
 )  # fmt: skip
 
 _DE = (
@@ -46,6 +49,7 @@ _DE = (
     "Datensatz des Zählers (OCMF).",
     "Tritt an die Stelle von", "Seite", "Es wurde nichts berechnet.", "auf ganze Schritte aufgerundet",
     "geschätzt aufgeteilt", "Bezahlt über", "Hinweise", "Rabatt", "seit Beginn", "ohne USt.",
+    "Als PDF", "Der signierte Datensatz (JWS)", "Die öffentlichen Schlüssel des Ladepunkts",
 )  # fmt: skip
 
 _FR = (
@@ -63,6 +67,7 @@ _FR = (
     "l'enregistrement signé du compteur (OCMF).",
     "Remplace", "Page", "Rien n'a été facturé.", "arrondi aux pas entiers", "réparti par estimation",
     "Payé par", "Remarques", "Remise", "depuis le début", "sans TVA",
+    "En PDF", "L'enregistrement signé (JWS)", "Les clés publiques de la borne",
 )  # fmt: skip
 
 _DIMENSIONS = {

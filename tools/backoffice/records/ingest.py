@@ -11,10 +11,13 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from firmware.crypto import jose
 from firmware.ledger import chain
+from firmware.receipts import page
 from tools.backoffice.records.inspection import inspect, moment, whole
-from tools.backoffice.records.models import Alert, Record, Terminal, TerminalKey
+from tools.backoffice.records.models import Alert, ReceiptPage, Record, Terminal, TerminalKey
 from tools.backoffice.records.reading import Announced, Reading
+from tools.backoffice.records.receipt_kinds import RECEIPT_KINDS
 
 log = logging.getLogger("office.ingest")
 
@@ -74,7 +77,7 @@ def shown(identity: str, first_seq: int) -> dict[int, str]:
 def keep(terminal: Terminal, reading: Reading, now: datetime) -> bool:
     """Store what was read and move the terminal on; False, and nothing stored, where it moved meanwhile."""
     # What needs no lock is done before it is taken.
-    rows = rows_of(reading.accepted, now)
+    rows, pages = rows_of(reading.accepted, now), pages_of(reading.accepted)
     with transaction.atomic():
         moved = Terminal.objects.filter(pk=terminal.pk, next_seq=terminal.next_seq).update(
             next_seq=reading.next_seq,
@@ -89,6 +92,7 @@ def keep(terminal: Terminal, reading: Reading, now: datetime) -> bool:
             return False
         insert(rows)
         register(terminal, reading.announced)
+        ReceiptPage.objects.bulk_create(pages)
         if reading.damage:
             raise_alert(terminal, Alert.DAMAGED, *reading.damage, now)
         if reading.fork:
@@ -152,6 +156,19 @@ def rows_of(accepted: list[tuple[str, dict[str, Any]]], now: datetime) -> list[t
             compact,
         )
         for compact, payload in accepted
+    ]
+
+
+def pages_of(accepted: list[tuple[str, dict[str, Any]]]) -> list[ReceiptPage]:
+    """Return the pages of the receipts among accepted records."""
+    return [
+        ReceiptPage(
+            token=page.token(jose.unb64url(compact.rsplit(".", 1)[1])),
+            terminal_id=payload["terminal"],
+            seq=payload["seq"],
+        )
+        for compact, payload in accepted
+        if payload.get("kind") in RECEIPT_KINDS
     ]
 
 

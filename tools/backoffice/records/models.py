@@ -99,6 +99,14 @@ class Record(models.Model):
         return payload
 
 
+class ReceiptPage(models.Model):
+    """The name of a receipt's page, which follows from its signature, and where the receipt is."""
+
+    token = models.CharField(primary_key=True, max_length=22)
+    terminal = models.ForeignKey(Terminal, on_delete=models.CASCADE, db_index=False)
+    seq = models.BigIntegerField()
+
+
 class Alert(models.Model):
     """Something that must not happen: a ledger that was signed twice at one position (`seq`), or one that
     lost records, which the record at `seq` names.

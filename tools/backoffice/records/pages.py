@@ -15,13 +15,12 @@ from django.views.decorators.http import require_safe
 
 from firmware.crypto import jose
 from firmware.ledger import chain
-from firmware.receipts import correction, shortcode
+from firmware.receipts import page, shortcode
 from tools.backoffice.records.inspection import KINDS
 from tools.backoffice.records.models import Alert, Record, Terminal
 from tools.backoffice.records.paging import PAGE_ROWS, page_of
+from tools.backoffice.records.receipt_kinds import CORRECTIONS, RECEIPT
 
-RECEIPT = "session.ended"
-CORRECTIONS = (correction.CANCELLED, correction.CORRECTED)
 WISHES = ("terminal", "kind", "q", "flagged", "before", "after")
 # Kinds that name a session, in which alone a search for a number makes sense.
 OF_SESSIONS = frozenset(
@@ -66,7 +65,8 @@ def record(request: HttpRequest, identity: str, seq: int) -> HttpResponse:
         "after": neighbours.filter(seq__gt=seq).order_by("seq").values_list("seq", flat=True).first(),
     }
     if found.kind == RECEIPT:
-        facts["code"] = shortcode.of(jose.split(found.compact, chain.RECORD_TYPE)[2])
+        signature = jose.split(found.compact, chain.RECORD_TYPE)[2]
+        facts["code"], facts["page"] = shortcode.of(signature), page.token(signature)
         facts["corrections"] = neighbours.filter(session=found.session, kind__in=CORRECTIONS).order_by("seq")
     return render(request, "records/receipt.html" if found.kind == RECEIPT else "records/record.html", facts)
 
