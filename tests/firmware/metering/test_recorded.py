@@ -1,11 +1,11 @@
 """Frames that real meters sent, as others recorded them, decoded to the last digit.
 
-An EM24-DIN between it and a PowerRouter at 9600 baud, an SDM630 in a log of Tasmota, and an SDM230 in a log of
-ESPHome, whose log says what the registers meant. Requests, answers and checksums are those of the line.
+An EM24-DIN between it and a PowerRouter at 9600 baud, an SDM630 in a log of Tasmota, and an SDM230 in one of
+ESPHome, which says what the registers meant. Requests, answers and checksums are those of the line.
 """
 
 from firmware.crypto import jsontext
-from firmware.metering import model_file, modbus, models, registers
+from firmware.metering import modbus, model_file, models, registers
 
 # (request, answer): voltages; currents with the power of two phases; the energy of each phase.
 EM24 = (
@@ -22,7 +22,7 @@ SDM230 = (
     "c1114e2f00000000000000003f6ac3f9000000000000000043a83fa5" + "00" * 64 + "42480000452895"
 )
 EM24_MAP = """{
-  "name": "recorded", "source": "Carlo Gavazzi EM24-DIN, read by function 3", "most_registers": 11, "widest_gap": 2,
+  "name": "recorded", "source": "EM24-DIN Protocol, function 3", "most_registers": 11, "widest_gap": 2,
   "registers": [%s]
 }""" % ", ".join(
     [
