@@ -81,5 +81,6 @@ def _octets(document: "dict[str, Any]", name: str, fewest: int, most: int) -> by
     except (KeyError, TypeError, ValueError):
         octets = None
     if octets is None or not fewest <= len(octets) <= most:
-        raise CardError("card keys: %s: has to be %d to %d bytes in hexadecimal" % (name, fewest, most))
+        size = "%d" % most if fewest == most else "%d to %d" % (fewest, most)
+        raise CardError("card keys: %s: has to be %s bytes in hexadecimal" % (name, size))
     return octets

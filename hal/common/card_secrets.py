@@ -40,7 +40,7 @@ def open_keys(path: str) -> "tuple[CardKeys, Aes]":
     from firmware.cards import card_keys
     from hal.common.aes import Aes
 
-    content = _private("card_keys", path)
+    content = read_private("card_keys", path)
     try:
         return card_keys.parse(content), Aes()
     except CardError as error:
@@ -71,7 +71,7 @@ def open_bank(terms: "dict[str, Any]") -> "dict[str, Any]":
     except CardError as error:
         raise BoardError("bank_cards/ca_keys: %s (in %s)" % (error, terms["ca_keys"]))
     path = terms["hash_key"]
-    key = _hash_key(_private("bank_cards/hash_key", path), path)
+    key = _hash_key(read_private("bank_cards/hash_key", path), path)
     return {"authorities": known, "hash_key": key, "aes": Aes(), "forget": forget}
 
 
@@ -89,7 +89,8 @@ def _hash_key(content: bytes, path: str) -> bytes:
     return key
 
 
-def _private(setting: str, path: str) -> bytes:
+def read_private(setting: str, path: str) -> bytes:
+    """Return the content of a file that nobody but its owner can read. Raises TerminalError, BoardError."""
     content = files.read(path)
     if os.stat(path)[0] & OTHERS:
         raise BoardError("%s: others than the owner can read %s; run: chmod 600 %s" % (setting, path, path))

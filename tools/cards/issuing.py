@@ -123,12 +123,11 @@ class Batch:
     """The contracts of a list and those of them that have a card; a file of JSON lines remembers."""
 
     def __init__(self, contracts: list[str], done: Path) -> None:
-        """Take up a batch. Raises CardError for a contract that stands twice in the list."""
+        """Take up a batch. Raises CardError for a contract that stands twice, or notes that are none."""
         if len(set(contracts)) != len(contracts):
             raise CardError("a contract stands twice in the list; every card has one of its own")
         self._contracts, self._path = contracts, done
-        lines = done.read_text(encoding="utf-8").splitlines() if done.exists() else []
-        self._done = {json.loads(line)["contract"] for line in lines}
+        self._done = {line["contract"] for line in _noted(done)}
 
     def open_contracts(self) -> Iterator[str]:
         """Yield the contracts that have no card yet."""
@@ -147,6 +146,19 @@ class Batch:
             file.flush()
             os.fsync(file.fileno())
         self._done.add(contract)
+
+
+def _noted(done: Path) -> Iterator[dict[str, str]]:
+    """Yield what a batch has noted. Raises CardError that names a line cut short, as by a power cut."""
+    lines = done.read_text(encoding="utf-8").splitlines() if done.exists() else []
+    for number, line in enumerate(lines, 1):
+        try:
+            noted = json.loads(line)
+            yield {"uid": noted["uid"], "contract": noted["contract"]}
+        except (ValueError, KeyError, TypeError):
+            raise CardError(
+                f"{done}, line {number}: no card that was issued; mend or remove the line"
+            ) from None
 
 
 def key_check(key: bytes) -> bytes:

@@ -21,7 +21,7 @@ from hal.common import card_secrets, files
 from hal.common.aes import Aes
 from hal.linux.reader import open_reader
 from hal.ports import Card, CardReader
-from tools.cards import issuing, recognising, tracing, uid_lists
+from tools.cards import asking, issuing, recognising, tracing, uid_lists
 from tools.commands import output
 
 DONE, DOES_NOT_HOLD = 0, 1
@@ -44,7 +44,8 @@ Examples:
 
 \b
 The list has a contract a line. --done keeps what was issued, a line a card: the
-command may be ended and called again. The keys' file must be of mode 0600:
+command may be ended and called again. The keys' file must be of mode 0600; leave
+out master, and value of privacy, to be asked for them instead:
   {"aid": "F54B54", "key": 1, "master": "<32 hex digits>", "system": "4B54",
    "contract": {"file": 1, "bytes": 31}, "privacy": {"key": 2, "value": "<32>"}}
 """
@@ -150,7 +151,7 @@ def normalise(list_file: Any, order: str, form: str, as_json: bool) -> int:
 @click.option("--done", "done_file", metavar="FILE", required=True, help="What was issued, a line a card.")
 def personalise(reader_name: str, timeout_s: float, card_keys: str, list_file: Any, done_file: str) -> int:
     """Issue secure cards from a list of contracts, and verify each by reading it back."""
-    secrets = card_secrets.open_keys(card_keys)
+    secrets = asking.open_keys(card_keys, _hidden)
     contracts = [line.strip() for line in list_file.read().splitlines() if line.strip()]
     batch = issuing.Batch(contracts, Path(done_file))
     job = _issue(reader_name, timeout_s, batch, issuing.Issuer(*secrets, os.urandom))
@@ -176,8 +177,14 @@ async def _issue(reader_name: str, timeout_s: float, batch: issuing.Batch, issue
     return is_clean
 
 
+def _hidden(sentence: str) -> str:
+    """Ask for a secret on the terminal, showing nothing of it."""
+    typed: str = click.prompt(sentence, hide_input=True, err=True)
+    return typed
+
+
 def _knowledge(card_keys: str | None, card_issuers: str | None, ca_keys: str | None) -> recognising.Knowledge:
-    secrets = card_secrets.open_keys(card_keys) if card_keys else None
+    secrets = asking.open_keys(card_keys, _hidden) if card_keys else None
     issuers: list[x509.Certificate] | None = card_secrets.open_issuers(card_issuers) if card_issuers else None
     today = datetime.datetime.now(tz=datetime.UTC)
     return recognising.Knowledge(

@@ -11,9 +11,12 @@ import pytest
 from emulator.bench.pn532_line import Pn532Line
 from emulator.bench.virtual_reader import VirtualReader
 from emulator.models import card_issuer, emv, vde
+from emulator.models.desfire import SecureDesfireCard
 from emulator.models.prng import Prng
+from hal.common.aes import Aes
 from tests.pcsc import one_at_a_time, require_daemon
 from tools.__main__ import main
+from tools.commands import card as card_command
 
 UID = "04A1B2C3D4E580"
 PAN = "4761739001010119"
@@ -120,3 +123,90 @@ def test_a_list_is_normalised(capsys: pytest.CaptureFixture[str], tmp_path: Path
     path.write_text("zz\n80e5d4c3b2a104\n")
     assert main(["card", "normalise", str(path)]) == 1
     assert "line 1" in capsys.readouterr().err
+
+
+def blank(number: int) -> Any:
+    return SecureDesfireCard(bytes.fromhex(UID[:-2]) + bytes((number,)), Aes(), Prng(number, "blank"))
+
+
+def test_cards_are_issued_one_by_one_and_the_command_goes_on_where_it_ended(
+    capsys: pytest.CaptureFixture[str], keys: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "list.txt").write_text("DE-KTP-C00001-K\nDE-KTP-C00002-K\n")
+    done = tmp_path / "issued.jsonl"
+    words = [
+        "personalise",
+        "--card-keys",
+        str(keys),
+        "--list",
+        str(tmp_path / "list.txt"),
+        "--done",
+        str(done),
+    ]
+    first, second = blank(1), blank(2)
+
+    async def play(cards: list[Any]) -> int:
+        line = Pn532Line()
+        await line.start()
+        command = ["card", *words, "--reader", f"pn532:{line.path}", "--timeout", "2"]
+        running = asyncio.create_task(asyncio.to_thread(main, command))
+        for card in cards:
+            await line.insert(card)
+            for _ in range(100):
+                # The driver's hand: until what was issued is noted, then away.
+                if card.uid.hex().upper() in (done.read_text() if done.exists() else ""):
+                    break
+                await asyncio.sleep(0.05)
+            await line.remove()
+            await asyncio.sleep(0.3)
+        try:
+            return await running
+        finally:
+            await line.close()
+
+    # One card, and then nobody comes.
+    assert asyncio.run(play([first])) == 2
+    said = capsys.readouterr()
+    assert "0 of 2 issued: hold a blank card to the reader for DE-KTP-C00001-K" in said.err
+    assert "no card came within 2 s" in said.err
+    assert asyncio.run(play([second])) == 0
+    said = capsys.readouterr()
+    assert "1 of 2 issued: hold a blank card to the reader for DE-KTP-C00002-K" in said.err
+    assert "04A1B2C3D4E502 DE-KTP-C00002-K" in said.out
+    assert [json.loads(line)["contract"] for line in done.read_text().splitlines()] == [
+        "DE-KTP-C00001-K",
+        "DE-KTP-C00002-K",
+    ]
+    assert over_pn532(second, "read", "--json", "--card-keys", str(keys)) == 0
+    assert json.loads(capsys.readouterr().out)["level"] == "SECURE"
+
+
+def test_keys_that_a_file_leaves_out_are_asked_for_and_not_shown(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document: dict[str, Any] = {**card_issuer.KEYS, "privacy": {"key": 2}}
+    master = document.pop("master")
+    path = tmp_path / "cards.json"
+    path.write_text(json.dumps(document))
+    # Nobody else's business is in it: others may read it.
+    path.chmod(0o644)
+    asked = []
+
+    def typed(sentence: str, **how: Any) -> str:
+        asked.append((sentence, how["hide_input"]))
+        return str({"Master": master, "Privacy": card_issuer.PRIVACY.hex()}[sentence.split()[0]])
+
+    monkeypatch.setattr(card_command.click, "prompt", typed)
+    assert over_pn532(secure(), "read", "--json", "--card-keys", str(path)) == 0
+    assert json.loads(capsys.readouterr().out)["level"] == "SECURE"
+    assert [sentence.split()[0] for sentence, _hidden in asked] == ["Master", "Privacy"]
+    assert all(hidden for _sentence, hidden in asked)
+    # With one of the secrets in it, it is a secret.
+    path.write_text(json.dumps({**document, "master": master}))
+    assert main(["card", "read", "--card-keys", str(path)]) == 2
+    assert "chmod 600" in capsys.readouterr().err
+    monkeypatch.setattr(card_command.click, "prompt", lambda sentence, **how: "secret")
+    path.write_text(json.dumps(document))
+    assert main(["card", "read", "--card-keys", str(path)]) == 2
+    said = capsys.readouterr()
+    assert "master: has to be 16 bytes" in said.err and "secret" not in said.err

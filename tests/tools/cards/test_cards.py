@@ -252,3 +252,7 @@ def test_a_batch_goes_on_where_it_ended(tmp_path: Path) -> None:
     assert json.loads(done.read_text()) == {"uid": UID, "contract": "C-1"}
     with pytest.raises(CardError):
         issuing.Batch(["C-1", "C-1"], done)
+    for torn in ('{"uid": "04A1', "[]", '{"contract": "C-2"}'):
+        done.write_text(json.dumps({"uid": UID, "contract": "C-1"}) + "\n" + torn)
+        with pytest.raises(CardError, match="line 2: no card that was issued"):
+            issuing.Batch(["C-1", "C-2"], done)
