@@ -1,6 +1,6 @@
-"""Brings the keys to secure cards: from a file that only its owner can read, or, where it lacks them, by a prompt.
+"""Brings the keys to secure cards: from a file that only its owner can read, or, what it lacks, by a prompt.
 
-It does not know cards, and takes no key from a command line, where every process of the machine could read it.
+It does not know cards, and takes no key from a command line, where every process could read it.
 """
 
 from collections.abc import Callable
