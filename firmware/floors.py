@@ -32,8 +32,7 @@ import firmware.access.contracts
 import firmware.screens.catalogue
 import firmware.session.state
 import firmware.session.events
-import firmware.session.actions
-import firmware.session.table
+import firmware.session.following
 import firmware.ledger.segment
 import firmware.ledger.line
 import firmware.ledger.spans

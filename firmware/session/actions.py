@@ -214,11 +214,6 @@ def begin(session: Session, reading: "Facts") -> "Step":
     return session.but(state=CHARGING, payment=None), effects
 
 
-def sample(session: Session, reading: "Facts") -> "Step":
-    """Add a reading to the bill and show the figures."""
-    return session, ((PRICE, reading), (SHOW, (session.state, {})))
-
-
 def end(session: Session, reading: "Facts") -> "Step":
     """Write the end, then show it: the receipt on the screen is one that the ledger holds."""
     return _complete(session, reading, session.flags, (PRICE, reading))

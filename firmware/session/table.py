@@ -4,7 +4,7 @@ effects.
 It does not know what an action does. A pair that is not in the table is illegal and changes nothing.
 """
 
-from . import actions
+from . import actions, following
 from .events import (
     BUTTON_STOP,
     CARD,
@@ -49,7 +49,7 @@ IN_USE: "Row" = {
     CARD_REFUSED: actions.unreadable_while_busy,
     VEHICLE: actions.vehicle_while_open,
     BUTTON_STOP: actions.stop_pressed,
-    READING: actions.sample,
+    READING: following.sample,
     METER_LOST: actions.meter_lost_while_open,
     LIMIT: actions.limit_reached,
     FAULT: actions.fault_while_open,

@@ -9,7 +9,6 @@ from ..metering import plausible
 from ..pricing import calendar, discount
 from ..session import events
 from ..session.state import FINISHING, SUSPENDED
-from . import closing
 from .billing import Billing
 
 TYPE_CHECKING = False
@@ -186,7 +185,7 @@ class Performer:
             flags += ("no_meter_record",)
         told = {"stop": stop, "reason": ending["reason"], "flags": flags, "language": self._config.language}
         told["meter_record"], told["meter_key"] = reading.get("record"), reading.get("key")
-        ended = await closing.members(self._opened(), parts.recorder, parts.zone, told)
+        ended = await self._members(told)
         opened = parts.recorder.known["open"]
         await parts.recorder.record("session.ended", ended)
         self._count(opened, ended["gross_minor"])
@@ -221,6 +220,12 @@ class Performer:
                 bank_totals.ended(storage, zone, opened, gross_minor)
         except OSError as error:
             self._parts.room.failed(str(error))
+
+    async def _members(self, told: "Document") -> "Document":
+        # In memory only while it makes them.
+        from .closing import members
+
+        return await members(self._opened(), self._parts.recorder, self._parts.zone, told)
 
     def _stop_of(self, ending: "Document") -> "tuple[Document, tuple[str, ...]]":
         """Return register and time of the end, and the flags where it is not what the meter shows now."""

@@ -7,7 +7,7 @@ start or an end that storage refuses has shown nothing and changed nothing, and 
 from ..access.contracts import Contracts
 from ..errors import StorageRefused
 from ..pricing import calendar
-from ..session import actions, events, table
+from ..session import events, following
 from ..session.state import CHARGING, FINISHING, RECOVERING, STARTING, SUSPENDED, Session
 from . import version
 from .inbox import NOTE
@@ -61,6 +61,9 @@ class Terminal:
         told = {"firmware": version.FIRMWARE, "key": parts.recorder.key}
         if not await parts.recorder.record_when_possible("boot", told):
             parts.room.failed("the record of the start was not taken")
+        # In memory only while it begins.
+        from ..session import actions
+
         self.session = self.session.but(faults=tuple(parts.recorder.known["faults"]))
         opened = parts.recorder.known["open"]
         if opened:
@@ -112,7 +115,7 @@ class Terminal:
             return
         if event[0] == events.READING and self.session.state == RECOVERING:
             event[1]["pause"] = self._performer.pause(event[1])
-        await self._adopt(table.step(self.session, event), event)
+        await self._adopt(following.follow(self.session, event), event)
         if event[0] == events.READING and "transaction" in event[1] and self.session.state not in BEGUN:
             from firmware.terminal import signing
 

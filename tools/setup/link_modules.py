@@ -47,18 +47,35 @@ def link(sources: dict[str, str], root: str) -> dict[str, str]:
         for name, module in modules.items()
         if name not in order and not any(module.all(ast.Import, ast.ImportFrom))
     }
-    later |= {_word(name): _linked_later(modules, name, order, names, root) for name in forgotten}
+    later |= {_word(name): _linked_later(modules, name, order, names, root, forgotten) for name in forgotten}
     text = "\n".join(f"# {name}\n{modules[name].edited()}" for name in order)
     return {root: _LATER + text if forgotten else text, **later}
 
 
 def _forgotten(modules: dict[str, Module], order: list[str]) -> set[str]:
-    """Return the modules that functions load while they run and that import others."""
-    found: set[str] = set()
-    for name in order:
-        for node in modules[name].all(ast.Import, ast.ImportFrom):
-            found |= {needed for needed in _needed(modules, modules[name], node) if needed not in order}
-    return {name for name in found if any(modules[name].all(ast.Import, ast.ImportFrom))}
+    """Return the modules that functions load while they run and that import others; those may load more."""
+    forgotten: set[str] = set()
+    waiting = _loaded_by(modules, order, order)
+    while waiting:
+        name = waiting.pop()
+        if name not in forgotten and any(modules[name].all(ast.Import, ast.ImportFrom)):
+            forgotten.add(name)
+            waiting |= _loaded_by(modules, _beyond(modules, name, order), order)
+    return forgotten
+
+
+def _loaded_by(modules: dict[str, Module], parts: list[str], order: list[str]) -> set[str]:
+    """Return what some modules import that is neither among them nor in the root."""
+    nodes = [(name, node) for name in parts for node in modules[name].all(ast.Import, ast.ImportFrom)]
+    found = {needed for name, node in nodes for needed in _needed(modules, modules[name], node)}
+    return found.difference(parts, order)
+
+
+def _beyond(modules: dict[str, Module], name: str, order: list[str]) -> list[str]:
+    """Return a module and what it imports as it starts, but for what is in the root."""
+    extended = list(order)
+    _visit(modules, name, extended)
+    return extended[len(order) :]
 
 
 def _word(name: str) -> str:
@@ -82,11 +99,11 @@ def _load_later(module: Module, forgotten: set[str]) -> None:
             raise SetupError(f"{module.name}, line {node.lineno}: import alone what is loaded later")
 
 
-def _linked_later(modules: dict[str, Module], name: str, order: list[str], names: Names, root: str) -> str:
+def _linked_later(
+    modules: dict[str, Module], name: str, order: list[str], names: Names, root: str, forgotten: set[str]
+) -> str:
     """Return the text of a module, with what it needs beyond the root, that finds all else there."""
-    extended = list(order)
-    _visit(modules, name, extended)
-    parts = extended[len(order) :]
+    parts = _beyond(modules, name, order)
     there = _names(modules, parts)
     # What is asked for by name keeps it.
     there |= {(name, own): own for own in _own(modules[name])}
@@ -97,11 +114,12 @@ def _linked_later(modules: dict[str, Module], name: str, order: list[str], names
     texts = []
     for part in parts:
         module = Module(part, modules[part].text)
+        _load_later(module, forgotten.difference(parts))
         _Linker(modules, module, there).rewrite()
         texts.append(module.edited())
     text = "\n".join(texts)
     used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
-    taken = []
+    taken = [LOADER] if LOADER in used else []
     for linked in sorted(names.values()):
         if linked in used - hidden:
             taken.append(linked)

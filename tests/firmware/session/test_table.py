@@ -2,7 +2,7 @@
 live through.
 """
 
-from firmware.session import actions, events, table
+from firmware.session import actions, events, following, table
 from firmware.session.state import (
     AUTHORISED,
     CHARGING,
@@ -52,6 +52,15 @@ def play(session, *told):
         session, effects = table.step(session, event)
         done.extend(names(effects))
     return session, done
+
+
+def test_a_session_that_is_followed_goes_where_the_table_says():
+    for state in STATES:
+        for kind in events.EVENTS:
+            event = (kind, FACTS[kind])
+            stepped, effects = following.follow(session_in(state), event)
+            told, expected = table.step(session_in(state), event)
+            assert names(effects) == names(expected) and stepped.state == told.state
 
 
 def test_every_state_takes_every_event_and_an_illegal_one_changes_nothing():
