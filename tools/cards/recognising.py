@@ -6,7 +6,8 @@ It does not know readers: it is handed a card that can converse.
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
-from firmware.cards import rfid, secure_rfid, token, vde
+from firmware.cards import apdu, rfid, secure_rfid, token, vde
+from firmware.cards import status as statuses
 from firmware.cards.card_keys import CardKeys
 from firmware.cards.desfire import NotGenuine
 from firmware.cards.emv import authentication, directory, identity, reading
@@ -21,6 +22,13 @@ Dialogue = Generator[bytes, bytes, Any]
 # What a bank card is told in a reading that is no payment: no amount, no currency (ISO 4217: 999).
 NO_AMOUNT, NO_CURRENCY = bytes(6), b"\x09\x99"
 QUALIFIERS = bytes.fromhex("36004000")
+# Registered application providers (ISO/IEC 7816-5): those whose kernels are known, then Cartes Bancaires,
+# Interac, girocard, eftpos, RuPay, Mir.
+SCHEMES = (
+    *(rid for rid, _kernel, _name in directory.KERNELS),
+    *(bytes.fromhex(rid) for rid in ("a000000042", "a000000277", "a000000359", "a000000384", "a000000524")),
+    bytes.fromhex("a000000658"),
+)
 
 
 class Knowledge(NamedTuple):
@@ -104,6 +112,8 @@ def _bank_card(knowledge: Knowledge) -> Dialogue:
         entries = yield from directory.read()
     except CardError as error:
         return _found("emv", why=str(error))
+    if entries is None:
+        entries = yield from _without_directory()
     if not entries:
         return None
     values = {
@@ -115,7 +125,7 @@ def _bank_card(knowledge: Knowledge) -> Dialogue:
     why = ""
     for entry in directory.candidates(entries, [entry.aid for entry in entries]):
         try:
-            application = yield from reading.read(entry.aid, values)
+            application = yield from reading.read(entry.aid, values, is_whole=False)
             masked = identity.masked(identity.number(application.objects))
         except CardError as error:
             why = why or str(error)
@@ -123,6 +133,16 @@ def _bank_card(knowledge: Knowledge) -> Dialogue:
         proof = yield from _proof(application, values, knowledge)
         return _found("emv", None, None, proof["method"] if proof["holds"] else None, masked, proof["why"])
     return _found("emv", why=why)
+
+
+def _without_directory() -> Dialogue:
+    """Return the applications of a card without a directory: it is asked for each scheme's."""
+    found = []
+    for rid in SCHEMES:
+        _body, status = yield from apdu.select(rid)
+        if status == statuses.SW_OK:
+            found.append(directory.Entry(rid, directory.LOWEST, 0, ""))
+    return found
 
 
 def _proof(application: reading.Application, values: dict[int, bytes], knowledge: Knowledge) -> Dialogue:

@@ -8,6 +8,8 @@ from ...crypto import rfc6979
 from ...errors import CardError
 
 PAN, TRACK_2, EXPIRES, LANGUAGES = 0x5A, 0x57, 0x5F24, 0x5F2D
+# Track 2 as a card tells it to terminals that know magnetic stripes alone (Book C-2, annex A).
+STRIPE = 0x9F6B
 # PCI DSS, 3.4.1: at most these may be shown.
 FIRST, LAST = 6, 4
 HASH_BYTES = 16
@@ -18,18 +20,22 @@ if TYPE_CHECKING:
 
 
 def number(objects: "dict[int, bytes]") -> str:
-    """Return the card number from tag 5A or track 2. Raises CardError for none, or for two that differ."""
+    """Return the card number from tag 5A or track 2. Raises CardError for none, or for two that differ.
+
+    Its check digit is not judged: some issuers' numbers have none, and EMV asks for none.
+    """
     # MicroPython's hex() of nothing is no text.
     digits = objects[PAN].hex().rstrip("f") if objects.get(PAN) else None
-    if objects.get(TRACK_2):
-        track = objects[TRACK_2].hex().split("d")[0]
+    stripe = objects.get(TRACK_2) or (objects.get(STRIPE) if digits is None else None)
+    if stripe:
+        track = stripe.hex().split("d")[0]
         if digits is not None and digits != track:
             raise CardError("the card tells two numbers; use another card")
         digits = track
     if digits is None:
         raise CardError("the card tells no number; use another card")
-    if not 8 <= len(digits) <= 19 or not digits.isdigit() or not has_check_digit(digits):
-        raise CardError("the card's number is none: it has %d digits, or a wrong check digit" % len(digits))
+    if not 8 <= len(digits) <= 19 or not digits.isdigit():
+        raise CardError("the card's number is none: it has %d signs, or others than digits" % len(digits))
     return digits
 
 
@@ -48,15 +54,6 @@ def keyed_hash(key: bytes, digits: str) -> str:
     if not 16 <= len(key) <= 64:
         raise CardError("the key for card numbers has to have 16 to 64 bytes")
     return rfc6979.hmac_sha256(key, b"kilotap-pan-1:", digits.encode())[:HASH_BYTES].hex()
-
-
-def has_check_digit(digits: str) -> bool:
-    """Return whether the last digit is right (ISO/IEC 7812-1, annex B)."""
-    total = 0
-    for i in range(len(digits)):
-        digit = int(digits[-1 - i])
-        total += digit if i % 2 == 0 else 2 * digit - (9 if digit > 4 else 0)
-    return total % 10 == 0
 
 
 def language(objects: "dict[int, bytes]", known: "Iterable[str]") -> "str | None":

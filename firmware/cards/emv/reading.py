@@ -57,10 +57,11 @@ class Application:
             self.objects[name] = value
 
 
-def read(aid: bytes, values: "dict[int, bytes]") -> "Dialogue":
+def read(aid: bytes, values: "dict[int, bytes]", is_whole: bool = True) -> "Dialogue":
     """Select an application, tell it what it asks for, read its records; return the Application.
 
-    `values` are the terminal's by tag. Raises CardError where the card refuses or contradicts itself.
+    `values` are the terminal's by tag. Raises CardError where the card refuses or contradicts itself. Where
+    not `is_whole`, for who only wants to know what a card is, records that cannot be read are passed over.
     """
     application = Application(aid)
     body, status = yield from apdu.select(aid)
@@ -70,7 +71,12 @@ def read(aid: bytes, values: "dict[int, bytes]") -> "Dialogue":
     application.add(body)
     application.pdol = dol.fill(dol.parse(application.objects.get(PDOL, b"")), values)
     afl = yield from _options(application)
-    yield from _records(application, afl)
+    for place in files(afl):
+        try:
+            yield from _record(application, *place)
+        except CardError:
+            if is_whole:
+                raise
     return application
 
 
@@ -79,6 +85,10 @@ def _options(application: Application) -> "Dialogue":
     # The length wanted back has to stand there: cards answer 6700 without.
     command = apdu.command(0x80, 0xA8, 0, 0, tlv.encode(0x83, application.pdol), 256)
     body, status = yield from apdu.exchange(command)
+    if status == statuses.SW_WRONG_LENGTH and application.pdol:
+        # There are cards that list what they want and then want nothing.
+        application.pdol = b""
+        body, status = yield from apdu.exchange(apdu.command(0x80, 0xA8, 0, 0, b"\x83\0", 256))
     if status in (CONDITIONS, SEE_PHONE, OTHER_INTERFACE, BLOCKED):
         words = "the card does not take part in this payment (status %04X); try its next application"
         raise Refused(words % status, status)
@@ -120,16 +130,15 @@ def files(afl: bytes) -> "list[tuple[int, int, bool]]":
     return found
 
 
-def _records(application: Application, afl: bytes) -> "Dialogue":
-    """Read the records and keep what is signed of them (Book 3, 10.3)."""
-    for file, record, is_signed in files(afl):
-        command = apdu.command(0x00, 0xB2, record, file << 3 | 4, b"", 256)
-        body = yield from apdu.demand(command, "record %d of file %d" % (record, file))
-        content = tlv.find(body, 0x70)
-        if content is None:
-            if file <= SHORT_FILES:
-                raise CardError("record %d of file %d on the card has no template 70" % (record, file))
-            content = b""
-        application.add(content)
-        if is_signed:
-            application.static += content if file <= SHORT_FILES else body
+def _record(application: Application, file: int, record: int, is_signed: bool) -> "Dialogue":
+    """Read a record, and keep what is signed of it (Book 3, 10.3)."""
+    command = apdu.command(0x00, 0xB2, record, file << 3 | 4, b"", 256)
+    body = yield from apdu.demand(command, "record %d of file %d" % (record, file))
+    content = tlv.find(body, 0x70)
+    if content is None:
+        if file <= SHORT_FILES:
+            raise CardError("record %d of file %d on the card has no template 70" % (record, file))
+        content = b""
+    application.add(content)
+    if is_signed:
+        application.static += content if file <= SHORT_FILES else body

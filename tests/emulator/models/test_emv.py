@@ -115,7 +115,7 @@ def test_the_number_is_masked_and_hashed():
 def test_a_number_that_is_none_is_refused():
     for objects in (
         {},
-        {0x5A: bytes.fromhex("4761739001010118")},
+        {0x5A: bytes.fromhex("47617390010101a8")},
         {0x5A: bytes.fromhex(PAN), 0x57: bytes.fromhex("5413330089010442d3112201")},
         {0x57: bytes.fromhex("47d3112201")},
         {0x5A: b""},

@@ -4,12 +4,17 @@ Card numbers are test numbers; the gateway that opens what was sealed is the emu
 """
 
 from emulator.models import bank, emv
+from emulator.models.prng import Prng
+from emulator.simulation.board import Antenna, Entropy, Field
+from firmware.access import bank_terms
 from firmware.cards import tlv
-from firmware.cards.emv import identity
+from firmware.cards.emv import authorities, identity
 from firmware.crypto import canonical, jwe
+from firmware.terminal.reader import TAP, Reader
 from hal.common import aes
 from tests import pan_search
 from tests.emulator.simulation.test_play import clean, played, story
+from tests.firmware.terminal.desk import Desk
 
 PAN, OTHER_PAN = "4761739001010119", "5413330089020011"
 HASH = identity.keyed_hash(bank.HASH_KEY, PAN)
@@ -292,6 +297,27 @@ def test_another_drivers_card_does_not_change_the_language():
     assert not [lines for lines in shown if "Veuillez patienter" in lines]
 
 
+def test_a_card_before_the_plug_charges_once_the_vehicle_is_there():
+    steps = [
+        (5, "tap", "visa"),
+        (20, "plug", True),
+        (300, "tap", "visa"),
+        (60, "plug", False),
+        (60, "wait", "idle"),
+    ]
+    receipts, records, _result = told(steps, {"visa": card()})
+    assert len(receipts) == 1 and opened(of_kind(records, "session.started")[0])[0x5A].hex() == PAN
+    # Called off with the same card, nothing begins.
+    steps = [
+        (5, "tap", "visa"),
+        (10, "tap", "visa"),
+        (10, "plug", True),
+        (60, "plug", False),
+        (60, "wait", "idle"),
+    ]
+    assert told(steps, {"visa": card()})[0] == []
+
+
 def test_the_number_is_in_no_record_and_no_screen():
     steps = charge("visa") + [(5, "wait", "uploaded")]
     terminal = dict(story([])["terminal"], card_order="emv rfid", bank_cards=bank.terms(TERMS))
@@ -300,3 +326,57 @@ def test_the_number_is_in_no_record_and_no_screen():
     text = repr(records) + repr(result) + repr(jws) + repr(shown)
     assert "476173******0119" in text
     assert pan_search.found(PAN, text.encode()) == []
+
+
+class PulledCard(emv.PaymentCard):
+    """A card that is pulled away at a command, counted from 1."""
+
+    def __init__(self, at, proof):
+        super().__init__(PAN, "2031-12", Prng(6, "card"), proof)
+        self._left = at
+
+    def transmit(self, command):
+        """Answer as long as it is there."""
+        self._left -= 1
+        if self._left == 0:
+            raise OSError(19, "the card was taken away")
+        return super().transmit(command)
+
+
+class TapConfig:
+    id = "KT-0001"
+    timezone = "UTC0"
+    tap_guard_ms = 2000
+    card_order = "emv rfid"
+    bank_cards = bank_terms.parse(bank.terms(TERMS), "EUR", ["day"])
+
+
+def tapped(cards):
+    """Return what the reader's task tells of cards held up one after the other."""
+    desk = Desk()
+    antenna = Antenna(desk.kernel)
+    ports = desk.board(Field(desk.life, antenna))
+    ports.entropy = Entropy(Prng(7, "terminal"))
+    known = authorities.Authorities(bank.authorities())
+    trust = {"authorities": known, "hash_key": bank.HASH_KEY, "aes": aes.Aes()}
+
+    async def hold():
+        for each in cards:
+            antenna.put(each)
+            await desk.kernel.sleep_ms(500)
+            antenna.put(None)
+            await desk.kernel.sleep_ms(500)
+
+    reader = Reader(ports, TapConfig, desk.inbox, {"emv": trust})
+    desk.run(hold(), reader.run(), until_ms=1000 * len(cards))
+    return [event[1] for _at, event in desk.told if event[0] == TAP]
+
+
+def test_a_card_pulled_away_at_any_command_starts_nothing_and_may_come_again_at_once():
+    # Directory, selection, options, three records; without fDDA one record more, a signature, a cryptogram.
+    for proof, commands in (("CDA", 8), ("fDDA", 6), ("DDA", 9)):
+        for at in range(1, commands + 1):
+            first, second = tapped([PulledCard(at, proof), PulledCard(0, proof)])
+            assert first == {"reason": "card_error"}
+            assert second["token"]["card"] == HASH
+        assert "token" in tapped([PulledCard(commands + 1, proof)])[0]

@@ -67,6 +67,24 @@ def bank_card(method: str = "CDA") -> Any:
     return emv.PaymentCard(PAN, "2031-12", Prng(6, "card"), method)
 
 
+class WithoutDirectory(emv.PaymentCard):
+    """A card of a known scheme that has no directory and one record that cannot be read."""
+
+    def transmit(self, command: bytes) -> bytes:
+        if command[1] == 0xA4:
+            is_ours = command[5 : 5 + command[4]] == bytes.fromhex("a000000003")
+            command = bytes.fromhex("00a4040006" + emv.AID.hex() + "00") if is_ours else b"\0\xa4\4\0\1\0\0"
+        if command[:4] == bytes.fromhex("00b20314"):
+            return bytes.fromhex("6a83")
+        response: bytes = super().transmit(command)
+        return response
+
+
+def test_a_bank_card_is_told_without_its_directory_and_without_all_of_its_records() -> None:
+    found = told(WithoutDirectory(PAN, "2031-12", Prng(6, "card")), knowledge())
+    assert (found["kind"], found["masked"], found["authenticated"]) == ("emv", "476173******0119", None)
+
+
 def test_every_kind_of_card_is_told() -> None:
     authorities = Authorities([emv.authority_document()])
     found = [
