@@ -35,6 +35,7 @@ GET_FIRMWARE_VERSION = b"\x02"
 SAM_CONFIGURATION = b"\x14\x01\x00\x00"  # normal mode, no security module
 RF_CONFIGURATION = b"\x32\x05\xff\x01\x02"  # MaxRetries: look twice more for a card, then say there is none
 LIST_PASSIVE_TARGET = b"\x4a\x02\x00"  # 106 kbit/s type A; two, for two at once are one too many
+LIST_ONE_TARGET = b"\x4a\x01\x00"  # what some copies of the chip know alone
 # One card of type B (any application), or of FeliCa (any system).
 LIST_OTHERS = (b"\x4a\x01\x03\x00", b"\x4a\x01\x01\x00\xff\xff\x01\x00")
 DATA_EXCHANGE = 0x40
@@ -153,7 +154,10 @@ def poll() -> "Dialogue":
 
     Raises SeveralCards, and CardError for an answer that is none.
     """
-    found = yield from _ask("InListPassiveTarget", LIST_PASSIVE_TARGET, POLL_TIMEOUT_MS, None)
+    event = yield frame(LIST_PASSIVE_TARGET), POLL_TIMEOUT_MS
+    if event == ("error",):
+        event = yield frame(LIST_ONE_TARGET), POLL_TIMEOUT_MS
+    found = _answer("InListPassiveTarget", LIST_PASSIVE_TARGET, event, POLL_TIMEOUT_MS, None)
     if found == b"\x00":
         return None
     if found[:1] == b"\x02" and len(found) > 6:
@@ -209,6 +213,11 @@ def exchange(apdu: bytes) -> "Dialogue":
 def _ask(name: str, command: bytes, timeout_ms: int, size: "int | None", before: bytes = b"") -> "Dialogue":
     """Send a command and return its answer after the response code, of that size where one is given."""
     event = yield before + frame(command), timeout_ms
+    return _answer(name, command, event, timeout_ms, size)
+
+
+def _answer(name: str, command: bytes, event: "tuple | None", timeout_ms: int, size: "int | None") -> bytes:
+    """Return what an event holds after the response code. Raises CardError for what is no answer."""
     if event is None:
         raise CardError(
             "the PN532 did not answer %s in %d ms; check its wiring and power" % (name, timeout_ms)
@@ -217,7 +226,7 @@ def _ask(name: str, command: bytes, timeout_ms: int, size: "int | None", before:
         raise CardError("the PN532 does not know %s as it was sent (error frame)" % name)
     if event[1][0] != command[0] + 1:
         raise CardError("the PN532 answered %s with response %02X; wake it again" % (name, event[1][0]))
-    answer = event[1][1:]
+    answer: bytes = event[1][1:]
     if size is not None and len(answer) != size:
         raise CardError("the PN532 answered %s with %d bytes, not %d" % (name, len(answer), size))
     return answer

@@ -11,6 +11,7 @@ WAKING = (
     ("0000ff02fed4022a00", "0332010607"),
     ("0000ff06fad43205ff0102f300", "33"),
 )
+LIST_ONE = "0000ff04fcd44a0100e100"
 LIST = "0000ff04fcd44a0200e000"
 
 
@@ -48,9 +49,13 @@ def test_a_silent_reader_is_named_with_its_command():
 
 
 def test_an_error_frame_and_a_late_answer_are_refused():
-    assert "error frame" in str(raises(CardError, play, pn532.poll(), ((LIST, "error"),)))
+    assert "error frame" in str(raises(CardError, play, pn532.poll(), ((LIST, "error"), (LIST_ONE, "error"))))
     assert "response 41" in str(raises(CardError, play, pn532.poll(), ((LIST, "4100"),)))
     raises(CardError, play, pn532.wake(), (WAKING[0], (WAKING[1][0], "03320106")))
+
+
+def test_a_copy_of_the_chip_that_lists_one_card_alone_is_asked_for_one():
+    assert play(pn532.poll(), ((LIST, "error"), (LIST_ONE, "4b00"))) is None
 
 
 def test_an_empty_field_has_no_target():
