@@ -107,8 +107,15 @@ def read(model_name: str, fuse_a: int | None, as_json: bool, **given: Any) -> No
         print("\n".join(table.lines(now, fuse_a)))
 
 
+async def _check_model(line: Line, model: models.Model) -> None:
+    """Refuse a meter of another model, and warn of one that is not known."""
+    warning = await line.check_model(model)
+    if warning:
+        print(f"kilotap: {warning}", file=sys.stderr)
+
+
 async def _read(line: Line, model: models.Model) -> dict:
-    await line.check_model(model)
+    await _check_model(line, model)
     return document_of(model, await line.serial(model), await line.reading(model))
 
 
@@ -125,7 +132,7 @@ def watch(
     model, line = find_model(model_name), Line(_settings(given))
 
     async def run() -> None:
-        await line.check_model(model)
+        await _check_model(line, model)
         serial = await line.serial(model)
         shown = 0
         while count is None or shown < count:

@@ -13,9 +13,12 @@ from firmware.crypto import jsontext
 from firmware.errors import CryptoError, MeteringError, MeterMapError, MeterRefused, MeterSilent
 from firmware.metering import maps, modbus, model_file, models, registers
 from firmware.metering.models import Model, Reading
+from hal.common.tcp_bus import SCHEME
 from hal.linux.meter_bus import open_meter_bus
 
 PAUSE_S = 0.2
+# Illegal function and illegal data address: what a meter with another map says.
+NOT_THERE = (1, 2)
 # The read of the register, its type, and what it says.
 Probe = tuple[tuple[int, int, int], str, str]
 
@@ -55,7 +58,7 @@ class Line:
         size = modbus.response_size(function, count)
         for left in reversed(range(settings.tries if tries is None else tries)):
             self.watch(">", request)
-            answer = await self._opened().transact(request, size, settings.timeout_ms)
+            answer = await self._transact(request, size)
             self.watch("<", answer)
             try:
                 return bytes(modbus.parse_response(settings.unit, function, count, answer, address))
@@ -65,29 +68,53 @@ class Line:
                 await asyncio.sleep(PAUSE_S)
         raise MeterSilent("the meter was not asked at all; give at least one try")
 
+    async def _transact(self, request: bytes, size: int) -> bytes:
+        settings = self.settings
+        try:
+            return await self._opened().transact(request, size, settings.timeout_ms)
+        except OSError as error:
+            if not settings.port.startswith(SCHEME):
+                raise
+            told = error.strerror or str(error)
+            raise MeteringError(
+                f"port {settings.port}: {told}; check the address, and that Modbus TCP is switched on there"
+            ) from error
+
+    async def _ask_as(self, model: Model, read: "tuple[int, int, int]") -> bytes:
+        """Return the registers of a read of a model's map; a meter that has none of them is another one."""
+        try:
+            return await self.ask(read)
+        except MeterRefused as error:
+            if not any(f"exception {code}," in str(error) for code in NOT_THERE):
+                raise
+            raise MeterRefused(
+                f"{error}; unit {self.settings.unit} is there and may be no {model.name}: "
+                "look with: kilotap meter scan"
+            ) from error
+
     async def reading(self, model: Model) -> Reading:
         """Return what the meter says now. Raises MeteringError."""
-        return models.decode(model, [await self.ask(read) for read in model.plan])
+        return models.decode(model, [await self._ask_as(model, read) for read in model.plan])
 
     async def serial(self, model: Model) -> str | None:
         """Return the meter's serial number, None where it gives none."""
         if model.serial_plan is None:
             return None
-        return models.decode_serial(model, await self.ask(model.serial_plan))
+        return models.decode_serial(model, await self._ask_as(model, model.serial_plan))
 
-    async def check_model(self, model: Model) -> None:
+    async def check_model(self, model: Model) -> str | None:
         """Raise MeteringError where the meter says that it is another model that is known.
 
-        One that says nothing, or nothing that is known, is believed: its registers will show.
+        One that says nothing is believed; what one says that is not known is returned as a warning.
         """
         if model.probe is None:
-            return
+            return None
         try:
             told = await self.told(model.probe)
         except MeterRefused:
-            return
-        if fits(model.probe, told):
-            return
+            return None
+        if fits(model.probe, told) or told in ("", "0"):
+            return None
         for name in maps.names():
             other = models.find(name)
             if other.probe and other.probe[0] == model.probe[0] and fits(other.probe, told):
@@ -95,6 +122,10 @@ class Line:
                     f"unit {self.settings.unit} says that it is {told!r}, as a {name} does and no "
                     f"{model.name}; look with: kilotap meter scan"
                 )
+        return (
+            f"unit {self.settings.unit} says that it is {told!r}, which no known {model.name} does; "
+            "do not trust its values before: kilotap meter scan"
+        )
 
     async def told(self, probe: Probe) -> str:
         """Return what a register says that tells models apart."""

@@ -121,6 +121,15 @@ def test_a_unit_that_answers_as_another_meter_is_named(capsys):
     with on_a_wire(Meter("finder-7m24", "1", 5000)) as port:
         code, _, err = said(capsys, "meter", "read", "--model", "finder-7m38", "--port", port)
         assert code == 2 and "says that it is '7M.24" in err and "kilotap meter scan" in err
+    with on_a_wire(Meter("eastron-sdm630", "1", 5000)) as port:
+        code, _, err = said(capsys, "meter", "read", "--model", "abb-b23", "--port", port)
+        assert code == 2 and "exception 2" in err and "may be no abb-b23" in err and "meter scan" in err
+    charging = Meter("eastron-sdm630", "1", 5000)
+    charging.advance(1000, 10_000)
+    with on_a_wire(charging) as port:
+        code, _, err = said(capsys, "meter", "read", "--model", "carlo-gavazzi-em340", "--port", port)
+        assert code == 2 and "which no known carlo-gavazzi-em340 does" in err
+        assert "may be no carlo-gavazzi-em340" in err
 
 
 def test_a_port_that_is_missing_and_a_wrong_use_exit_with_2(capsys):
@@ -128,6 +137,7 @@ def test_a_port_that_is_missing_and_a_wrong_use_exit_with_2(capsys):
         (("--model", "eastron-sdm630", "--port", "/dev/ttyUSB99"), "there is no such device"),
         (("--model", "abacus", "--port", "/dev/null"), "the known are eastron-sdm120"),
         (("--model", "eastron-sdm630", "--port", "/dev/null"), "check that it is a serial port"),
+        (("--model", "eastron-sdm630", "--port", "tcp://127.0.0.1:1"), "port tcp://127.0.0.1:1"),
         (("--model", "nothing.json", "--port", "/dev/null"), "nothing.json"),
         (("--model", "eastron-sdm630", "--port", "/dev/null", "--unit", "300"), "300"),
     ):
