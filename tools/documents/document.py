@@ -80,7 +80,7 @@ def _facts(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pair
         facts.append((said["duration"], _duration(receipt["duration_s"])))
         facts.append((said["ended"], texts.reason(receipt["reason"], language)))
     if receipt.get("flags"):
-        facts.append((said["remarks"], ", ".join(receipt["flags"])))
+        facts.append((said["remarks"], "; ".join(texts.flag(one, language) for one in receipt["flags"])))
     return facts
 
 

@@ -25,7 +25,11 @@ dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
 .invalid{border-color:#b00020;color:#b00020;font-weight:700}.qr{width:15rem;height:auto;display:block}
 .links{display:flex;flex-wrap:wrap;gap:.4rem 1.4rem;list-style:none;padding:0;margin:2rem 0}a{color:#0a5c3a}
 @media print{body{margin:0;max-width:none}nav{display:none}}
-@media(max-width:40rem){.pair{grid-template-columns:1fr}}
+@media(max-width:40rem){.pair{grid-template-columns:1fr}.lines thead{position:absolute;clip-path:inset(50%)}
+.lines tr{display:block;border-bottom:1px solid #ddd;padding:.4rem 0}.lines td{border:0;padding:.1rem 0}
+.lines td:first-child{display:block;font-weight:600}.small{font-weight:400}
+.lines td:not(:first-child){display:flex;justify-content:space-between;gap:1rem;white-space:normal}
+.lines td[data-label]::before{content:attr(data-label);color:#555}.totals{width:100%}}
 """
 
 
@@ -34,7 +38,7 @@ def write(document: Document) -> str:
     said = document.words
     verdict = {True: "valid", False: "invalid", None: ""}[document.is_valid]
     issuer = "<br>".join(map(escape, document.issuer))
-    rows = "".join(_row(cells, note) for cells, note in document.lines)
+    rows = "".join(_row(cells, note, document.headings) for cells, note in document.lines)
     rows = rows or f'<tr><td colspan="6">{escape(said["nothing"])}</td></tr>'
     totals = "".join(f"<tr><td>{escape(a)}</td><td>{escape(b)}</td></tr>" for a, b in document.totals)
     headings = "".join(f'<th scope="col">{escape(one)}</th>' for one in document.headings)
@@ -55,9 +59,11 @@ def write(document: Document) -> str:
     )
 
 
-def _row(cells: list[str], note: str) -> str:
+def _row(cells: list[str], note: str, headings: list[str]) -> str:
     first = escape(cells[0]) + (f'<div class="small">{escape(note)}</div>' if note else "")
-    return f"<tr><td>{first}</td>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells[1:]) + "</tr>"
+    others = zip(cells[1:], headings[1:], strict=True)
+    told = "".join(f'<td data-label="{escape(name)}">{escape(cell)}</td>' for cell, name in others)
+    return f"<tr><td>{first}</td>{told}</tr>"
 
 
 def _pairs(pairs: Pairs) -> str:

@@ -89,6 +89,35 @@ _REASONS = {
     "meter_fault": ("fault of the meter", "Zählerstörung", "panne du compteur"),
 }
 
+_FLAGS = {
+    "power_loss": (
+        "the power failed in between",
+        "zwischendurch fiel der Strom aus",
+        "coupure de courant en cours",
+    ),
+    "last_good_reading": (
+        "ended at the last reading that the meter gave",
+        "beendet beim letzten lesbaren Zählerstand",
+        "terminé au dernier index lisible",
+    ),
+    "meter_fault": ("the meter failed", "der Zähler war gestört", "panne du compteur"),
+    "meter_changed": (
+        "another meter answered",
+        "ein anderer Zähler antwortete",
+        "un autre compteur a répondu",
+    ),
+    "meter_backwards": (
+        "the meter ran backwards; what it showed then is not billed",
+        "der Zähler lief rückwärts; was er danach zeigte, ist nicht berechnet",
+        "le compteur a reculé ; ce qu'il indiquait ensuite n'est pas facturé",
+    ),
+    "meter_jump": (
+        "the meter jumped; what it showed then is not billed",
+        "der Zähler sprang; was er danach zeigte, ist nicht berechnet",
+        "le compteur a sauté ; ce qu'il indiquait ensuite n'est pas facturé",
+    ),
+}
+
 _CLOCKS = {
     "synchronised": ("synchronised", "synchronisiert", "synchronisée"),
     "estimated": ("estimated", "geschätzt", "estimée"),
@@ -109,6 +138,11 @@ def dimension(name: str, language: str) -> str:
 def reason(name: str, language: str) -> str:
     """Name why a session ended."""
     return _of(_REASONS, name, language)
+
+
+def flag(name: str, language: str) -> str:
+    """Say what a terminal remarked about a session."""
+    return _of(_FLAGS, name, language)
 
 
 def clock(name: str, language: str) -> str:
