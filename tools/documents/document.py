@@ -77,6 +77,8 @@ def _facts(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pair
     if "start" in receipt:
         for key in ("start", "stop"):
             facts.append((said[key], _moment(receipt[key], language)))
+        for pause in receipt.get("interruptions", ()):
+            facts.append((said["interrupted"], f"{_utc(pause['from'], said)} – {_utc(pause['to'], said)}"))
         facts.append((said["duration"], _duration(receipt["duration_s"])))
         facts.append((said["ended"], texts.reason(receipt["reason"], language)))
     if receipt.get("flags"):

@@ -13,7 +13,7 @@ _KEYS = (
     "vat_of", "tariff", "hash", "rounding", "rounding_rule", "signature", "fingerprint",
     "public_key", "valid", "invalid", "unknown", "qr", "replaces", "page", "nothing", "step", "estimated",
     "paid", "remarks", "discount", "session_time", "no_tax",
-    "as_pdf", "as_signed", "as_keys",
+    "as_pdf", "as_signed", "as_keys", "interrupted",
 )  # fmt: skip
 
 _EN = (
@@ -31,7 +31,7 @@ _EN = (
     "(OCMF).",
     "Takes the place of", "Page", "Nothing was charged.", "rounded up to whole steps", "divided by estimate",
     "Paid by", "Remarks", "Discount", "since the start", "no VAT applies",
-    "As a PDF", "The signed record (JWS)", "The charger's public keys",
+    "As a PDF", "The signed record (JWS)", "The charger's public keys", "Without power",
 )  # fmt: skip
 
 _DE = (
@@ -50,6 +50,7 @@ _DE = (
     "Tritt an die Stelle von", "Seite", "Es wurde nichts berechnet.", "auf ganze Schritte aufgerundet",
     "geschätzt aufgeteilt", "Bezahlt über", "Hinweise", "Rabatt", "seit Beginn", "ohne USt.",
     "Als PDF", "Der signierte Datensatz (JWS)", "Die öffentlichen Schlüssel des Ladepunkts",
+    "Ohne Strom",
 )  # fmt: skip
 
 _FR = (
@@ -67,7 +68,7 @@ _FR = (
     "l'enregistrement signé du compteur (OCMF).",
     "Remplace", "Page", "Rien n'a été facturé.", "arrondi aux pas entiers", "réparti par estimation",
     "Payé par", "Remarques", "Remise", "depuis le début", "sans TVA",
-    "En PDF", "L'enregistrement signé (JWS)", "Les clés publiques de la borne",
+    "En PDF", "L'enregistrement signé (JWS)", "Les clés publiques de la borne", "Sans courant",
 )  # fmt: skip
 
 _DIMENSIONS = {
@@ -94,6 +95,11 @@ _FLAGS = {
         "the power failed in between",
         "zwischendurch fiel der Strom aus",
         "coupure de courant en cours",
+    ),
+    "resumed": (
+        "the power failed in between; charging went on afterwards",
+        "zwischendurch fiel der Strom aus; danach wurde weiter geladen",
+        "coupure de courant en cours ; la charge a repris ensuite",
     ),
     "last_good_reading": (
         "ended at the last reading that the meter gave",

@@ -192,3 +192,20 @@ def test_a_bank_cards_receipt_names_scheme_masked_number_and_transaction(tmp_pat
     code, said = shown(ended, tmp_path, capsys, "--key", tmp_path / "terminal.jwk")
     assert code == 0
     assert "TEST 476173******0119, KT-0001-000001" in said.out and "agreed limit" not in said.out
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ["the power failed in between; charging went on afterwards", "Without power"]),
+        ("de", ["der Zähler lief rückwärts", "Ohne Strom"]),
+        ("fr", ["le compteur a reculé", "Sans courant"]),
+    ],
+)
+def test_what_the_terminal_remarked_stands_in_words(language, told, compact, tmp_path, capsys):
+    pause = {"from": "2026-03-28T17:10:00Z", "to": "2026-03-28T17:25:30Z"}
+    changed = altered(compact, flags=["resumed", "meter_backwards", "new_one"], interruptions=[pause])
+    _, said = shown(changed, tmp_path, capsys, "--language", language)
+    text = " ".join(said.out.split())
+    for sentence in [*told, "2026-03-28 17:10:00 UTC – 2026-03-28 17:25:30 UTC", "new_one"]:
+        assert sentence in text, sentence

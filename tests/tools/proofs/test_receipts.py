@@ -17,7 +17,7 @@ from tests.tools.proofs.makers import Meter
 from tests.tools.proofs.test_ocmf import why
 from tools import keys
 from tools.__main__ import main
-from tools.proofs import files, receipts
+from tools.proofs import files, ledgers, receipts
 from tools.proofs.proof import Proof
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -211,6 +211,19 @@ def test_a_flipped_bit_in_any_of_a_thousand_places_of_a_receipt_is_found(result,
             assert not files.verify(str(path), key).holds(), place
         except click.ClickException:
             continue
+
+
+def test_a_flipped_bit_in_any_of_a_thousand_places_of_a_ledger_is_found(result, key, tmp_path):
+    content = b"".join(map(segment.encode_line, result["jws"]))
+    path = tmp_path / segment.name(1)
+    path.write_bytes(content)
+    assert ledgers.check_folder(str(tmp_path), key)["holds"]
+    step = 8 * len(content) // 1000
+    for place in range(0, 8 * len(content), step):
+        flipped = bytearray(content)
+        flipped[place // 8] ^= 1 << place % 8
+        path.write_bytes(flipped)
+        assert not ledgers.check_folder(str(tmp_path), key)["holds"], place
 
 
 def test_a_ledgers_folder_prices_by_the_tariffs_that_it_keeps(result, key, tmp_path):

@@ -97,3 +97,23 @@ def test_entities_are_not_expanded_whatever_they_would_grow_to():
 @pytest.mark.parametrize("key", ["", "${jndi:ldap://example.com/a}", "3059", "04" + "11" * 64])
 def test_a_key_that_is_none_is_told_and_nothing_holds(key):
     assert not judged(container((Meter().record(), key), encoding=None)).holds()
+
+
+def test_a_flipped_bit_in_any_record_or_key_of_a_container_is_found():
+    meter = Meter("secp384r1")
+    text = container((meter.record(), meter.spki().hex())).encode()
+    assert why(judged(text)) == ""
+    # What stands around them is nobody's word: names of elements, blanks, a transaction's number.
+    places = [
+        8 * byte + bit
+        for begin, end in ((b"OCMF|", b"\n</signedData"), (b'"hex">', b"</publicKey"))
+        for byte in range(text.index(begin) + (0 if begin == b"OCMF|" else len(begin)), text.index(end))
+        for bit in range(8)
+    ]
+    assert len(places) > 5000
+    for place in places[:: len(places) // 1000]:
+        flipped = bytearray(text)
+        flipped[place // 8] ^= 1 << place % 8
+        if place // 8 > text.index(b'"hex">') and flipped.lower() == text.lower():
+            continue  # A key in digits of either case is the same key.
+        assert not judged(bytes(flipped)).holds(), text[max(0, place // 8 - 40) : place // 8 + 1]
