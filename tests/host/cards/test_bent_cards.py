@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
-from emulator.models import card_issuer, emv
+from emulator.models import bank, card_issuer, emv
 from emulator.models.prng import Prng
+from firmware.access import bank_terms
 from firmware.cards import apdu, card_keys, dol, pn532, rfid, secure_rfid, tlv
-from firmware.cards.emv import authentication, authorities, directory, identity, reading
+from firmware.cards.emv import authentication, authorities, directory, identity, payment, reading
+from firmware.crypto import curve, envelope, jwe
 from firmware.errors import CardError
-from hal.common.aes import Aes
+from hal.common.aes import Aes, encrypt_cbc
+from tests import pan_search
 from tests.firmware.cards.transcript import talk
 from tests.host.cards import fuzz, targets
 from tests.host.cards.mutating import bent
@@ -29,6 +32,7 @@ VALUES = {
     0x5F2A: bytes.fromhex("0978"),
 }
 KEYS = card_keys.CardKeys(card_issuer.KEYS)
+TERMS = bank_terms.parse(bank.terms({"limit_minor": 1000, "tariff": "day"}), "EUR", ["day"])
 AUTHORITIES = authorities.Authorities([emv.authority_document()])
 
 
@@ -57,6 +61,19 @@ def bank_dialogue(uid: bytes) -> Any:
     yield from authentication.authenticate(application, AUTHORITIES, VALUES, (2026, 3))
 
 
+def payment_dialogue(uid: bytes) -> Any:
+    """Have a card pay as at the terminal: whatever comes is an answer, and the number is not in it."""
+    made = curve.finish(jwe.envelope_steps(TERMS["gateway_key"][0], Prng(5, "terminal").random_bytes, "kid"))
+    random = Prng(6, "terminal").random_bytes
+    seal = lambda text: envelope.seal(made, text, random, encrypt_cbc)  # noqa: E731
+    desk = payment.Desk(TERMS, AUTHORITIES, bank.HASH_KEY, (2026, 3, 28), seal)
+    found = yield from payment.tapped(desk, VALUES)
+    assert pan_search.found(PAN, repr(found).encode()) == []
+    if found and (found.get("reason") or found["refusal"]):
+        assert "card_data" not in found.get("payment", {})
+        raise CardError(found.get("reason") or found["refusal"])
+
+
 def secure_dialogue(uid: bytes) -> Any:
     yield from secure_rfid.identify(KEYS, Aes(), Prng(4, "terminal").random_bytes, uid)
 
@@ -78,6 +95,9 @@ def secure_card(kind: str) -> Callable[[], Any]:
         (bank_dialogue, bank_card("DDA")),
         (bank_dialogue, bank_card("CDA")),
         (bank_dialogue, bank_card("fDDA")),
+        (payment_dialogue, bank_card("DDA")),
+        (payment_dialogue, bank_card("CDA")),
+        (payment_dialogue, bank_card("fDDA")),
         (secure_dialogue, secure_card("genuine")),
         (secure_dialogue, secure_card("hidden")),
     ],
