@@ -128,10 +128,15 @@ class MeterBus(Protocol):
 
 
 class Card(Protocol):
-    """A card in the field: `uid` (most significant byte first) and `atr`, each empty without one."""
+    """A card in the field. One that is there and does not answer raises OSError, whatever it is asked."""
 
-    uid: bytes
-    atr: bytes
+    @property
+    def uid(self) -> bytes:
+        """Return its UID, most significant byte first, empty without one."""
+
+    @property
+    def atr(self) -> bytes:
+        """Return its answer to reset, as the reader tells it, empty without one."""
 
     async def transmit(self, apdu: bytes) -> bytes:
         """Send a command APDU, return the response with its status word. Raises OSError: the card is gone."""

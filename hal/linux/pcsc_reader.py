@@ -70,6 +70,38 @@ class PcscCard:
         scard.SCardDisconnect(self._handle, scard.SCARD_LEAVE_CARD)
 
 
+class MuteCard:
+    """A card that is there and does not answer, as one that is held badly: each question is an OSError."""
+
+    @property
+    def uid(self) -> bytes:
+        """Raise OSError."""
+        raise _mute()
+
+    @property
+    def atr(self) -> bytes:
+        """Raise OSError."""
+        raise _mute()
+
+    async def transmit(self, _apdu: bytes) -> bytes:
+        """Raise OSError."""
+        raise _mute()
+
+    async def converse(self, _dialogue: Generator[bytes, bytes, Any]) -> Any:
+        """Raise OSError."""
+        raise _mute()
+
+    def leave(self) -> None:
+        """Do nothing: nobody is connected to it."""
+
+
+AnyCard = PcscCard | MuteCard
+
+
+def _mute() -> OSError:
+    return OSError(errno.EIO, "the card does not answer; hold it still and flat on the reader")
+
+
 class _Worker:
     """The thread that carries APDUs, which can be left behind where it hangs."""
 
@@ -130,8 +162,8 @@ class PcscReader:
         self._worker = _Worker(self._hung)
         self._watch: _Watch | None = None
         self._changed = asyncio.Event()
-        self._card: PcscCard | None = None
-        self._given: PcscCard | None = None
+        self._card: AnyCard | None = None
+        self._given: AnyCard | None = None
         self._fault: OSError | None = None
         try:
             scard.SCardReleaseContext(_find(name)[0])
@@ -143,7 +175,7 @@ class PcscReader:
         self._raise_fault()
         self._ensure_watch()
 
-    async def wait_card(self) -> PcscCard:
+    async def wait_card(self) -> AnyCard:
         """Wait until a card is in the field and return it. Raises OSError when the reader is gone."""
         self._ensure_watch()
         while self._card is None:
@@ -184,7 +216,7 @@ class PcscReader:
             self._fault = None
             raise fault
 
-    def _take(self, watch: "_Watch", card: PcscCard | None, fault: OSError | None) -> None:
+    def _take(self, watch: "_Watch", card: AnyCard | None, fault: OSError | None) -> None:
         """Hear from a watching thread, on the event loop; one that was ended counts no more."""
         if watch is self._watch:
             self._card, self._fault = card, fault
@@ -218,7 +250,7 @@ class _Watch:
         # A context serves one call at a time, and this one spends its life in SCardGetStatusChange.
         self._card_context = _establish()
         self._worker, self._loop, self._tell = worker, loop, tell
-        self._card: PcscCard | None = None
+        self._card: AnyCard | None = None
         self.channel: tuple[int, int] | None = None
         threading.Thread(target=self._run, name="reader", daemon=True).start()
 
@@ -251,12 +283,13 @@ class _Watch:
             if event >> COUNTER_SHIFT != counter:
                 counter = event >> COUNTER_SHIFT
                 self._drop()
-                if event & scard.SCARD_STATE_PRESENT and not event & scard.SCARD_STATE_MUTE:
-                    self._card = self._connect(bytes(atr))
+                if event & scard.SCARD_STATE_PRESENT:
+                    is_mute = event & scard.SCARD_STATE_MUTE
+                    self._card = MuteCard() if is_mute else self._connect(bytes(atr))
                 self._say(self._card, None)
 
-    def _connect(self, atr: bytes) -> PcscCard | None:
-        """Return the card with its UID, or None where it is gone again or does not answer."""
+    def _connect(self, atr: bytes) -> AnyCard:
+        """Return the card with its UID; one that does not answer, or is gone again, is mute."""
         result, handle, protocol = scard.SCardConnect(
             self._card_context,
             self._reader,
@@ -264,12 +297,15 @@ class _Watch:
             scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1,
         )
         if result != scard.SCARD_S_SUCCESS:
-            return None
+            return MuteCard()
         card = PcscCard(self._worker, handle, protocol, atr)
-        with contextlib.suppress(OSError):
+        try:
             response = card.exchange(GET_UID)
-            if response[-2:] == STATUS_OK:
-                card.uid = bytes(response[:-2])
+        except OSError:
+            card.leave()
+            return MuteCard()
+        if response[-2:] == STATUS_OK:
+            card.uid = bytes(response[:-2])
         return card
 
     def _drop(self) -> None:
@@ -277,7 +313,7 @@ class _Watch:
             self._card.leave()
             self._card = None
 
-    def _say(self, card: PcscCard | None, fault: OSError | None) -> None:
+    def _say(self, card: AnyCard | None, fault: OSError | None) -> None:
         # The loop may have ended before this thread did.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._tell, self, card, fault)

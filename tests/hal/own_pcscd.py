@@ -140,6 +140,24 @@ async def with_power_anew(reader: Any, virtual: VirtualReader) -> None:
     say(await failure(card.transmit(UNKNOWN_APDU)))
 
 
+async def mute() -> None:
+    """A card that is held badly: the reader sees it and makes nothing of its answer; then it is held well."""
+    badly = cards.RfidCard(UID)
+    badly.atr = b"\x3b"
+    with PcscDaemon():
+        reader, virtual = open_reader("pcsc"), VirtualReader()
+        card = await tapped(reader, virtual, badly)
+        try:
+            say(card.uid.hex())
+        except OSError as error:
+            say(str(error))
+        say(await failure(card.transmit(UNKNOWN_APDU)))
+        await virtual.remove()
+        await asyncio.wait_for(reader.wait_removed(), 20)
+        say((await tapped(reader, virtual, cards.RfidCard(UID))).uid.hex())
+        await virtual.close()
+
+
 async def two_readers() -> None:
     """Two readers: one is chosen by its name; without a name it is the first of the daemon's list."""
     with PcscDaemon():
@@ -155,6 +173,7 @@ STORIES = {
     "killed": lambda: restarted(True),
     "replugged": replugged,
     "hung": hung,
+    "mute": mute,
     "two_readers": two_readers,
 }
 

@@ -55,6 +55,12 @@ def test_a_reader_that_hangs_is_told_and_given_its_power_anew_where_that_can_be(
     assert "hangs: no answer in 0.5 s; USB device 1:5 was reset" in on_usb
 
 
+def test_a_card_that_is_held_badly_is_told_and_then_read() -> None:
+    uid, answer, after = told("mute")
+    assert "the card does not answer; hold it still" in uid and uid == answer
+    assert after == UID.hex()
+
+
 def test_of_two_readers_the_name_chooses_and_else_the_first_is_taken() -> None:
     assert told("two_readers") == [OTHER_UID.hex(), UID.hex()]
 

@@ -124,6 +124,20 @@ def test_several_cards_at_once_start_nothing_and_are_told_once():
     assert told_of(CardError("several cards")) == [{"reason": "several_cards"}]
 
 
+class Mute:
+    """A card that is held badly: it answers nothing."""
+
+    @property
+    def uid(self):
+        raise OSError(5, "the card does not answer")
+
+    atr = b""
+
+
+def test_a_card_that_does_not_answer_may_be_held_up_again():
+    assert told_of(Mute()) == [{"reason": "card_error"}]
+
+
 def test_cards_without_a_uid_of_type_a_are_not_known():
     # None of type B over a PN532; FeliCa and ISO/IEC 15693 have 8 bytes (PC/SC part 3, 3.2.2.1.3).
     for uid in (b"", bytes(8), bytes.fromhex("e007000012345678")):
