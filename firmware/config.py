@@ -57,6 +57,7 @@ tap_guard_ms            number 2000                0 60000
 checkpoint_s            number 60                  1 3600
 storage_reserve_bytes   number 65536               4096 1000000000
 ledger_sector_bytes     number 0                   0 65536
+keep_delivered_days     number 90                  1 36500
 office_url              text   -                   0 240
 office_ca               text   -                   0 240
 receipt_url             text   -                   0 91

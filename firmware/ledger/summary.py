@@ -51,6 +51,10 @@ def fold(summary: "Document", seq: int, payload: "Document", record_hash: str) -
     return after
 
 
+def _boot(after: "Document", payload: "Document") -> None:
+    after["receipts"] = max(after["receipts"], payload.get("receipts", 0))
+
+
 def _started(after: "Document", payload: "Document") -> None:
     opened = dict(payload)
     for member in ("terminal", "prev", "kind", "card_data"):
@@ -108,6 +112,7 @@ def _damaged(after: "Document", payload: "Document") -> None:
 
 
 _KINDS = {
+    "boot": _boot,
     "session.started": _started,
     "session.ended": _ended,
     "meter.commissioned": _told,

@@ -87,16 +87,12 @@ class Recorder:
             await self.settle()
             await self.write(kind, members, moment)
         except StorageRefused:
-            self._keep(kind, members, moment)
+            # In memory only while storage takes nothing.
+            from . import backlog
+
+            backlog.keep(self._unwritten, kind, members, moment)
             return False
         return True
-
-    def _keep(self, kind: str, members: "Document", moment: "Document") -> None:
-        """Keep what storage refused; a fault is told anew with each try of what failed, and is kept once."""
-        fault = members.get("fault")
-        told = [kept[0] for kept in self._unwritten if kept[1].get("fault") == fault]
-        if fault is None or told[-1:] != [kind]:
-            self._unwritten.append((kind, members, moment))
 
     async def sign(self, digest: bytes) -> bytes:
         """Return r and s over a SHA-256 digest.

@@ -6,9 +6,13 @@ It does not know records. Room is made from what the office has: whole segments,
 from ..session import events
 
 LOOK_MS = 30000
+# So often what is delivered is looked through for what is old.
+SORT_MS = 6 * 3600 * 1000
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from hal.ports import Board
 
     from ..ledger.outbox import Outbox
@@ -18,13 +22,15 @@ if TYPE_CHECKING:
 class Room:
     """The fault `storage`, told and taken back."""
 
-    def __init__(self, board: "Board", reserve_bytes: int, inbox: "Inbox", outbox: "Outbox") -> None:
+    def __init__(self, board: "Board", config: "Any", inbox: "Inbox", outbox: "Outbox") -> None:
         self._storage = board.storage
         self._clock = board.clock
-        self._reserve_bytes = reserve_bytes
+        self._reserve_bytes: int = config.storage_reserve_bytes
+        self._keep_days: int = config.keep_delivered_days
         self._inbox = inbox
         self._outbox = outbox
         self._looked_ms: "int | None" = None
+        self._sorted_ms: "int | None" = None
         self._is_short: "bool | None" = None
 
     def is_enough(self) -> bool:
@@ -43,6 +49,7 @@ class Room:
         self._looked_ms = self._clock.ticks_ms()
         try:
             self._make()
+            self._sort_out()
             is_short = self._free_bytes() < self._reserve_bytes
         except OSError as error:
             self.failed(str(error))
@@ -64,6 +71,18 @@ class Room:
 
     def _free_bytes(self) -> int:
         return self._storage.free_bytes()
+
+    def _sort_out(self) -> None:
+        """Remove what is delivered and old, once in a while, by a clock that is right."""
+        if self._sorted_ms is not None and self._clock.elapsed_ms(self._sorted_ms) < SORT_MS:
+            return
+        self._sorted_ms = self._clock.ticks_ms()
+        utc_s = self._clock.utc_s()
+        if utc_s is not None and self._clock.status() == "synchronised":
+            # In memory only for this once.
+            from . import retention
+
+            retention.remove(self._storage, self._outbox, utc_s, self._keep_days)
 
     def _make(self) -> None:
         """Remove what the office has, until there is room again or nothing is left to remove."""

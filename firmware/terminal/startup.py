@@ -76,7 +76,7 @@ class Assembly:
             self._config.id, board.clock, board.signer, journal, self.memory.known
         )
         self.meter.pin(*self.memory.register(), self.memory.is_billed())
-        self.room = Room(board, self._config.storage_reserve_bytes, self.inbox, self.outbox)
+        self.room = Room(board, self._config, self.inbox, self.outbox)
         self._uploader: "Uploader | None" = None
         if self._config.office_url:
             self._uploader = Uploader(

@@ -58,7 +58,12 @@ class Terminal:
         if parts.memory.lost:
             # First of all: the chain goes on with this record.
             await parts.recorder.record_when_possible("ledger.damaged", parts.memory.lost)
-        told = {"firmware": version.FIRMWARE, "key": parts.recorder.key}
+        # How many receipts there are stands here, too: records that say so may have been removed.
+        told = {
+            "firmware": version.FIRMWARE,
+            "key": parts.recorder.key,
+            "receipts": parts.recorder.known["receipts"],
+        }
         if not await parts.recorder.record_when_possible("boot", told):
             parts.room.failed("the record of the start was not taken")
         # In memory only while it begins.

@@ -144,3 +144,51 @@ def test_a_time_that_storage_refuses_to_learn_is_told_when_there_is_room():
     desk.disk.set_free_bytes(None)
     asyncio.run(desk.recorder.flush())
     assert [record[0] for record in desk.written()] == ["boot", "fault", "clock.learned"]
+
+
+def test_a_fault_that_comes_and_goes_for_weeks_on_a_full_disk_is_counted_and_not_kept_each_time():
+    desk = Desk()
+    desk.disk.set_free_bytes(0)
+    for turn in range(500):
+        for code in ("meter", "panel"):
+            desk.tell("fault", {"fault": code, "what": "silent"}, 1774717140 + turn)
+            desk.tell("fault.cleared", {"fault": code}, 1774717141 + turn)
+    desk.tell("fault", {"fault": "panel", "what": "dark"}, 1774719999)
+    for _ in range(100):
+        desk.tell("session.rejected", {"token": None, "reason": "out_of_order"}, 1774720000)
+    desk.tell("configured", {"hash": "x", "tariffs": []}, 1774720001)
+    desk.disk.set_free_bytes(None)
+    asyncio.run(desk.recorder.flush())
+    told = [(record["kind"], record.get("fault"), record.get("repeated")) for record in desk.payloads()]
+    # Five hundred times each: the first is told, 499 more are counted; the panel is dark at last.
+    # Of a hundred cards eight are told, and the last of them stands for the others.
+    rejected = [("session.rejected", None, None)] * 7 + [("session.rejected", None, 92)]
+    assert told == [
+        ("fault", "meter", None),
+        ("fault.cleared", "meter", 499),
+        ("fault", "panel", None),
+        ("fault.cleared", "panel", 499),
+        ("fault", "panel", None),
+        *rejected,
+        ("configured", None, None),
+    ]
+    assert desk.recorder.known["faults"] == ["panel"]
+
+
+def test_a_standing_fault_that_goes_and_comes_ends_as_it_stands():
+    desk = Desk()
+    desk.tell("fault", FAULT, 1774717140)
+    desk.disk.set_free_bytes(0)
+    for _ in range(50):
+        desk.tell("fault.cleared", CLEARED, 1774717141)
+        desk.tell("fault", FAULT, 1774717142)
+    desk.tell("fault.cleared", CLEARED, 1774717143)
+    desk.disk.set_free_bytes(None)
+    asyncio.run(desk.recorder.flush())
+    assert [record[0] for record in desk.written()] == [
+        "fault",
+        "fault.cleared",
+        "fault",
+        "fault.cleared",
+    ]
+    assert desk.recorder.known["faults"] == []
