@@ -4,7 +4,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test test test-meter test-pricing fuzz-cards test-soak test-cuts check bench demo
+.PHONY: help setup setup-test test test-meter test-pricing fuzz-cards test-soak test-cuts test-kills check bench demo
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test-soak: setup-test ## play 20,000 sessions with heavy faults, and check every
 
 test-cuts: setup-test ## cut the power 50,000 times at every storage operation of a session (make test: 5,000)
 	@KILOTAP_CUT_ROUNDS=10 .venv/bin/python -m pytest tests/hal/test_cuts.py -n 1 -s
+
+test-kills: setup-test ## kill a real terminal 300 times at random instants, over real wires (make test: a dozen)
+	@KILOTAP_KILLS=300 .venv/bin/python -m pytest tests/emulator/bench/test_kills.py -n 1
 
 check: setup-test ## formatting, lint, types, floors between rooms, what MicroPython cannot run
 	@.venv/bin/python -m tools.checks

@@ -3,11 +3,14 @@
 It does not know room: what is short of it removes more. Loaded now and then.
 """
 
-from ..crypto import canonical, jose
-from ..ledger import chain, segment
+from ..crypto import jose
+from ..ledger import segment, spans
 from ..pricing import calendar
 
 DAY_S = 86400
+# A record's payload is canonical JSON, in which no member stands before "at".
+_AT = b'{"at":"'
+_AT_CHARACTERS = 40
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,9 +36,13 @@ def remove(storage: "Any", outbox: "Outbox", utc_s: int, days: int) -> int:
 
 
 def _begun_s(storage: "Any", name: str) -> "int | None":
-    for _offset, compact, _what, _following in segment.stream(storage, name):
-        if compact is not None:
-            at = canonical.decode(jose.split(compact, chain.RECORD_TYPE)[0]).get("at")
-            if at is not None:
-                return calendar.parse_utc(at)
+    """Return the time of the first record that knows it; no record is held whole."""
+    for _seq, span, _what, _at, _following in spans.each(storage, name):
+        if span is None:
+            continue
+        head = str(storage.read(name, span[1], spans.BLOCK_BYTES), "utf-8")
+        begin = head.find(".") + 1
+        payload = jose.unb64url(head[begin : begin + _AT_CHARACTERS])
+        if payload.startswith(_AT):
+            return calendar.parse_utc(str(payload[len(_AT) : len(_AT) + 20], "utf-8"))
     return None
