@@ -45,13 +45,22 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def serve(
-    place: Place, database: str | None, listener: socket.socket, names: list[str], workers: int, ready: Ready
+    place: Place,
+    database: str | None,
+    listener: socket.socket,
+    names: list[str],
+    workers: int,
+    ready: Ready,
+    issuer: tuple[str, ...] = (),
 ) -> None:
-    """Serve until SIGTERM or SIGINT; call `ready(url, ca, pid)` when it answers. Raises OfficeError."""
+    """Serve until SIGTERM or SIGINT; call `ready(url, ca, pid)` when it answers. Raises OfficeError.
+
+    `issuer` are the lines that name on drivers' receipts who issues them.
+    """
     host, port = listener.getsockname()[:2]
     names = [*LOOPBACK, *names, *((socket.gethostname(),) if host in ANY_HOST else (host,))]
     authority = Authority(place)
-    open_office(place, database, [f"[{name}]" if ":" in name else name for name in names])
+    open_office(place, database, [f"[{name}]" if ":" in name else name for name in names], issuer)
     with place.alone():
         authority.provide(names)
     shown = "127.0.0.1" if host in ANY_HOST else f"[{host}]" if ":" in host else host

@@ -18,9 +18,17 @@ from tools.backoffice.place import Place
 from tools.backoffice.settings import office_settings
 
 
-def open_office(place: Place, database: str | None = None, hosts: list[str] | None = None) -> None:
-    """Make Django ready in this process, which can be done once, with tables as this version needs them."""
-    configure(place, database, hosts)
+def open_office(
+    place: Place,
+    database: str | None = None,
+    hosts: list[str] | None = None,
+    issuer: tuple[str, ...] = (),
+) -> None:
+    """Make Django ready in this process, which can be done once, with tables as this version needs them.
+
+    `issuer` are the lines that name on drivers' receipts who issues them.
+    """
+    configure(place, database, hosts, issuer)
     try:
         if connection.vendor == "sqlite":
             # Who charged where is nobody else's business; SQLite's side files take the same mode.
@@ -31,9 +39,14 @@ def open_office(place: Place, database: str | None = None, hosts: list[str] | No
         raise OfficeError(f"the database cannot be used: {problem}") from problem
 
 
-def configure(place: Place, database: str | None = None, hosts: list[str] | None = None) -> None:
+def configure(
+    place: Place,
+    database: str | None = None,
+    hosts: list[str] | None = None,
+    issuer: tuple[str, ...] = (),
+) -> None:
     """Bind the settings without touching the database."""
-    settings.configure(**office_settings(place, database, hosts or []))
+    settings.configure(**office_settings(place, database, hosts or []), RECEIPT_ISSUER=list(issuer))
     try:
         django.setup()
     except ImproperlyConfigured as problem:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   kilotap office serve --port 8443
+  kilotap office serve --issuer "Stadtwerke Musterstadt" --issuer "USt-IdNr. DE123456789"
   kilotap office enrol KT-0001
   kilotap office user alice
   kilotap office login-link alice
@@ -91,6 +92,12 @@ def opened(place: "Place", database: str | None) -> None:
 @click.option(
     "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes, 8 threads each."
 )
+@click.option(
+    "--issuer",
+    metavar="TEXT",
+    multiple=True,
+    help="A line of who issues drivers' receipts: name, address, VAT number; repeat for more.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Say as JSON when it is ready.")
 def serve(
     place: "Place",
@@ -99,6 +106,7 @@ def serve(
     port: int,
     names: tuple[str, ...],
     workers: int,
+    issuer: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Serve over TLS until SIGTERM or Ctrl-C.
@@ -115,7 +123,7 @@ def serve(
             line = f"the office answers at {url}; terminals trust {ca}; it is process {pid}"
         print(line, flush=True)
 
-    serve_office(place, database, bind(host, port), list(names), workers, ready)
+    serve_office(place, database, bind(host, port), list(names), workers, ready, issuer)
 
 
 @office.command()

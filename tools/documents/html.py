@@ -18,8 +18,8 @@ th,td{padding:.35rem .5rem;text-align:left;vertical-align:top}
 thead th{border-bottom:2px solid #1a1a1a}tbody td{border-bottom:1px solid #ddd}
 .lines td:not(:first-child),.lines th:not(:first-child),.totals td{text-align:right;white-space:nowrap}
 .totals{width:auto;margin-left:auto}.totals tr:last-child td{font-weight:700;border-top:2px solid #1a1a1a}
-dl{display:grid;grid-template-columns:minmax(9rem,auto) 1fr;gap:.15rem 1rem;margin:0;align-content:start}
-dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
+dl{display:grid;grid-template-columns:minmax(0,9.5rem) minmax(0,1fr);gap:.15rem 1rem;margin:0;
+align-content:start}dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem 2rem;margin-top:1.4rem}
 .verdict{border-left:.3rem solid #777;padding:.3rem .8rem;margin:1.2rem 0}.valid{border-color:#1b7f3b}
 .invalid{border-color:#b00020;color:#b00020;font-weight:700}.qr{width:15rem;height:auto;display:block}

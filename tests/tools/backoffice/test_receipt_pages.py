@@ -103,6 +103,14 @@ def test_a_wrong_address_is_no_page_and_too_many_of_them_have_to_wait(office, dr
     assert office.client.get(address, secure=True, REMOTE_ADDR="192.0.2.7").status_code == 200
 
 
+def test_the_page_names_who_issues_the_receipt(office, driver):
+    from django.test import override_settings
+
+    with override_settings(RECEIPT_ISSUER=["Stadtwerke <Musterstadt>", "USt-IdNr. DE123456789"]):
+        text = office.get(driver[0]).content.decode()
+    assert "<address>Stadtwerke &lt;Musterstadt&gt;<br>USt-IdNr. DE123456789</address>" in text
+
+
 def test_only_reading_is_possible(office, driver):
     assert office.client.post(driver[0], secure=True).status_code == 405
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
@@ -140,10 +141,12 @@ def _document(found: Record, language: str) -> documents.Document:
     is_valid = public_key is not None and verifier(public_key)(signing_input, signature)
     payload = _masked(found.payload)
     try:
-        return documents.of(payload, kid, shortcode.of(signature), language, public_key, is_valid)
+        told = documents.of(payload, kid, shortcode.of(signature), language, public_key, is_valid)
     except receipts.GARBLED:
         # A terminal may sign what makes no receipt; the signed record can still be had.
         raise Http404 from None
+    told.issuer = settings.RECEIPT_ISSUER
+    return told
 
 
 def _masked(payload: dict[str, Any]) -> dict[str, Any]:
