@@ -71,7 +71,7 @@ def proved_steps(
     """
     content, challenge, signature = claim
     try:
-        certificates = _parsed(content)
+        certificates = parsed(content)
         yield from x509.chain_steps(certificates[0], certificates[1:], authorities, now)
     except x509.CertificateError as error:
         raise NotProved(REASONS.get(error.reason, NOT_GENUINE), str(error))
@@ -99,7 +99,7 @@ def tapped(
 def name(claim: "Claim") -> str:
     """Return whom a card's certificate names, unverified. Raises NotProved where it cannot be read."""
     try:
-        return _parsed(claim[0])[0].name
+        return parsed(claim[0])[0].name
     except x509.CertificateError as error:
         raise NotProved(NOT_GENUINE, str(error))
 
@@ -144,7 +144,7 @@ def _is_open(content: bytes) -> bool:
     return False
 
 
-def _parsed(content: bytes) -> "list[Certificate]":
+def parsed(content: bytes) -> "list[Certificate]":
     """Return the card's certificate and that of an issuer behind it. Raises x509.CertificateError."""
     try:
         end = asn1.size(content)

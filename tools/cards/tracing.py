@@ -6,9 +6,9 @@ It does not know readers.
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
-from firmware.cards import apdu, tlv
+from firmware.cards import apdu, tlv, vde
 from firmware.cards.emv import identity
-from firmware.errors import CardError
+from firmware.errors import CardError, CryptoError
 
 Dialogue = Generator[bytes, bytes, Any]
 
@@ -86,21 +86,38 @@ TAGS = {
 HIDDEN = (0x56, 0x57, 0x5A, 0x5F20, 0x9F1F, 0x9F20, 0x9F46, 0x9F6B)
 # Commands whose answers hold objects; those of others are shown as they are.
 WITH_OBJECTS = (0xA4, 0xB2, 0xC0, 0x88, 0xA8, 0xAE, 0xCA)
+READ_CERTIFICATE = bytes((vde.CLA, vde.READ))
 INDENT = "    "
 
 
 def traced(dialogue: Dialogue, show: Callable[[str], None]) -> Dialogue:
     """Carry a dialogue on, telling each command and each response."""
     response = None
+    certificates = b""
     while True:
         try:
             command = dialogue.send(response)  # type: ignore[arg-type]  # a generator begins with None
         except StopIteration as end:
             return end.value
+        if certificates and command[:2] != READ_CERTIFICATE:
+            show(INDENT + told_certificates(certificates))
+            certificates = b""
         show(told_command(command))
         response = yield command
         for line in told_response(command, response):
             show(line)
+        if command[:2] == READ_CERTIFICATE:
+            certificates += response[:-2]
+
+
+def told_certificates(content: bytes) -> str:
+    """Return what the certificates of a card say, which nobody has verified yet."""
+    try:
+        parts = vde.parsed(content)
+    except CryptoError as error:
+        return str(error)
+    told = [f"{part.name or 'nobody'} from {part.begins} until {part.ends}" for part in parts]
+    return "certificate of " + ", issued by that of ".join(told)
 
 
 def told_command(command: bytes) -> str:

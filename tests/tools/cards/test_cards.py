@@ -122,6 +122,11 @@ def test_a_card_with_a_certificate_is_told_by_the_name_in_it() -> None:
     }
     text = "\n".join(shown)
     assert "READ CERTIFICATE, piece 1" in text and "  SIGN" in text
+    said = "certificate of DE-KTP-C00001-K from 2020-01-01T00:00:00Z until 2099-12-31T23:59:59Z"
+    assert shown.count("    " + said) == 1
+    cut: list[str] = []
+    told(certified("truncated"), known, cut)
+    assert any("the certificate cannot be read: it announces" in line for line in cut)
     for kind in vde.KINDS[1:]:
         found = told(certified(kind), known)
         assert (found["kind"], found["identity"], found["authenticated"]) == ("vde", None, None)
