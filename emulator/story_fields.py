@@ -74,6 +74,8 @@ ORDER = (
     ("contracts", values.tables, None),
     ("deny", values.texts, None),
     ("time", values.flag, None),
+    # Not the operator's, though it says so: what of it is wrong. Simulation only.
+    ("forged", values.word("signature", "nonce", "terminal", "serial", "form"), None),
 )
 METER_EXCHANGE = (
     ("serial", values.text(1, 20), NEEDED),

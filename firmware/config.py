@@ -63,6 +63,7 @@ office_ca               text   -                   0 240
 receipt_url             text   -                   0 91
 office_timeout_ms       number 10000               100 120000
 enrol_code              text   -                   0 120
+operator_key            table  -                   0 10
 upload_batch            number 50                  1 1000
 upload_retry_s          number 300                 1 86400
 upload_idle_s           number 900                 10 86400

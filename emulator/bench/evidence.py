@@ -9,7 +9,7 @@ from pathlib import Path
 from emulator.ledger_folder import LedgerFolder
 from emulator.simulation import audit, invariants
 from emulator.simulation.craft import PlainCraft
-from firmware.crypto import jose
+from firmware.crypto import canonical, jose
 from firmware.ledger.journal import Journal
 
 
@@ -77,3 +77,15 @@ def open_session(ledger: Path) -> str | None:
         elif b'"kind":"session.ended"' in text:
             opened = None
     return opened
+
+
+def newest_order(ledger: Path) -> int:
+    """Return the serial number of the newest order that the terminal has decided, 0 where there is none."""
+    serial = 0
+    for _, compact in Journal(LedgerFolder(ledger)).read_from(1):
+        text = jose.unb64url(compact.split(".")[1])
+        if b'"kind":"order.' in text:
+            told = canonical.decode(text)
+            if told["kind"] == "order.applied" or told["reason"] == "content":
+                serial = told["order"]["serial"]
+    return serial

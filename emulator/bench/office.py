@@ -44,6 +44,10 @@ class Office:
         finally:
             line.close()
 
+    def order(self, terminal: str, told: dict) -> int:
+        """Have a story's order made and return its serial number. Raises BenchError."""
+        raise BenchError("the office is somebody else's, so nothing can be ordered there; take order out")
+
     def stats(self, terminal: str) -> dict:
         """Return what is known of the terminal's records there."""
         return {"stored": None, "duplicates": None, "next_seq": self.next_seq(terminal)}
@@ -55,13 +59,26 @@ class Office:
 class OwnOffice(Office):
     """`kilotap office` over SQLite in a directory of the bench."""
 
-    def __init__(self, command: Sequence[str], folder: Path, log: Path, env: Mapping[str, str], root: Path):
-        """Start it; `command` are the words that run `kilotap`. Raises BenchError."""
+    def __init__(
+        self,
+        command: Sequence[str],
+        folder: Path,
+        log: Path,
+        env: Mapping[str, str],
+        root: Path,
+        clock: Path,
+        poll_s: int,
+    ):
+        """Start it; `command` are the words that run `kilotap`, `clock` will be the file with the story's
+        time, and an idle terminal asks for orders every `poll_s` of it. Raises BenchError.
+        """
+        self._desk: subprocess.Popen[str] | None = None
         self._command = command
         self._folder = folder
         self._env = env
         self._root = root
         words = [*command, "office", "serve", "--data", str(folder), "--port", "0", "--json"]
+        words += ["--poll-s", str(poll_s), "--bench-clock", str(clock)]
         self.child = Child("the office", words, log, env, root)
         try:
             told = self.child.ready_line(READY_S)
@@ -74,6 +91,38 @@ class OwnOffice(Office):
         """Return a code with which the terminal makes itself known, once."""
         return str(self._ask("enrol", terminal)["code"])
 
+    def order(self, terminal: str, told: dict) -> int:
+        """Have a story's order made and return its serial number. Raises BenchError."""
+        changes = {name: told[name] for name in told if name != "tariffs"}
+        tariffs = ", ".join(told.get("tariffs", ()))
+        text = json.dumps(changes)
+        if "tariffs" in told:
+            # Their own text goes in, since it holds decimals.
+            text = f'{text[:-1]}{", " if changes else ""}"tariffs": [{tariffs}]}}'
+        desk = self._desk or self.open_desk(terminal)
+        if desk.stdin is None or desk.stdout is None:
+            raise BenchError("office order: it was started without its pipes; this is a bug")
+        # One line: what stands between the words of a tariff's text is white space.
+        desk.stdin.write(" ".join(text.splitlines()) + "\n")
+        desk.stdin.flush()
+        answer = desk.stdout.readline()
+        if not answer:
+            raise BenchError("office order: it takes no such order; office-log and its last words tell why")
+        return int(json.loads(answer)["serial"])
+
+    def open_desk(self, terminal: str) -> "subprocess.Popen[str]":
+        """Have a process ready that makes orders: to start one takes minutes of a story."""
+        words = [*self._command, "office", "order", terminal, "--file", "-", "--unjudged", "--json"]
+        self._desk = subprocess.Popen(
+            [*words, "--data", str(self._folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=self._env,
+            cwd=self._root,
+        )
+        return self._desk
+
     def login_link(self, user: str) -> str:
         """Make a user and return an address that opens the office in a browser, once."""
         self._run("user", user, "--password", secrets.token_urlsafe())
@@ -85,6 +134,8 @@ class OwnOffice(Office):
 
     def close(self) -> None:
         """End it in order."""
+        if self._desk:
+            self._desk.communicate(timeout=COMMAND_S)
         self.child.end()
 
     def _ask(self, *words: str) -> dict:

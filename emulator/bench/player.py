@@ -15,6 +15,7 @@ from firmware.pricing import calendar
 SHORTEST_PATIENCE_S = 120
 PATIENCE_S = 3600
 SETTLE_S = 30.0
+ORDER_S = 10.0
 SAME_SCREEN_MS = 60_000
 WAITED_SCREENS = {"idle": "welcome", "charging": "charging"}
 
@@ -31,6 +32,7 @@ class Player:
         self._violated: list[str] = []
         self._shown: tuple[str, list[str], int] = ("", [], 0)
         self._expects_death = False
+        self._ordered = 0
         self._bench = Bench(story, place, self._watch)
 
     def play(self) -> None:
@@ -165,7 +167,12 @@ class Player:
         self._bench.charger.panel.send({"storage_free_bytes": count})
 
     def _order(self, order: dict) -> None:
-        raise BenchError("orders cannot be sent to the office yet; take the step out of the story")
+        """Order something; where there is a way it takes until the terminal has decided."""
+        if "forged" in order:
+            raise BenchError("TLS lets no forger answer for the office; play this story with simulate")
+        self._ordered = self._bench.office.order(self._story["terminal"]["id"], order)
+        if self._has_way():
+            self._bench.charger.wait_for(self._is_decided, ORDER_S)
 
     def _wait(self, state: str) -> None:
         patience_s = max(SHORTEST_PATIENCE_S, PATIENCE_S // self._place.speed)
@@ -181,12 +188,22 @@ class Player:
 
     def _settle(self) -> None:
         """Give what is on its way the time to arrive, where there is a way."""
-        mode = self._bench.link.mode if self._bench.link else "up"
-        if self._bench.terminal.pid is not None and mode in ("up", "slow"):
+        if self._has_way():
             self._bench.charger.wait_for(self._is_uploaded, SETTLE_S)
         self._bench.terminal.end()
 
+    def _has_way(self) -> bool:
+        """Return whether the terminal runs and reaches its office."""
+        mode = self._bench.link.mode if self._bench.link else "up"
+        return self._bench.terminal.pid is not None and mode in ("up", "slow")
+
+    def _is_decided(self) -> bool:
+        """Return whether the terminal has decided what was ordered last."""
+        return evidence.newest_order(self._bench.ledger) >= self._ordered
+
     def _is_uploaded(self) -> bool:
+        if not self._is_decided():
+            return False
         expected = self._bench.office.next_seq(self._story["terminal"]["id"])
         return expected is not None and expected == evidence.last_seq(self._bench.ledger) + 1
 

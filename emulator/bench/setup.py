@@ -22,6 +22,10 @@ LEAD_S = 1.5
 # Wires and drivers' hands take real time, so what waits for them gets at least so much of it.
 WIRE_PATIENCE_S = 2
 LONGEST_PATIENCE_S = 3600
+CLOCK_FILE = "office.clock"
+# How often, in the story's time, the terminal asks for orders where the story has some, and where not.
+POLL_S = 60
+IDLE_POLL_S = 3600
 
 
 @dataclass
@@ -57,6 +61,9 @@ class Bench:
             settings = dict(story["terminal"])
             settings.update(self._open_office(story))
             clock = ScaledTime(story["start_utc_s"], place.speed, LEAD_S)
+            # The time that the office signs in orders is the story's.
+            told = f"{clock.start_utc_s} {clock.epoch_ms} {clock.speed}"
+            (place.folder / CLOCK_FILE).write_text(told)
             self.charger = Charger(story, clock, watch, place.reader, place.meter_port)
             self._parts.callback(self.charger.close)
             if place.captures:
@@ -104,11 +111,20 @@ class Bench:
             self.office = Office(place.office_url, place.office_ca or "")
             code = place.enrol_code or story["terminal"].get("enrol_code", "")
             return {"office_url": place.office_url, "office_ca": place.office_ca or "", "enrol_code": code}
+        orders = [step for step in story["steps"] if step["action"] == "order"]
         office = OwnOffice(
-            place.kilotap, place.folder / "office", place.folder / "office-log", place.env, place.root
+            place.kilotap,
+            place.folder / "office",
+            place.folder / "office-log",
+            place.env,
+            place.root,
+            place.folder / CLOCK_FILE,
+            POLL_S if orders else IDLE_POLL_S,
         )
         self.office = office
         self._parts.callback(office.close)
+        if orders:
+            office.open_desk(story["terminal"]["id"])
         self.link = Link(office.host, office.port, story["seed"])
         self._parts.callback(self.link.close)
         return {

@@ -116,8 +116,8 @@ class Office:
                 }
                 self._refusal = "409 Conflict", told
         if self._refusal:
-            return _response(*self._refusal)
-        return _response("200 OK", {"next_seq": self.next_seq()})
+            return response(*self._refusal)
+        return response("200 OK", {"next_seq": self.next_seq()})
 
     def _take(self, size):
         """Store a record unless it is known, and return what is wrong with it."""
@@ -223,7 +223,8 @@ def body_size(head: bytes) -> int:
     return 0
 
 
-def _response(status, document):
+def response(status: str, document: dict) -> bytes:
+    """Return an HTTP response with a JSON body."""
     body = canonical.encode(document)
     head = "HTTP/1.1 %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % (status, len(body))
     return head.encode() + body

@@ -37,6 +37,8 @@ class Charger:
         self.buttons = board.Buttons(kernel)
         self.disk = Disk(craft.backing(), seed=story["seed"])
         self.signer = craft.signer(self._key(story))
+        # Whoever orders something in this story, None where nobody does.
+        self.operator = self._operator(story)
         self.config = self._configuration(story)
         self.cards = {
             name: cards.make(card, Prng(story["seed"], "card " + name))
@@ -61,6 +63,16 @@ class Charger:
         # How far the office had come before it lost its newest records, 0 while it lost none.
         self.had_next_seq = 0
         self.link = Link(Prng(story["seed"], "link"), self.office.answer, self.office)
+        if self.operator:
+            self.link.answer = self.operator.answer
+
+    def _operator(self, story):
+        """Return the operator of a story with orders; it is in no memory for all others."""
+        if not [step for step in story["steps"] if step["action"] == "order"]:
+            return None
+        from emulator.models import ordering
+
+        return ordering.Operator(story["terminal"]["id"], story["seed"], self)
 
     def _key(self, story):
         from firmware.crypto import p256
@@ -76,6 +88,8 @@ class Charger:
         document["tariffs"] = [jsontext.parse(text) for text in story["tariffs"]]
         document["board"] = "bench"
         document.setdefault("office_url", "http://office")
+        if self.operator:
+            document["operator_key"] = self.operator.key()
         terms = document.pop("bank_cards", None)
         config: "Any" = settings.from_document(document)
         if terms:
@@ -131,6 +145,13 @@ class Charger:
         starting.
         """
         return self.assembly.outbox.pending() if self.assembly else None
+
+    def is_ordered(self) -> bool:
+        """Return whether the operator ordered something that the terminal has not decided."""
+        if self.operator is None:
+            return False
+        known = self.assembly.recorder.known["order"] if self.assembly else None
+        return self.operator.newest() > (known["serial"] if known else 0)
 
     def on_screen(self, screen: dict) -> None:
         """Pass a screen on."""

@@ -162,8 +162,13 @@ class Player:
         """Give what is on its way the time to arrive, where there is a way."""
         if not self.charger.is_powered() or self.charger.link.state not in ("up", "slow"):
             return
-        if not await self._until(lambda: self.charger.pending() == 0, SETTLE_MS):
-            self._violate("an hour after the story the office still lacks records")
+        if not await self._until(WAITS["uploaded"](self.charger), SETTLE_MS):
+            lacking = (
+                "the terminal lacks an order"
+                if self.charger.is_ordered()
+                else "the office still lacks records"
+            )
+            self._violate("an hour after the story %s" % lacking)
 
     async def _until(self, holds, patience_ms):
         began_ms = self._kernel.now_ms
@@ -251,7 +256,7 @@ class Player:
         self.charger.disk.set_free_bytes(count)
 
     async def _order(self, order):
-        self._violate("orders cannot be played yet; take the step out of the story")
+        self.charger.operator.order(order)
 
     async def _wait(self, state):
         if not await self._until(WAITS[state](self.charger), PATIENCE_MS):
@@ -318,5 +323,5 @@ def _is_in(charger, state):
 WAITS = {
     "idle": lambda charger: lambda: _is_in(charger, IDLE),
     "charging": lambda charger: lambda: _is_in(charger, CHARGING),
-    "uploaded": lambda charger: lambda: charger.pending() == 0,
+    "uploaded": lambda charger: lambda: charger.pending() == 0 and not charger.is_ordered(),
 }

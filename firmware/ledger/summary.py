@@ -2,7 +2,7 @@
 
 It does not know storage. A summary is a plain document:
 `{"next_seq", "prev", "key", "receipts", "open", "last_wh", "last_at", "meter_serial", "faults",
-"configured", "damaged"}`.
+"configured", "damaged", "order"}`.
 """
 
 from firmware.crypto import jose
@@ -37,6 +37,9 @@ def start(first_prev: str) -> "Document":
         "damaged": [],
         # The meter's transaction whose record a receipt lacks.
         "owed": None,
+        # Of the operator's orders: {"serial" of the newest that was decided, "state" that is in force, how
+        # many records it still asks for ("left"), and why others were "refused" since}.
+        "order": None,
     }
 
 
@@ -111,6 +114,31 @@ def _damaged(after: "Document", payload: "Document") -> None:
     after["damaged"] = (after.get("damaged", []) + [told])[-MOST_DAMAGED:]
 
 
+def _ordered(after: "Document", payload: "Document") -> None:
+    after["configured"] = payload["configured"]
+    after["order"] = {
+        "serial": payload["order"]["serial"],
+        "state": payload["state"],
+        "left": payload["left"],
+        "refused": [],
+    }
+
+
+def _refused(after: "Document", payload: "Document") -> None:
+    order = dict(after["order"] or {"serial": 0, "state": None, "left": 0, "refused": []})
+    if payload["reason"] == "content":
+        # It was the operator's and is decided; nothing else that is refused moves anything.
+        order["serial"] = payload["order"]["serial"]
+    else:
+        order["refused"] = order["refused"] + [payload["reason"]]
+    after["order"] = order
+
+
+def _commanded(after: "Document", payload: "Document") -> None:
+    if "order" in payload:
+        after["order"] = dict(after["order"], left=after["order"]["left"] - 1)
+
+
 _KINDS = {
     "boot": _boot,
     "session.started": _started,
@@ -123,4 +151,8 @@ _KINDS = {
     "configured": _configured,
     "key.rotated": _key_rotated,
     "ledger.damaged": _damaged,
+    "order.applied": _ordered,
+    "order.refused": _refused,
+    "receipt.cancelled": _commanded,
+    "receipt.corrected": _commanded,
 }

@@ -4,8 +4,8 @@ It does not know boards and files. A problem is a reason not to start, and all o
 """
 
 from .. import config as settings
-from ..access import contracts
-from ..crypto import jsontext
+from ..access import contracts, references
+from ..crypto import jose, jsontext
 from ..errors import AccessError, ConfigError, CryptoError, MeteringError, PricingError, UplinkError
 from ..metering import model_file, models
 from ..pricing import calendar, discount, money
@@ -52,7 +52,8 @@ def _content_problems(config: "Any") -> "list[str]":
         problems += _told("office_url", lambda: address.parse(config.office_url)) or _office(config)
     problems += _receipt_url(config.receipt_url)
     problems += parse_all(config.tariffs, config.max_power_w, config.currency)[1]
-    return problems + _contracted(config)
+    problems += references.problems(config.contracts, config.tariffs, config.discounts)
+    return problems + _operator_key(config)
 
 
 def _meter_map(config: "Any") -> "list[str]":
@@ -122,17 +123,11 @@ def _receipt_url(pattern: str) -> "list[str]":
     return []
 
 
-def _contracted(config: "Any") -> "list[str]":
-    """Return the contracts that name a tariff or a discount which nobody gave."""
-    ids = [document.get("id") for document in config.tariffs if isinstance(document, dict)]
-    offered = [document.get("id") for document in config.discounts if isinstance(document, dict)]
-    problems = []
-    for index, contract in enumerate(config.contracts):
-        if not isinstance(contract, dict):
-            continue
-        if "tariff" in contract and contract["tariff"] not in ids:
-            problems.append("contracts/%d: there is no tariff %s" % (index, contract["tariff"]))
-        for given in contract.get("discounts") or ():
-            if given not in offered:
-                problems.append("contracts/%d: there is no discount %s" % (index, given))
-    return problems
+def _operator_key(config: "Any") -> "list[str]":
+    if not config.operator_key:
+        return []
+    try:
+        jose.public_from_jwk(config.operator_key)
+    except CryptoError as error:
+        return ["operator_key: it has to be the operator's public key as a JWK; this is %s" % error]
+    return []

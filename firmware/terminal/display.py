@@ -33,7 +33,7 @@ class Display:
         self._language: str = config.language
         # What was shown before a card asked for its own language.
         self._usual: "str | None" = None
-        self._shown: "tuple[str, Document, Billing | None]" = ("welcome", {}, None)
+        self.shown: "tuple[str, Document, Billing | None]" = ("welcome", {}, None)
         # The prices of the welcome hold from the moment of its making until they change.
         self._made_s: "int | None" = None
         self._due_s: "int | None" = None
@@ -45,7 +45,7 @@ class Display:
 
     def show(self, screen_id: str, facts: "Document", billing: "Billing | None") -> None:
         """Show a screen; `billing` is the open session's or None."""
-        self._shown = (screen_id, facts, billing)
+        self.shown = (screen_id, facts, billing)
         told = dict(facts)
         told["currency"] = self._config.currency
         if screen_id == "welcome":
@@ -70,12 +70,12 @@ class Display:
         """Go to the next language and show the same screen in it."""
         self._usual = None
         self._language = LANGUAGES[(LANGUAGES.index(self._language) + 1) % len(LANGUAGES)]
-        self.show(*self._shown)
+        self.show(*self.shown)
 
     def look(self) -> None:
         """Do what is due: tell the prices anew when they change, turn the page."""
         if self._is_outdated():
-            self.show(*self._shown)
+            self.show(*self.shown)
         elif self._screen and self._clock.elapsed_ms(self._turned_ms) >= 1000 * self._config.panel_page_s:
             self._page += 1
             self._turn()
@@ -84,7 +84,7 @@ class Display:
         """Return after how long it has to look, or None when nothing will be due."""
         left_ms: "int | None" = None
         utc_s = self._clock.utc_s()
-        if self._shown[0] == "welcome" and utc_s is not None and self._due_s is not None:
+        if self.shown[0] == "welcome" and utc_s is not None and self._due_s is not None:
             left_ms = max(0, 1000 * (self._due_s - utc_s))
         if self._screen:
             page_ms = max(0, 1000 * self._config.panel_page_s - self._clock.elapsed_ms(self._turned_ms))
@@ -93,7 +93,7 @@ class Display:
 
     def _is_outdated(self) -> bool:
         """Return whether the welcome tells the prices of another time, also after the clock was set."""
-        if self._shown[0] != "welcome":
+        if self.shown[0] != "welcome":
             return False
         utc_s = self._clock.utc_s()
         if utc_s is None or self._made_s is None:

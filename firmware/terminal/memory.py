@@ -37,6 +37,7 @@ class Memory:
         self.known: "Document" = saved.get("summary") or summary.start(key)
         # A checkpoint of before keys could change does not say whose the ledger is.
         self.known.setdefault("key", key)
+        self.known.setdefault("order", None)
         self.acknowledged: int = saved.get("acknowledged", 0)
         for seq, compact in journal.read_from(self.known["next_seq"]):
             payload = canonical.decode(jose.split(compact, chain.RECORD_TYPE)[0])

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from hal.ports import Board
 
-    from ..access.contracts import Contracts
     from ..pricing.discount import Discount
     from ..session.state import Session
     from .startup import Assembly
@@ -37,14 +36,11 @@ SHOWN = ("receipt", "energy_wh", "gross_minor", "currency", "lines", "tax")
 class Performer:
     """The hands of the terminal; `session` is the one that stands while effects are performed."""
 
-    def __init__(
-        self, board: "Board", config: "Any", parts: "Assembly", timer: "Timer", contracts: "Contracts"
-    ) -> None:
+    def __init__(self, board: "Board", config: "Any", parts: "Assembly", timer: "Timer") -> None:
         self._board = board
         self._config = config
         self._parts = parts
         self._timer = timer
-        self._contracts = contracts
         self._billing: "Billing | None" = None
         self._saved_at_ms = 0
         self._awaited = 0
@@ -132,7 +128,7 @@ class Performer:
 
     def _discounts(self, session: "Session") -> "list[Discount]":
         """Return the discounts of the driver's contract."""
-        given = self._contracts.discounts(session.token, session.contract)
+        given = self._parts.contracts.discounts(session.token, session.contract)
         offered = [discount.parse(document) for document in self._config.discounts if document["id"] in given]
         return [each for wanted in given for each in offered if each.id == wanted]
 

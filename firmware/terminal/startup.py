@@ -3,9 +3,7 @@
 It does not judge the configuration: checking.py has done so.
 """
 
-import hashlib
-
-from ..crypto import canonical
+from ..access.contracts import Contracts
 from ..errors import TerminalError
 from ..ledger.journal import Journal
 from ..ledger.outbox import Outbox
@@ -52,6 +50,8 @@ class Assembly:
         self.meter = Meter(board, config, self.inbox, self.tariffs)
         self.outlet = Outlet(board, self.inbox)
         self._open_ledger()
+        self.orders = self._open_orders()
+        self.contracts = Contracts(config.contracts, config.deny)
         self.terminal = Terminal(board, config, self)
         self._supervisor = Supervisor(board, self.inbox)
 
@@ -65,7 +65,7 @@ class Assembly:
 
     def _open_ledger(self) -> None:
         board = self._board
-        journal = Journal(board.storage, sector_bytes=self._config.ledger_sector_bytes)
+        journal = self.journal = Journal(board.storage, sector_bytes=self._config.ledger_sector_bytes)
         self.memory = Memory(board.storage, journal, self._config.id, recorder.first_prev(board.signer))
         if self.memory.known["key"] != recorder.first_prev(board.signer):
             from . import rotation
@@ -82,7 +82,27 @@ class Assembly:
             self._uploader = Uploader(
                 board, self._config, self._ca, self.inbox, self.outbox, self._acknowledged, self._known
             )
+            self._uploader.on_operator = self._meet_operator
             self.recorder.on_record = self._uploader.wake
+
+    def _open_orders(self) -> "Any":
+        """Return what speaks with the operator; None, and nothing of it loaded, where nobody told its key."""
+        known = self.recorder.known["order"] or self._config.operator_key
+        if not known and not self._board.storage.size("operator"):
+            return None
+        from . import orders
+
+        line = orders.Orders(self._board, self._config, self)
+        if self._uploader:
+            self._uploader.orders = line
+        return line
+
+    def _meet_operator(self, key: "Any") -> None:
+        """Keep the operator's key that the enrolment told. Raises CryptoError and OSError."""
+        from . import orders
+
+        orders.pin(self._board.storage, key)
+        self.orders = self.orders or self._open_orders()
 
     def _acknowledged(self) -> None:
         """Save what the office has; one that cannot be saved only means that something is sent twice."""
@@ -101,6 +121,8 @@ class Assembly:
 
             signing.take_up(self, self._board.clock.utc_s())
         await self.terminal.begin()
+        if self.orders:
+            await self.orders.finish()
         await self._note_configuration()
         if self._config.key_retire == self.recorder.known["key"]:
             from . import rotation
@@ -120,15 +142,9 @@ class Assembly:
 
     async def _note_configuration(self) -> None:
         """Record which settings and tariffs are in force, whenever they are others than before."""
-        document: "list[Any]" = [
-            [name, getattr(self._config, name)] for name in ("id", "timezone", "currency", "meter_model")
-        ]
-        document.append(self.tariffs.hashes())
-        if self._config.bank_cards:
-            from firmware.access import bank_terms
+        from . import configured
 
-            document.append(bank_terms.digest(self._config.bank_cards))
-        digest = hashlib.sha256(canonical.encode(document)).digest().hex()
+        digest = configured.digest(self._config, self.tariffs.hashes())
         if digest != self.recorder.known["configured"]:
             told = {"hash": digest, "tariffs": self.tariffs.ids()}
             await self.recorder.record_when_possible("configured", told)

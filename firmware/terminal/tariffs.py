@@ -26,19 +26,22 @@ class Tariffs:
         Raises PricingError with every problem of every tariff; then none is in force.
         """
         self._storage = storage
-        self._documents = documents
-        self._tariffs, problems = parse_all(documents, power_w, currency)
+        parsed, problems = parse_all(documents, power_w, currency)
         if problems:
             raise PricingError(problems)
+        self.put(documents, parsed)
+
+    def put(self, documents: "list[Any]", parsed: "list[Tariff]") -> None:
+        """Let these be the tariffs in force, in both forms."""
+        self._documents = documents
+        self._tariffs = parsed
         # Whether any tariff in use asks for the current; few do, and then the meter need not be asked either.
-        self.ask_current = any(map(_asks_current, self._tariffs))
+        self.ask_current = any(map(_asks_current, parsed))
 
     def keep(self) -> None:
         """Store every tariff under its hash, once, and anew where it was damaged. Raises OSError."""
         for tariff, document in zip(self._tariffs, self._documents):
-            content = canonical.encode(document)
-            if self._storage.read(_name(tariff.hash)) != content:
-                self._storage.replace(_name(tariff.hash), content)
+            store(self._storage, tariff, document)
 
     def ids(self) -> "list[str]":
         """Return the ids, sorted."""
@@ -113,6 +116,13 @@ def parse_all(documents: "list[Any]", power_w: int, currency: str) -> "tuple[lis
         problems += ["tariffs/%d%s" % (i, problem) for problem in found]
         tariffs.append(parsed)
     return tariffs, problems
+
+
+def store(storage: "Storage", tariff: "Tariff", document: "Any") -> None:
+    """Store a tariff under its hash, once, and anew where it was damaged. Raises OSError."""
+    content = canonical.encode(document)
+    if storage.read(_name(tariff.hash)) != content:
+        storage.replace(_name(tariff.hash), content)
 
 
 def is_valid(tariff: "Tariff", utc_s: "int | None") -> bool:

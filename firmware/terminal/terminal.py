@@ -4,7 +4,6 @@ It does not know hardware. The order is the promise: durable first, visible seco
 start or an end that storage refuses has shown nothing and changed nothing, and is tried again.
 """
 
-from ..access.contracts import Contracts
 from ..errors import StorageRefused
 from ..pricing import calendar
 from ..session import events, following
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 
     Document = dict[str, Any]
 
+# Event of the uploader: an order, or what came in its place (firmware/terminal/orders.py).
+ORDER = "order"
 # So often the terminal looks around while something waits or is wrong, and while all is calm.
 TICK_MS = 30000
 CALM_MS = 120000
@@ -46,9 +47,8 @@ class Terminal:
         self._config = config
         self._clock = board.clock
         self._parts = parts
-        self._contracts = Contracts(config.contracts, config.deny)
         self._timer = Timer(board.clock)
-        self._performer = Performer(board, config, parts, self._timer, self._contracts)
+        self._performer = Performer(board, config, parts, self._timer)
         self.session = Session()
 
     async def begin(self) -> None:
@@ -109,6 +109,9 @@ class Terminal:
             if event[1].get("language") and self.session.token is None:
                 self._parts.display.speak(event[1]["language"])
             event = self._identify(event[1])
+        if event[0] == ORDER:
+            await self._parts.orders.take(event[1], self.session)
+            return
         if event[0] == NOTE:
             await self._performer.perform(self.session, (events.RECORD, event[1]))
             if event[1][0] == "meter.record":
@@ -158,7 +161,7 @@ class Terminal:
         if token["type"] == "EMV":
             decision = self._decide_bank_card(tapped)
         else:
-            decision = self._contracts.decide(token, self._local_date())
+            decision = self._parts.contracts.decide(token, self._local_date())
         if decision["granted"]:
             refusal = self._parts.tariffs.refusal(decision["tariff"], self._clock.utc_s())
             if refusal:

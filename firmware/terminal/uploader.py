@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from ..ledger.spans import Span
     from ..uplink.http import ResponseParser
     from .inbox import Inbox
+    from .orders import Orders
 
+    Headers = list[tuple[str, str]]
+    # Path and headers.
+    Target = tuple[str, Headers]
     # How long a request's body is, and what gives it in blocks, as often as it is sent.
     Body = tuple[int, Callable[[], Iterable[bytes]]]
 
@@ -30,6 +34,8 @@ READ_BYTES = 512
 # Beyond its first record a batch holds no more than this: what is cut off on the way is sent again.
 BATCH_BYTES = 16384
 LINGER_MS = 5000
+# No office closes a connection that is used so often.
+KEPT_MS = 60000
 # A fault is taken back when it went well for so long, and each time for twice as long up to a day: one that
 # comes and goes would fill the ledger with itself.
 CALM_MS = 3600000
@@ -65,6 +71,9 @@ class Uploader:
         self._asked_seq = 0
         self._noted: "tuple[int, int] | None" = None
         self._wake = board.tasks.event()
+        # What speaks with the operator, once its key is known, and who keeps that key.
+        self.orders: "Orders | None" = None
+        self.on_operator: "Callable[[Any], None] | None" = None
         scheme, self._host, self._port = address.parse(config.office_url)
         self._named = address.named(scheme, self._host, self._port)
         self._ca = ca
@@ -86,6 +95,8 @@ class Uploader:
         while True:
             try:
                 await self._deliver()
+                if self.orders:
+                    await self.orders.ask(self._get)
                 self._succeeded()
                 await self._rest()
             except (OSError, LedgerError, UplinkError) as error:
@@ -114,6 +125,8 @@ class Uploader:
                 continue
             self._send_more()
             self._come_back_s = answer.get("come_back_s")
+            if self.orders:
+                self.orders.hear(answer)
             self._asked_seq = answer["next_seq"]
             self._go_on(self._asked_seq, self._outbox.batch_seq + len(batch))
             self._on_acknowledged()
@@ -184,12 +197,18 @@ class Uploader:
         from ..uplink import enrolment
 
         told = enrolment.body(self._config.enrol_code, self._signer.public_key())
-        target = enrolment.path(self._config.id), enrolment.CONTENT_TYPE
-        enrolment.answer(*await self._post(target, (len(told), lambda: (told,))))
+        target = enrolment.path(self._config.id), [("content-type", enrolment.CONTENT_TYPE)]
+        key = enrolment.answer(*await self._post(target, (len(told), lambda: (told,))))
+        if key and self.on_operator:
+            self.on_operator(key)
 
-    async def _post(self, target: "tuple[str, str]", body: "Body") -> "tuple[int, bytes]":
-        """Send one request to a path with a content type and return (status, body), over the connection that
-        is open if it still is.
+    async def _get(self, path: str, headers: "Headers") -> "tuple[int, bytes]":
+        """Ask for a path and return (status, body)."""
+        return await self._post((path, headers), (0, lambda: ()))
+
+    async def _post(self, target: "Target", body: "Body") -> "tuple[int, bytes]":
+        """Send one request to a path with headers (a GET where it has no body) and return (status, body),
+        over the connection that is open if it still is.
         """
         reused = self._stream is not None
         try:
@@ -200,7 +219,7 @@ class Uploader:
                 raise
         return await self._exchange(target, body)
 
-    async def _exchange(self, target: "tuple[str, str]", body: "Body") -> "tuple[int, bytes]":
+    async def _exchange(self, target: "Target", body: "Body") -> "tuple[int, bytes]":
         timeout_ms = self._config.office_timeout_ms
         if self._stream is None:
             self._stream = await self._network.connect(self._host, self._port, self._ca, timeout_ms)
@@ -225,10 +244,12 @@ class Uploader:
             self._stream = None
 
     async def _rest(self) -> None:
-        """Wait for something new, on an open connection for a moment and then without."""
-        if not await self._wake.wait_ms(LINGER_MS):
-            self._hang_up()
-            await self._wake.wait_ms(1000 * self._config.upload_idle_s)
+        """Wait for something new, on an open connection for a moment, or as long as it is used again soon."""
+        idle_ms = self.orders.idle_ms() if self.orders else 1000 * self._config.upload_idle_s
+        if idle_ms <= KEPT_MS or not await self._wake.wait_ms(LINGER_MS):
+            if idle_ms > KEPT_MS:
+                self._hang_up()
+            await self._wake.wait_ms(idle_ms)
         self._wake.clear()
 
     def _succeeded(self) -> None:
@@ -258,10 +279,10 @@ class Uploader:
 # What speaks HTTP is in memory only while it speaks.
 
 
-def _address_of_records(terminal: str) -> "tuple[str, str]":
+def _address_of_records(terminal: str) -> "Target":
     from ..uplink import records
 
-    return records.path(terminal), records.CONTENT_TYPE
+    return records.path(terminal), [("content-type", records.CONTENT_TYPE)]
 
 
 def _answer(status: int, told: bytes) -> "dict[str, Any]":
@@ -270,10 +291,10 @@ def _answer(status: int, told: bytes) -> "dict[str, Any]":
     return records.answer(status, told)
 
 
-def _head(target: "tuple[str, str]", host: str, body_bytes: int) -> bytes:
+def _head(target: "Target", host: str, body_bytes: int) -> bytes:
     from ..uplink import http
 
-    return http.head("POST", target[0], host, [("content-type", target[1])], body_bytes)
+    return http.head("POST" if body_bytes else "GET", target[0], host, target[1], body_bytes)
 
 
 def _parser() -> "ResponseParser":

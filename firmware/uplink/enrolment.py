@@ -4,9 +4,14 @@ It does not know how bytes travel, and never sees the private key. `docs/protoco
 """
 
 from firmware.crypto import canonical, jose
+from firmware.errors import CryptoError, UplinkError
 from firmware.uplink import answers
 
 CONTENT_TYPE = "application/json"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def path(terminal: str) -> str:
@@ -19,11 +24,22 @@ def body(code: str, public: bytes) -> bytes:
     return canonical.encode({"code": code, "key": jose.jwk(public)})
 
 
-def answer(status: int, body: bytes) -> None:
-    """Return when the office enrolled the terminal; UplinkError with what it said otherwise."""
+def answer(status: int, body: bytes) -> "dict[str, Any] | None":
+    """Return the operator's key (a JWK), None where the office tells none, when it enrolled the terminal.
+
+    Raises UplinkError with what it said otherwise.
+    """
     if status in (401, 403):
         raise answers.refusal(status, body, "the code is wrong or was used: ask the operator for a new one")
     if status not in (200, 201):
         raise answers.refusal(status, body)
     # Some page in between may say 200 as well; the office answers with an object.
-    answers.read(status, body)
+    key = answers.read(status, body).get("operator_key")
+    if key is None:
+        return None
+    try:
+        jose.public_from_jwk(key)
+    except (AttributeError, CryptoError) as error:
+        raise UplinkError("the office told an operator's key that is none: %s" % error)
+    told: "dict[str, Any]" = key
+    return told

@@ -3,7 +3,7 @@
 It does not know what the records say or how bytes travel. `docs/protocol.md` has examples.
 """
 
-from firmware.errors import BatchTooLarge, UplinkError
+from firmware.errors import BatchTooLarge
 from firmware.uplink import answers
 
 CONTENT_TYPE = "application/x-ndjson"
@@ -21,7 +21,8 @@ def path(terminal: str) -> str:
 def answer(status: int, body: bytes) -> "dict[str, Any]":
     """Return `{"next_seq": n, …}`: the record with which to go on, however the office came to it.
 
-    200 may bring `come_back_s` (when to call again) and `orders` (compact JWS). 409 says that records before
+    200 may bring `come_back_s` (when to call again), `orders` (the newest order's serial number, 0: there is
+    none) and `poll_s` (after how long an idle terminal asks for orders). 409 says that records before
     the first were missing. 422 names the `line` (from 1) that does not hold and the `reason`; those before it
     are stored. BatchTooLarge for 413; UplinkError, with what the office said, for all other answers.
     """
@@ -34,18 +35,12 @@ def answer(status: int, body: bytes) -> "dict[str, Any]":
     told = answers.read(status, body)
     result: "dict[str, Any]" = {"next_seq": answers.whole(told, "next_seq", 1)}
     if status == 200:
-        if told.get("come_back_s") is not None:
-            result["come_back_s"] = answers.whole(told, "come_back_s", 0)
-        result["orders"] = _orders(told.get("orders") or [])
+        for member, lowest in (("come_back_s", 0), ("orders", 0), ("poll_s", 1)):
+            if told.get(member) is not None:
+                result[member] = answers.whole(told, member, lowest)
     if status == 422:
         result["line"] = answers.whole(told, "line", 1)
         result["reason"] = (
             answers.plain(told["reason"]) if isinstance(told.get("reason"), str) else "no reason"
         )
     return result
-
-
-def _orders(orders: "Any") -> "list[str]":
-    if not isinstance(orders, list) or [order for order in orders if not isinstance(order, str)]:
-        raise UplinkError("the office answered with orders that are no list of strings")
-    return orders

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from tools.backoffice.authority import Authority
 from tools.backoffice.errors import OfficeError
+from tools.backoffice.orders import operator_key
 from tools.backoffice.place import Place
 from tools.backoffice.start import open_office
 
@@ -52,15 +54,20 @@ def serve(
     workers: int,
     ready: Ready,
     issuer: tuple[str, ...] = (),
+    orders: dict[str, Any] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; call `ready(url, ca, pid)` when it answers. Raises OfficeError.
 
-    `issuer` are the lines that name on drivers' receipts who issues them.
+    `issuer` are the lines that name on drivers' receipts who issues them, `orders` the settings ORDERS_…, by
+    name.
     """
     host, port = listener.getsockname()[:2]
     names = [*LOOPBACK, *names, *((socket.gethostname(),) if host in ANY_HOST else (host,))]
     authority = Authority(place)
     open_office(place, database, [f"[{name}]" if ":" in name else name for name in names], issuer)
+    for name, setting in (orders or {}).items():
+        setattr(settings, name, setting)
+    operator_key.provide(place)
     with place.alone():
         authority.provide(names)
     shown = "127.0.0.1" if host in ANY_HOST else f"[{host}]" if ":" in host else host

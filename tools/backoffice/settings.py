@@ -29,6 +29,10 @@ def office_settings(place: Place, database: str | None, hosts: list[str]) -> dic
         "MIDDLEWARE": MIDDLEWARE,
         "TEMPLATES": [TEMPLATES],
         "LOGGING": LOGGING,
+        # Of orders: where the operator's key lies, how often an idle terminal asks, an emulated world's time.
+        "OFFICE_PLACE": place,
+        "ORDERS_POLL_S": 60,
+        "ORDERS_BENCH_CLOCK": "",
         "AUTH_PASSWORD_VALIDATORS": PASSWORD_RULES,
         "APPEND_SLASH": False,
         "X_FRAME_OPTIONS": "DENY",
@@ -84,6 +88,7 @@ APPLICATIONS = [
     "django.contrib.sessions",
     "tools.backoffice.people",
     "tools.backoffice.records",
+    "tools.backoffice.orders",
 ]
 
 MIDDLEWARE = [

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from emulator import scenario
 from emulator.bench.player import Player
 from emulator.bench.setup import Place
 from emulator.bench.wires import ANY_READER
@@ -62,7 +63,7 @@ def bench(
     """
     if bool(office_url) != bool(office_ca):
         raise click.UsageError("a foreign office needs both --office and --ca")
-    told = story.read(file)
+    told = scenario.read(file)
     teller = story.Teller(story.receipts_stream(json_target))
     with _ended_by_signals(), _folder(keep) as folder:
         place = Place(

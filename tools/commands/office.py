@@ -3,6 +3,7 @@
 It does not know how anything is done; that is tools/backoffice.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -27,6 +28,9 @@ Examples:
   kilotap office stats --json
   kilotap office dump KT-0001
   kilotap office keys KT-0001 > register.json
+  kilotap office order KT-0001 --file order.toml
+  kilotap office orders KT-0001
+  kilotap office operator-key > operator.jwk
 """
 
 
@@ -98,6 +102,14 @@ def opened(place: "Place", database: str | None) -> None:
     multiple=True,
     help="A line of who issues drivers' receipts: name, address, VAT number; repeat for more.",
 )
+@click.option(
+    "--poll-s",
+    type=click.IntRange(1, 86400),
+    default=60,
+    show_default=True,
+    help="How often an idle terminal asks for orders.",
+)
+@click.option("--bench-clock", default="", hidden=True, help="A file with the time of an emulated world.")
 @click.option("--json", "as_json", is_flag=True, help="Say as JSON when it is ready.")
 def serve(
     place: "Place",
@@ -107,6 +119,8 @@ def serve(
     names: tuple[str, ...],
     workers: int,
     issuer: tuple[str, ...],
+    poll_s: int,
+    bench_clock: str,
     as_json: bool,
 ) -> None:
     """Serve over TLS until SIGTERM or Ctrl-C.
@@ -123,7 +137,8 @@ def serve(
             line = f"the office answers at {url}; terminals trust {ca}; it is process {pid}"
         print(line, flush=True)
 
-    serve_office(place, database, bind(host, port), list(names), workers, ready, issuer)
+    orders = {"ORDERS_POLL_S": poll_s, "ORDERS_BENCH_CLOCK": bench_clock}
+    serve_office(place, database, bind(host, port), list(names), workers, ready, issuer, orders)
 
 
 @office.command()
@@ -226,3 +241,83 @@ def keys(place: "Place", database: str | None, terminal: str) -> None:
     from tools.backoffice.records.export import register
 
     output.emit(register(terminal))
+
+
+@office.command()
+@at_office
+@click.argument("terminal")
+@click.option(
+    "--file",
+    "path",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="What is ordered, in TOML or JSON; docs/orders.md describes it. - is stdin: one JSON text a line.",
+)
+@click.option("--unjudged", is_flag=True, hidden=True, help="Let an emulated terminal alone judge it.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def order(
+    place: "Place", database: str | None, terminal: str, path: Path, unjudged: bool, as_json: bool
+) -> None:
+    """Order something of a terminal: tariffs, contracts, denied cards, discounts, settings, commands.
+
+    It is checked as the terminal will check it, kept, and signed when the terminal asks, which it does within
+    a minute where there is a network. A terminal takes all of an order or nothing, and says so in a record.
+    """
+    opened(place, database)
+    from tools.backoffice.orders import making, operator_key, order_file
+
+    operator_key.provide(place)
+    texts = (order_file.parse(line) for line in sys.stdin)
+    for changes in texts if str(path) == "-" else [order_file.read(path)]:
+        made = making.make(terminal, changes, not unjudged)
+        told = {"terminal": terminal, "serial": made.serial, "changes": sorted(made.changes)}
+        line = output.json_line(told) if as_json else f"order {made.serial} for {terminal} is ready"
+        print(line, flush=True)
+
+
+@office.command()
+@at_office
+@click.argument("terminal")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def orders(place: "Place", database: str | None, terminal: str, as_json: bool) -> None:
+    """Print a terminal's orders and what became of each, the newest first.
+
+    With --json: {"orders": [{"serial", "state", "seq", "problems", "changes"}]}; `seq` is the record that
+    tells it, `state` pending, applied or refused.
+    """
+    opened(place, database)
+    from tools.backoffice.orders import following
+    from tools.backoffice.records.export import expect
+
+    expect(terminal)
+    found = following.outcomes(terminal)
+    if as_json:
+        rows = [
+            {
+                "serial": each.order.serial,
+                "state": each.state,
+                "seq": each.seq,
+                "problems": each.problems,
+                "changes": sorted(each.order.changes),
+            }
+            for each in found
+        ]
+        output.emit({"orders": rows})
+        return
+    for each in found:
+        told = f" (record {each.seq})" if each.seq else ""
+        print(f"{each.order.serial}: {each.state}{told}: {', '.join(sorted(each.order.changes))}")
+        for problem in each.problems:
+            print(f"   {problem}")
+
+
+@office.command("operator-key")
+@at_office
+def operator_key(place: "Place", database: str | None) -> None:
+    """Print the public key that signs orders, as a JWK: what a terminal's setting operator_key takes.
+
+    A terminal that enrols with a code learns it then. The private key stays in the office's directory.
+    """
+    from tools.backoffice.orders.operator_key import provide
+
+    output.emit(provide(place).public())

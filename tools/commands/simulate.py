@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from emulator import scenario
 from tools.commands import interpreters, story
 from tools.setup.ground import ROOT
 
@@ -33,7 +34,7 @@ def simulate(file: str, interpreter: str, seed: int | None, json_target: str | N
 
     Exits with 0 when the story ran to its end with no invariant violated, with 1 when one was.
     """
-    told = story.read(file)
+    told = scenario.read(file)
     if seed is not None:
         told["seed"] = seed
     teller = story.Teller(story.receipts_stream(json_target))

@@ -10,23 +10,10 @@ from typing import Any, TextIO
 
 import click
 
-from emulator import scenario
-from emulator.errors import ScenarioError
 from firmware.pricing import money
 from tools.commands import output
 
 TIME_OF_DAY = slice(11, 19)
-
-
-def read(path: str) -> dict[str, Any]:
-    """Return the story of a scenario file that can be played. Raises ScenarioError, OSError."""
-    told = scenario.read(path)
-    for number, step in enumerate(told["steps"], 1):
-        if step["action"] == "order":
-            raise ScenarioError(
-                [f"{path}, step {number}: the terminal takes no orders yet; leave this step out"]
-            )
-    return told
 
 
 class Teller:

@@ -244,9 +244,3 @@ def test_energy_and_price_grow_on_the_screen_from_the_first_seconds():
     # Screens of one kind are told once a minute: the second one is of the first minute, not of the third.
     assert [screen["at"][14:19] for screen in lines[:3]] == ["59:10", "00:10", "01:10"]
     assert [screen["lines"][1] for screen in lines[:3]] == ["0.00 kWh", "0.18 kWh", "0.36 kWh"]
-
-
-def test_a_story_with_an_order_says_that_none_can_be_played_yet():
-    code, _records, result, _jws = played([(1, "order", {"time": True})])
-    assert code == 1
-    assert [what for what in result["invariants"]["violated"] if "orders cannot be played yet" in what]

@@ -52,6 +52,7 @@ def test_an_empty_ledger_begins_with_the_key():
         "configured": None,
         "damaged": [],
         "owed": None,
+        "order": None,
     }
 
 

@@ -27,11 +27,12 @@ def test_an_id_cannot_lead_to_another_path():
 
 
 def test_stored_records_are_acknowledged():
-    assert records.answer(200, b'{"next_seq": 7}') == {"next_seq": 7, "orders": []}
-    assert records.answer(200, b'{"next_seq":7,"come_back_s":60,"orders":["a.b.c"],"more":1}') == {
+    assert records.answer(200, b'{"next_seq": 7}') == {"next_seq": 7}
+    assert records.answer(200, b'{"next_seq":7,"come_back_s":60,"orders":4,"poll_s":60,"more":1}') == {
         "next_seq": 7,
         "come_back_s": 60,
-        "orders": ["a.b.c"],
+        "orders": 4,
+        "poll_s": 60,
     }
 
 
@@ -61,7 +62,7 @@ def test_answers_that_are_none_are_refused():
     refusal(records.answer, 422, b'{"next_seq":1,"reason":"x"}')
     refusal(records.answer, 200, b'{"next_seq":1,"come_back_s":-1}')
     refusal(records.answer, 200, b'{"next_seq":1,"orders":"x"}')
-    refusal(records.answer, 200, b'{"next_seq":1,"orders":[1]}')
+    refusal(records.answer, 200, b'{"next_seq":1,"poll_s":0}')
 
 
 def test_an_error_says_what_the_office_said_and_what_to_do():

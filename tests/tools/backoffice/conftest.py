@@ -34,10 +34,11 @@ def office(place):
     from django.contrib.auth import get_user_model
     from django.test import Client
 
+    from tools.backoffice.orders.models import Order
     from tools.backoffice.people.models import LoginLink, LoginTry
     from tools.backoffice.records import models
 
-    kept = (models.Alert, models.Record, models.EnrolmentCode, models.Terminal)
+    kept = (Order, models.Alert, models.Record, models.EnrolmentCode, models.Terminal)
     for table in (LoginLink, LoginTry, get_user_model(), *kept):
         table.objects.all().delete()
     return Office(Client(), models)

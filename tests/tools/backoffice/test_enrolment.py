@@ -25,7 +25,9 @@ def invite(identity="KT-0001", **more):
 def test_a_code_makes_the_key_known(office):
     terminal = Terminal()
     answer = {"terminal": "KT-0001", "thumbprint": terminal.thumbprint, "next_seq": 1}
-    assert ask(office, terminal, invite()) == (200, answer)
+    status, told = ask(office, terminal, invite())
+    assert told.pop("operator_key")["kty"] == "EC"
+    assert (status, told) == (200, answer)
     assert office.upload(terminal, terminal.records(1)) == (200, {"next_seq": 2})
 
 

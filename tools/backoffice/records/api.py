@@ -5,8 +5,10 @@ It does not know how a record is verified or stored.
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import OperationalError
 from django.http import HttpRequest, JsonResponse
@@ -15,6 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from firmware.crypto import jsontext
 from firmware.errors import CryptoError
+from tools.backoffice.orders.answering import news
+from tools.backoffice.orders.operator_key import OperatorKey
 from tools.backoffice.records import enrolment
 from tools.backoffice.records.ingest import take_in
 from tools.backoffice.records.models import Terminal
@@ -92,6 +96,8 @@ def records(request: HttpRequest, identity: str) -> JsonResponse:
     if len(lines) > MAX_LINES:
         raise Unreadable(413, f"{len(lines)} lines; at most {MAX_LINES} are taken at once")
     status, answer = take_in(identity, lines)
+    if status == HTTPStatus.OK:
+        answer = {**answer, **news(identity)}
     return JsonResponse(answer, status=status)
 
 
@@ -110,7 +116,12 @@ def enrol(request: HttpRequest, identity: str) -> JsonResponse:
     except enrolment.Refused as refusal:
         return JsonResponse({"reason": refusal.reason}, status=refusal.status)
     return JsonResponse(
-        {"terminal": terminal.pk, "thumbprint": terminal.thumbprint, "next_seq": terminal.next_seq}
+        {
+            "terminal": terminal.pk,
+            "thumbprint": terminal.thumbprint,
+            "next_seq": terminal.next_seq,
+            "operator_key": OperatorKey(settings.OFFICE_PLACE).public(),
+        }
     )
 
 

@@ -18,7 +18,7 @@ def statistics(identity: str | None = None) -> dict[str, dict[str, int]]:
     rows = Terminal.objects.order_by("pk")
     if identity is not None:
         rows = rows.filter(pk=identity)
-        _expect(identity)
+        expect(identity)
     return {
         row.pk: {"stored": row.stored, "duplicates": row.duplicates, "next_seq": row.next_seq} for row in rows
     }
@@ -26,7 +26,7 @@ def statistics(identity: str | None = None) -> dict[str, dict[str, int]]:
 
 def compact_records(identity: str) -> Iterator[str]:
     """Yield a terminal's records in order, as they came. Raises OfficeError."""
-    _expect(identity)
+    expect(identity)
     rows = Record.objects.filter(terminal_id=identity).order_by("seq")
     yield from rows.values_list("compact", flat=True).iterator()
 
@@ -36,7 +36,7 @@ def register(identity: str) -> dict[str, Any]:
 
     Raises OfficeError.
     """
-    _expect(identity)
+    expect(identity)
     rows = TerminalKey.objects.filter(terminal_id=identity).order_by("from_seq")
     announced = Record.objects.filter(terminal_id=identity, kind=chain.KEY_ROTATED).order_by("seq")
     announcements = list(announced.values_list("compact", flat=True))
@@ -45,6 +45,7 @@ def register(identity: str) -> dict[str, Any]:
     return trail.register(trail.follow(begins, announcements), announcements)
 
 
-def _expect(identity: str) -> None:
+def expect(identity: str) -> None:
+    """Refuse a terminal that the office does not know. Raises OfficeError."""
     if not Terminal.objects.filter(pk=identity).exists():
         raise OfficeError(f"the office knows no terminal {identity}; its terminals: kilotap office stats")

@@ -1,0 +1,136 @@
+"""The operator before the office of the simulation: signs orders for a terminal and says that there are some.
+
+It does not know what orders do. Forgers stand here, too: what a story has forged is answered in an order's
+place, once.
+"""
+
+from emulator.models.office import response
+from emulator.models.prng import Prng
+from firmware.crypto import canonical, jose, jsontext, p256
+from firmware.pricing import calendar
+from firmware.uplink import orders
+
+# How often an idle terminal of a story asks.
+POLL_S = 10
+# Signed by another key; an answer of before; for another terminal; not above the serial that was decided;
+# one that has more to say than an order can.
+FORGERIES = ("signature", "nonce", "terminal", "serial", "form")
+SIGNED = "HTTP/1.1 200"
+
+
+class Operator:
+    """Stands where the office's answers are asked for, and signs the true time."""
+
+    def __init__(self, terminal: str, seed: int, charger):
+        self._terminal = terminal
+        self._private = p256.generate(Prng(seed, "operator").random_bytes)
+        self._forger = p256.generate(Prng(seed, "forger").random_bytes)
+        self._charger = charger
+        # What each order changes, the first has the serial number 1, and what is forged next.
+        self._orders: "list[dict]" = []
+        self._forgeries: "list[tuple[str, dict]]" = []
+        self._nonce = "AAAAAAAAAAAAAAAAAAAAAA"
+        # The hash of every order that was signed, by its serial number: what a terminal may apply.
+        self.signed: "dict[int, list[str]]" = {}
+
+    def key(self) -> dict:
+        """Return the public key as a JWK."""
+        return jose.jwk(p256.public_key(self._private))
+
+    def order(self, told: dict) -> None:
+        """Take an order of a story, or one that is forged."""
+        changes = changes_of(told)
+        if "forged" in told:
+            self._forgeries.append((told["forged"], changes))
+        else:
+            self._orders.append(changes)
+
+    def newest(self) -> int:
+        """Return the serial number of the newest order."""
+        return len(self._orders)
+
+    def answer(self, head: bytes, body: bytes) -> bytes:
+        """Return the response to a request: orders from here, all else from the office behind."""
+        method, target = head[: head.find(b"\r\n")].decode().split(" ")[:2]
+        if method == "GET" and target.startswith("/api/terminals/%s/orders?" % self._terminal):
+            order = self._next(target[target.find("?") + 1 :], head)
+            return response("200 OK", {"order": order, "orders": self._announced()})
+        made = self._charger.office.answer(head, body)
+        if not made.startswith(SIGNED.encode()):
+            return made
+        told = canonical.decode(made[made.find(b"\r\n\r\n") + 4 :])
+        told["orders"] = self._announced()
+        told["poll_s"] = POLL_S
+        return response("200 OK", told)
+
+    def _announced(self) -> int:
+        """Return which order the newest is, as far as a terminal can know."""
+        return self.newest() + len(self._forgeries)
+
+    def _next(self, query: str, head: bytes) -> "str | None":
+        """Return the order that comes after a serial number, None where there is none or a stranger asks."""
+        asked = dict([part.split("=") for part in query.split("&")])
+        serial, nonce = int(asked["serial"]), asked["nonce"]
+        if not self._is_terminal(serial, nonce, head):
+            return None
+        if self._forgeries:
+            return self._forged(*self._forgeries.pop(0), serial, nonce)
+        self._nonce = nonce
+        if serial >= self.newest():
+            return None
+        compact = self._sealed(self._private, self._statement(serial + 1, nonce, self._orders[serial]))
+        self.signed.setdefault(serial + 1, []).append(orders_hash(compact))
+        return compact
+
+    def _is_terminal(self, serial, nonce, head):
+        """Return whether the terminal itself signed the question."""
+        public = self._charger.signer.public_key()
+        signed = orders.question((self._terminal, serial, nonce), public)
+        begin = head.find(b"JWS " + signed + b".") + 4
+        if begin < 4:
+            return False
+        compact = head[begin : head.find(b"\r\n", begin)]
+        return self._charger.verify(signed, jose.split(compact, orders.QUESTION_TYPE)[2])
+
+    def _forged(self, forgery, changes, serial, nonce):
+        statement = self._statement(serial + 1, nonce, changes)
+        if forgery == "nonce":
+            statement["nonce"] = self._nonce
+        elif forgery == "terminal":
+            statement["terminal"] = self._terminal + "X"
+        elif forgery == "serial":
+            statement["serial"] = serial
+        elif forgery == "form":
+            statement["more"] = True
+        return self._sealed(self._forger if forgery == "signature" else self._private, statement)
+
+    def _statement(self, serial, nonce, changes):
+        return {
+            "changes": changes,
+            "nonce": nonce,
+            "serial": serial,
+            "terminal": self._terminal,
+            "time": calendar.format_utc(self._charger.wall.true_utc_s()),
+        }
+
+    def _sealed(self, private, statement):
+        """Return a compact JWS; the forger signs under the operator's name."""
+        kid = jose.thumbprint(p256.public_key(self._private))
+        header = {"alg": "ES256", "kid": kid, "typ": orders.ORDER_TYPE}
+        signed = jose.signing_input(header, canonical.encode(statement))
+        return jose.compact(signed, p256.sign(private, orders.digest(signed)))
+
+
+def changes_of(told: dict) -> dict:
+    """Return the changes of a story's order, as the operator signs them."""
+    changes = {name: told[name] for name in told if name not in ("time", "tariffs", "forged")}
+    if "tariffs" in told:
+        changes["tariffs"] = [jsontext.parse(text) for text in told["tariffs"]]
+    if told.get("time"):
+        changes["set_clock"] = True
+    return changes
+
+
+def orders_hash(compact: str) -> str:
+    """Return the hash by which a record names an order."""
+    return orders.digest(compact.encode()).hex()

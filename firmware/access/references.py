@@ -1,0 +1,24 @@
+"""Holds contracts against the tariffs and discounts that there are: each has to name what somebody gave.
+
+It does not know whether these can be used.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def problems(contracts: "list[Any]", tariffs: "list[Any]", discounts: "list[Any]") -> "list[str]":
+    """Return the contracts that name a tariff or a discount which nobody gave, each with its path."""
+    ids = [document.get("id") for document in tariffs if isinstance(document, dict)]
+    offered = [document.get("id") for document in discounts if isinstance(document, dict)]
+    found = []
+    for index, contract in enumerate(contracts):
+        if not isinstance(contract, dict):
+            continue
+        if "tariff" in contract and contract["tariff"] not in ids:
+            found.append("contracts/%d: there is no tariff %s" % (index, contract["tariff"]))
+        for given in contract.get("discounts") or ():
+            if given not in offered:
+                found.append("contracts/%d: there is no discount %s" % (index, given))
+    return found

@@ -1,0 +1,47 @@
+"""Makes the records that an order's commands ask for: a receipt cancelled, a receipt corrected.
+
+It does not know when they are written. Each is made whole before the order is applied, so that one that
+cannot be makes the order one that is refused.
+"""
+
+from ..crypto import canonical, jose
+from ..errors import ReceiptError
+from ..ledger import chain
+from ..receipts import correction, shortcode
+from ..uplink import changes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..ledger.journal import Journal
+
+    Document = dict[str, Any]
+
+
+def prepared(given: "list[Document]", journal: "Journal") -> "tuple[list[Any], list[str]]":
+    """Return [kind, members] of the record of each command, and why some cannot be, each with its path."""
+    made, problems = [], []
+    for i, command in enumerate(given):
+        try:
+            made.append(_record(command, journal))
+        except ReceiptError as error:
+            problems.append("commands/%d: %s" % (i, error))
+    return made, problems
+
+
+def _record(command: "Document", journal: "Journal") -> "list[Any]":
+    found = next(journal.read_from(command["seq"]), None)
+    if found is None or found[0] != command["seq"]:
+        raise ReceiptError("record %d is not kept here (any more)" % command["seq"])
+    content, _signed, signature = jose.split(found[1], chain.RECORD_TYPE)
+    old = canonical.decode(content)
+    named = {
+        "receipt": command["receipt"],
+        "hash": chain.hash(found[1]),
+        "code": shortcode.of(signature),
+        "number": command["number"],
+    }
+    if command["command"] == changes.CANCEL:
+        return [correction.CANCELLED, correction.cancelled(old, named, command["reason"])]
+    return [correction.CORRECTED, correction.corrected(old, named, command["reason"], command["bill"])]

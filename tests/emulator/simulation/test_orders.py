@@ -1,0 +1,200 @@
+"""Plays orders of the operator: new prices, contracts and denials, through forgers, cuts and bad weather."""
+
+from tests.emulator.simulation.test_play import ALICE, TARIFF, clean, played
+
+# Cuts at every write, and all that is the same on every interpreter: in plain Python it takes minutes.
+CPYTHON_ONLY = (
+    "test_a_cancelled_receipt_is_taken_back_once_though_power_goes_at_any_write",
+    "test_a_clock_that_is_wrong_is_set_by_an_order_for_the_time_alone",
+    "test_a_full_disk_refuses_nothing_but_waits",
+    "test_a_partners_discount_comes_by_order_and_stands_on_the_receipt",
+    "test_a_price_that_a_driver_was_told_holds_though_an_order_comes_before_the_plug",
+    "test_a_receipt_that_is_not_there_cannot_be_cancelled",
+    "test_an_order_waits_for_the_link_and_for_the_one_before_it",
+    "test_contracts_have_to_name_tariffs_that_there_are_and_bad_lists_are_no_order",
+    "test_what_was_ordered_survives_a_power_cut_at_every_write",
+)
+CHARGE = [(5, "plug", True), (5, "tap", "alice"), (60, "tap", "alice"), (5, "plug", False)]
+
+BOB = "CAFE1234"
+CARDS = {
+    "alice": {"kind": "rfid", "uid": ALICE},
+    "bob": {"kind": "rfid", "uid": BOB},
+    "stolen": {"kind": "rfid", "uid": "11223344"},
+}
+DEAR = TARIFF.replace("0.49", "0.79")
+BROKEN = TARIFF.replace('"ENERGY"', '"SUNSHINE"').replace("0.49", "-0.79")
+FOR_BOB = {"contracts": [{"contract": "C2", "uid": BOB, "tariff": "day"}]}
+USUAL, DEARER = "0.49", "0.79"
+
+
+def kinds(records, *wanted):
+    """Return the records of these kinds."""
+    return [record for record in records if record["kind"] in wanted]
+
+
+def prices(receipts):
+    """Return the price of a kWh on each receipt."""
+    return [receipt["lines"][0]["unit_price"] for receipt in receipts]
+
+
+def decisions(records):
+    """Return kind, serial number and reason of what became of each order."""
+    found = kinds(records, "order.applied", "order.refused")
+    return [(each["kind"], each["order"].get("serial"), each.get("reason")) for each in found]
+
+
+def test_a_new_price_counts_from_the_next_session_on_and_a_contract_and_a_denial_at_once():
+    order = dict(FOR_BOB, tariffs=[DEAR], deny=[ALICE])
+    steps = [(5, "order", order), (30, "plug", True), (5, "tap", "alice"), (20, "tap", "bob")]
+    steps += [(60, "tap", "bob"), (60, "plug", False)]
+    receipts, records, _ = clean(steps, cards=CARDS)
+    assert prices(receipts) == [DEARER]
+    assert [each["reason"] for each in kinds(records, "session.rejected")] == ["denied"]
+    assert decisions(records) == [("order.applied", 1, None)]
+    applied = kinds(records, "order.applied")[0]
+    assert applied["changed"] == ["contracts", "deny", "tariffs"] and len(applied["order"]["hash"]) == 64
+    assert [applied["tariffs"][0][1], "C2"] == [receipts[0]["tariff"]["hash"], receipts[0]["contract"]]
+
+
+def test_the_running_session_keeps_its_price_and_its_contract():
+    order = dict(FOR_BOB, tariffs=[DEAR], removed={"contracts": ["C1"]})
+    steps = CHARGE[:2] + [(30, "order", order)] + [(60, "tap", "alice"), (60, "plug", False)]
+    receipts, records, _ = clean(steps + [(5, "tap", "alice"), (9, "hold", "")], cards=CARDS)
+    assert prices(receipts) == [USUAL]
+    assert kinds(records, "order.applied")[0]["seq"] < receipts[0]["seq"]
+    assert kinds(records, "session.rejected")[0]["reason"] == "unknown_card"
+
+
+def test_a_price_that_a_driver_was_told_holds_though_an_order_comes_before_the_plug():
+    steps = [(5, "tap", "alice"), (2, "order", {"tariffs": [DEAR]}), (20, "plug", True)]
+    receipts, records, _ = clean(steps + [(60, "tap", "alice"), (60, "plug", False)], cards=CARDS)
+    assert prices(receipts) == [USUAL]
+    assert decisions(records) == [("order.applied", 1, None)]
+
+
+def test_an_order_waits_for_the_link_and_for_the_one_before_it():
+    steps = [(0, "link", "down"), (5, "order", {"tariffs": [DEAR]}), (5, "order", FOR_BOB), (5, "plug", True)]
+    steps += [(5, "tap", "alice"), (60, "tap", "alice"), (5, "plug", False), (5, "link", "up")]
+    steps += [(0, "wait", "uploaded"), (5, "plug", True), (5, "tap", "bob"), (60, "tap", "bob")]
+    steps += [(60, "plug", False)]
+    receipts, records, _ = clean(steps, cards=CARDS)
+    assert prices(receipts) == [USUAL, DEARER]
+    assert decisions(records) == [("order.applied", 1, None), ("order.applied", 2, None)]
+
+
+def test_a_wrong_tariff_is_refused_as_a_whole_with_every_problem_and_the_next_order_counts():
+    bad = dict(FOR_BOB, tariffs=[BROKEN], deny=["no card"])
+    steps = [(5, "order", bad), (5, "order", {"deny": ["CAFE1234"]})] + CHARGE
+    receipts, records, _ = clean(steps + [(5, "tap", "bob"), (9, "hold", "")], cards=CARDS)
+    assert prices(receipts) == [USUAL]
+    assert decisions(records) == [("order.refused", 1, "content"), ("order.applied", 2, None)]
+    problems = kinds(records, "order.refused")[0]["problems"]
+    assert len(problems) == 3, problems
+    for part in ("SUNSHINE", "price", "deny/0"):
+        assert [problem for problem in problems if part in problem], (part, problems)
+    assert kinds(records, "session.rejected")[0]["reason"] == "denied"
+
+
+def test_contracts_have_to_name_tariffs_that_there_are_and_bad_lists_are_no_order():
+    steps = []
+    for changes in (
+        {"contracts": [{"contract": "C2", "uid": BOB, "tariff": "night"}]},
+        {"removed": {"tariffs": ["day"]}},
+        {"contracts": [{"contract": "C2", "uid": ALICE, "tariff": "day"}]},
+        {"settings": {"office_url": "http://elsewhere"}},
+        {"commands": [{"command": "open"}]},
+    ):
+        steps.append((20, "order", changes))
+    receipts, records, _ = clean(steps + [(30, "plug", True)] + CHARGE[1:], cards=CARDS)
+    assert prices(receipts) == [USUAL]
+    assert decisions(records) == [("order.refused", serial, "content") for serial in (1, 2, 3, 4, 5)]
+
+
+def test_no_forged_order_gets_through_and_none_fills_the_ledger():
+    forgeries = ("signature", "nonce", "terminal", "serial", "form")
+    steps = []
+    for _ in range(2):
+        steps += [(20, "order", {"tariffs": [DEAR], "deny": [ALICE], "forged": each}) for each in forgeries]
+    steps += [(60, "wait", "uploaded"), (0, "order", FOR_BOB)] + CHARGE
+    receipts, records, _ = clean(steps, cards=CARDS)
+    assert prices(receipts) == [USUAL]
+    refused = kinds(records, "order.refused")
+    assert sorted([each["reason"] for each in refused]) == sorted(forgeries)
+    assert decisions(records)[-1] == ("order.applied", 1, None)
+
+
+def test_what_was_ordered_survives_a_power_cut_at_every_write():
+    seen = set()
+    for number in range(1, 14):
+        steps = [(5, "wait", "uploaded"), (0, "cut_at_write", number)]
+        steps += [(5, "order", dict(FOR_BOB, tariffs=[DEAR])), (60, "power", "cut"), (5, "power", "on")]
+        steps += [(5, "plug", True), (5, "tap", "bob"), (60, "tap", "bob"), (5, "plug", False)]
+        code, records, result, _ = played(steps, cards=CARDS)
+        assert code == 0, (number, result["invariants"]["violated"])
+        assert decisions(records) == [("order.applied", 1, None)], number
+        seen.add(len(kinds(records, "boot")))
+        ordered = kinds(records, "order.applied")[0]["tariffs"][0][1]
+        assert [each["tariff"]["hash"] for each in kinds(records, "session.ended")] == [ordered], number
+    assert seen == {2}
+
+
+def test_a_terminal_without_a_clock_learns_the_time_from_an_order():
+    steps = [(0, "clock", "unset"), (5, "plug", True), (30, "order", {"time": True}), (60, "tap", "alice")]
+    _, records, _ = clean(steps + [(60, "tap", "alice"), (60, "plug", False)], cards=CARDS)
+    assert kinds(records, "order.applied")[0]["at"] is None
+    learned = kinds(records, "clock.learned")[0]
+    # The order is made at the first question after half a minute, and a question comes every ten seconds.
+    assert "2026-03-28T16:59:35Z" <= learned["at"] <= "2026-03-28T16:59:48Z"
+    assert kinds(records, "session.started")[0]["at"] == "2026-03-28T17:00:35Z"
+
+
+def test_a_clock_that_is_wrong_is_set_by_an_order_for_the_time_alone():
+    steps = [(5, "clock", 3600), (20, "order", FOR_BOB), (60, "order", {"time": True}), (60, "plug", True)]
+    _, records, _ = clean(steps + [(5, "tap", "alice"), (60, "tap", "alice")], cards=CARDS)
+    assert [each["at"] > "2026-03-28T17:50" for each in kinds(records, "order.applied")] == [True, True]
+    assert kinds(records, "session.started")[0]["at"] == "2026-03-28T17:01:30Z"
+
+
+def test_a_cancelled_receipt_is_taken_back_once_though_power_goes_at_any_write():
+    counts = set()
+    command = {"command": "cancel", "number": 1, "reason": "twice", "receipt": "KT-0001-000001"}
+    charged = [(5, "plug", True), (5, "tap", "alice"), (60, "tap", "alice"), (60, "wait", "uploaded")]
+    receipts, records, _ = clean(charged, cards=CARDS)
+    command["seq"] = kinds(records, "session.ended")[0]["seq"]
+    for number in range(1, 8):
+        steps = charged + [(0, "cut_at_write", number), (5, "order", {"commands": [command]})]
+        code, records, result, _ = played(steps + [(60, "power", "cut"), (5, "power", "on")], cards=CARDS)
+        assert code == 0, (number, result["invariants"]["violated"])
+        told = kinds(records, "receipt.cancelled")
+        assert [(each["receipt"], each["gross_minor"]) for each in told] == [
+            ("KT-0001-000001-C1", -receipts[0]["gross_minor"])
+        ], number
+        counts.add(len(kinds(records, "boot")))
+    assert counts == {2}
+
+
+def test_a_receipt_that_is_not_there_cannot_be_cancelled():
+    command = {"command": "cancel", "number": 1, "reason": "no", "receipt": "KT-0001-000001", "seq": 1}
+    _, records, _ = clean([(5, "order", {"commands": [command], "deny": [ALICE]})] + CHARGE, cards=CARDS)
+    assert decisions(records) == [("order.refused", 1, "content")]
+    assert "no receipt" in kinds(records, "order.refused")[0]["problems"][0]
+    assert len(kinds(records, "session.ended")) == 1
+
+
+def test_a_partners_discount_comes_by_order_and_stands_on_the_receipt():
+    contract = {"contract": "C1", "uid": ALICE, "tariff": "day", "discounts": ["bistro"]}
+    order = {"discounts": [{"id": "bistro", "name": "Bistro", "percent": 10}], "contracts": [contract]}
+    receipts, _, _ = clean([(5, "order", order), (15, "wait", "idle")] + CHARGE, cards=CARDS)
+    shares = {line["dimension"]: line["gross_minor"] for line in receipts[0]["lines"]}
+    # A tenth less; each line is rounded.
+    assert abs(10 * shares["DISCOUNT"] + shares["ENERGY"]) < 10 and shares["DISCOUNT"] < 0
+    assert [line["discount"]["id"] for line in receipts[0]["lines"] if "discount" in line] == ["bistro"]
+
+
+def test_a_full_disk_refuses_nothing_but_waits():
+    steps = [(5, "wait", "uploaded"), (0, "storage_free_bytes", 0), (5, "order", {"tariffs": [DEAR]})]
+    steps += [(120, "storage_free_bytes", 100000000), (120, "wait", "uploaded")] + CHARGE
+    receipts, records, _ = clean(steps, cards=CARDS)
+    assert prices(receipts) == [DEARER]
+    assert decisions(records) == [("order.applied", 1, None)]
