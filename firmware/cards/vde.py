@@ -80,8 +80,10 @@ def proved_steps(
     is_own = yield from brainpool.verify_steps(certificate.public, digest, _raw(signature))
     if not is_own:
         raise NotProved(NOT_GENUINE, "the card does not have the key of its certificate; it is a copy")
-    if not certificate.name:
-        raise NotProved(NOT_GENUINE, "the card's certificate names nobody (its subject has no common name)")
+    if not _is_printable(certificate.name):
+        raise NotProved(
+            NOT_GENUINE, "the card's certificate has no common name of printable ASCII in its subject"
+        )
     return {"type": kind(certificate.name), "uid": certificate.name, "level": SECURE}
 
 
@@ -114,6 +116,13 @@ def kind(name: str) -> str:
         return "OTHER"
     # The last place of both is a check digit, which an EMAID may leave out.
     return "EMAID" if 14 <= len(plain) <= 15 else "EVCOID" if len(plain) == 12 else "OTHER"
+
+
+def _is_printable(text: str) -> bool:
+    for letter in text:
+        if not " " <= letter <= "~":
+            return False
+    return text != ""
 
 
 def _certificates() -> "Dialogue":

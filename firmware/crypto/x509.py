@@ -6,7 +6,7 @@ it refuses: one algorithm, one curve, no critical extension beyond the two that 
 
 import hashlib
 
-from firmware.crypto import asn1, brainpool, der
+from firmware.crypto import asn1, brainpool, der, utf8
 from firmware.errors import CryptoError
 
 MAX_BYTES = 2048
@@ -42,7 +42,7 @@ class CertificateError(CryptoError):
 
 
 class Certificate:
-    """What a certificate says. `subject` and `issuer` are names in DER, `name` is the subject's common name;
+    """What a certificate says. `subject` and `issuer` are names in DER, `name` the subject's common name;
     `begins` and `ends` are moments as RFC 3339 writes them; `public` is X and Y of its key.
     """
 
@@ -219,12 +219,17 @@ def _common_name(content: bytes) -> str:
 
 
 def _text(element: "asn1.Element") -> str:
+    """Return a text of a name; one that cannot be shown is as good as none: it may be an issuer's."""
     tag, content, _whole = element
-    is_plain = tag in (PRINTABLE_STRING, UTF8_STRING) and 0 < len(content) <= MAX_NAME
-    for octet in content if is_plain else ():
-        is_plain = is_plain and 0x20 <= octet < 0x7F
-    if not is_plain:
-        raise CryptoError("a common name is not of 1 to %d printable ASCII characters" % MAX_NAME)
+    if (
+        tag not in (PRINTABLE_STRING, UTF8_STRING)
+        or len(content) > MAX_NAME
+        or utf8.fault(content) is not None
+    ):
+        return ""
+    for octet in content:
+        if octet < 0x20 or octet == 0x7F:
+            return ""
     return content.decode()
 
 

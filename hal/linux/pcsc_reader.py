@@ -207,7 +207,12 @@ class PcscReader:
 
     async def _next_change(self) -> None:
         self._changed.clear()
-        await self._changed.wait()
+        while not self._changed.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), HANG_S)
+            if self._watch is not None and self._watch.hangs():
+                await self._hung()
+                break
         self._raise_fault()
 
     def _raise_fault(self) -> None:
@@ -251,12 +256,21 @@ class _Watch:
         self._card_context = _establish()
         self._worker, self._loop, self._tell = worker, loop, tell
         self._card: AnyCard | None = None
+        self._has_ended = False
+        # When a card was asked for its UID that has not answered yet.
+        self._asked_s: float | None = None
         self.channel: tuple[int, int] | None = None
         threading.Thread(target=self._run, name="reader", daemon=True).start()
 
     def end(self) -> None:
-        """End the thread."""
+        """End the thread, at the next change at the latest."""
+        self._has_ended = True
         scard.SCardCancel(self._context)
+
+    def hangs(self) -> bool:
+        """Return whether a card has been asked for its UID for too long."""
+        asked_s = self._asked_s
+        return asked_s is not None and time.monotonic() - asked_s >= HANG_S
 
     def _run(self) -> None:
         self.channel = _usb_address(self._card_context, self._reader)
@@ -270,7 +284,7 @@ class _Watch:
 
     def _watch_reader(self) -> None:
         state, counter = scard.SCARD_STATE_UNAWARE, -1
-        while True:
+        while not self._has_ended:
             result, states = scard.SCardGetStatusChange(
                 self._context, scard.INFINITE, [(self._reader, state)]
             )
@@ -285,7 +299,9 @@ class _Watch:
                 self._drop()
                 if event & scard.SCARD_STATE_PRESENT:
                     is_mute = event & scard.SCARD_STATE_MUTE
+                    self._asked_s = time.monotonic()
                     self._card = MuteCard() if is_mute else self._connect(bytes(atr))
+                    self._asked_s = None
                 self._say(self._card, None)
 
     def _connect(self, atr: bytes) -> AnyCard:

@@ -105,10 +105,12 @@ async def replugged() -> None:
 
 
 class Silent(cards.DesfireCard):
-    """A card at which a reader hangs: it never answers a command."""
+    """A card at which a reader hangs: it never answers a command, or not even tells its UID."""
+
+    tells_uid = True
 
     def transmit(self, command: bytes) -> Any:
-        return super().transmit(command) if command[0] == 0xFF else None
+        return super().transmit(command) if command[0] == 0xFF and self.tells_uid else None
 
 
 async def hung() -> None:
@@ -138,6 +140,15 @@ async def with_power_anew(reader: Any, virtual: VirtualReader) -> None:
     reader._watch.channel = (1, 5)
     pcsc_reader.usb_power.power_cycle = lambda bus, address: f"USB device {bus}:{address} was reset"
     say(await failure(card.transmit(UNKNOWN_APDU)))
+    await virtual.remove()
+    await asyncio.sleep(1)
+    silent = Silent(UID)
+    silent.tells_uid = False
+    waiting = asyncio.create_task(reader.wait_card())
+    await asyncio.sleep(0.1)
+    await virtual.insert(silent)
+    reader._watch.channel = (1, 5)
+    say(await failure(waiting))
 
 
 async def mute() -> None:

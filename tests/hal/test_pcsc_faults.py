@@ -48,11 +48,12 @@ def test_a_reader_that_is_unplugged_is_told_and_found_again() -> None:
 
 
 def test_a_reader_that_hangs_is_told_and_given_its_power_anew_where_that_can_be() -> None:
-    transmitted, in_time, removed, after, on_usb = told("hung")
+    transmitted, in_time, removed, after, on_usb, at_uid = told("hung")
     assert "the reader hangs: no answer in 0.5 s; it is no USB device that is known; unplug it" in transmitted
     assert removed == transmitted and in_time
     assert after == "6d00"
     assert "hangs: no answer in 0.5 s; USB device 1:5 was reset" in on_usb
+    assert at_uid == on_usb
 
 
 def test_a_card_that_is_held_badly_is_told_and_then_read() -> None:
@@ -113,7 +114,7 @@ def test_a_reader_that_the_daemon_no_longer_knows_is_gone(monkeypatch: pytest.Mo
         states = [Library.SCARD_STATE_EMPTY | Library.SCARD_STATE_CHANGED, gone | Library.SCARD_STATE_CHANGED]
         monkeypatch.setattr(pcsc_reader, "scard", Library([], states))
         watch = pcsc_reader._Watch.__new__(pcsc_reader._Watch)
-        watch._context, watch._reader, watch._card = 1, "ACR122U", None
+        watch._context, watch._reader, watch._card, watch._has_ended = 1, "ACR122U", None, False
         watch._say = lambda card, fault: None  # type: ignore[method-assign]
         with pytest.raises(OSError, match="ACR122U is gone; plug it in again"):
             watch._watch_reader()

@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509 as other
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from emulator.models import vde
@@ -182,8 +183,22 @@ def test_other_curves_and_algorithms_are_refused() -> None:
 def test_names_that_could_be_two_are_refused() -> None:
     twice = other.Name([other.NameAttribute(NameOID.COMMON_NAME, text) for text in ("A", "B")])
     refused(x509.MALFORMED, leaf(name=twice))
-    refused(x509.MALFORMED, leaf(name=named("Ä")))
     assert judged(leaf(name=other.Name([]))) == ""
+
+
+def test_an_issuer_may_be_called_as_it_is_and_a_card_in_printable_ascii_alone() -> None:
+    issuer = Maker("Stadtwerke Köln")
+    assert judged(leaf(maker=issuer), authorities=[issuer.own]) == SUBJECT
+    old = other.Name([other.NameAttribute(NameOID.COMMON_NAME, "Köln", _ASN1Type.BMPString)])
+    issuer.name = old
+    issuer.own = issuer.authority(issuer)
+    assert judged(leaf(maker=issuer), authorities=[issuer.own]) == SUBJECT
+    challenge = bytes(32)
+    signature = CARD.sign(challenge, ec.ECDSA(hashes.SHA256()))
+    known = issuers.parse(ROOT.own.public_bytes(serialization.Encoding.PEM))
+    for name in (named("Ä"), other.Name([]), old):
+        with pytest.raises(dialogue.NotProved, match="no common name of printable ASCII"):
+            curve.finish(dialogue.proved_steps((leaf(name=name), challenge, signature), known, NOW))
 
 
 def test_each_flipped_bit_and_each_cut_is_refused() -> None:
