@@ -121,21 +121,22 @@ def _judged(desk: Desk, entry: "directory.Entry", application: "Application", va
     digits = identity.number(objects)
     card = identity.keyed_hash(desk.hash_key, digits)
     terminal = _terminal(desk, card)
-    # What is known before the card is asked for its cryptogram is told to it.
     told = dict(values)
-    told[0x95] = risk.judge(objects, terminal, {"method": "none", "holds": True})["tvr"]
     is_declined = False
     proof: "Document" = {"method": authentication.best(application), "holds": False, "is_expired": False}
+    if authentication.CRYPTOGRAM not in objects:
+        # The card signs what is known by then, and its issuer reckons with it.
+        told[0x95] = risk.judge(objects, terminal, {"method": proof["method"], "holds": True})["tvr"]
     try:
         proof = yield from authentication.authenticate(application, desk.authorities, told, _month(desk))
         yield from authentication.cryptogram(application, told)
     except reading.Refused:
         is_declined = True
     found = risk.judge(objects, terminal, proof)
-    told[0x95], told[0x9B] = found["tvr"], found["tsi"]
+    told[0x9B] = found["tsi"]
     payment = {
         "kind": "card",
-        "scheme": directory.scheme(entry.aid) or entry.label or entry.aid[:5].hex().upper(),
+        "scheme": _scheme(entry),
         "masked": identity.masked(digits),
         "proof": proof["method"] if proof["holds"] else None,
         "tvr": found["tvr"].hex(),
@@ -153,6 +154,12 @@ def _judged(desk: Desk, entry: "directory.Entry", application: "Application", va
         members["card_data"] = _sealed(desk, application, told)
     token = {"type": "EMV", "card": card, "level": level}
     return {"token": token, "refusal": refusal, "payment": members, "language": language}
+
+
+def _scheme(entry: "directory.Entry") -> str:
+    """Return the name of a card's scheme, else what the card calls itself, without digits, else its RID."""
+    label = "".join([letter for letter in entry.label if not letter.isdigit()]).strip()
+    return directory.scheme(entry.aid) or label or entry.aid[:5].hex().upper()
 
 
 def _terminal(desk: Desk, card: str) -> "Document":
@@ -211,10 +218,13 @@ def _refusal(desk: Desk, found: "Document", is_declined: bool) -> "str | None":
 
 
 def _sealed(desk: Desk, application: "Application", values: "Values") -> str:
-    """Return what the gateway needs, for its eyes alone: {"aid", "emv": objects in hexadecimal}."""
+    """Return what the gateway needs, for its eyes alone: {"aid", "emv": objects in hexadecimal}.
+
+    What is the terminal's to say no card says in its place.
+    """
     content = bytearray()
     for name in SEALED:
-        value = application.objects.get(name, values.get(name))
+        value = values[name] if name in values else application.objects.get(name)
         if value:
             content.extend(tlv.encode(name, value))
     return desk.seal(canonical.encode({"aid": application.aid.hex(), "emv": content.hex()}))

@@ -5,7 +5,7 @@ Card numbers are test numbers; the gateway that opens what was sealed is the emu
 
 from emulator.models import bank, emv
 from emulator.models.prng import Prng
-from emulator.simulation.board import Antenna, Entropy, Field
+from emulator.simulation.board import Antenna, Clock, Entropy, Field, Wall
 from firmware.access import bank_terms
 from firmware.cards import tlv
 from firmware.cards.emv import authorities, identity
@@ -19,6 +19,23 @@ from tests.firmware.terminal.desk import Desk
 PAN, OTHER_PAN = "4761739001010119", "5413330089020011"
 HASH = identity.keyed_hash(bank.HASH_KEY, PAN)
 TERMS = {"limit_minor": 2000, "tariff": "day"}
+
+
+# MicroPython takes its time for RSA; what follows from a card's answers is the same there, and the story of
+# tests/emulator/test_bank_interpreters.py plays most of it.
+CPYTHON_ONLY = (
+    "test_every_reason_to_turn_a_bank_card_away_has_its_word",
+    "test_a_card_that_is_nobodys_has_no_token_and_one_that_may_not_charge_has",
+    "test_a_replayed_signature_is_refused_at_the_second_tap",
+    "test_the_operator_says_how_much_proof_is_enough",
+    "test_above_an_amount_the_holder_has_to_be_asked_on_the_phone",
+    "test_a_card_charges_so_often_a_day_and_again_on_the_next",
+    "test_a_card_charges_up_to_so_much_a_day",
+    "test_the_session_ends_before_its_amount_is_exceeded",
+    "test_the_display_speaks_the_cards_language_until_the_driver_is_gone",
+    "test_another_drivers_card_does_not_change_the_language",
+    "test_a_card_pulled_away_at_any_command_starts_nothing_and_may_come_again_at_once",
+)
 
 
 def card(pan=PAN, expires="2031-12", **more):
@@ -184,6 +201,11 @@ def test_the_operator_says_how_much_proof_is_enough():
             charge("visa"), {"visa": card(proof=proof)}, {"authentication": wanted}
         )
         assert receipts[0]["token"]["level"] == level
+    # What the card signed for its issuer says so: offline authentication was not performed (TVR, byte 1).
+    _receipts, records, _result = told(
+        charge("visa"), {"visa": card(proof="none")}, {"authentication": "none"}
+    )
+    assert opened(of_kind(records, "session.started")[0])[0x95].hex() == "8000000000"
     # What proves to be false is never enough.
     assert refused(card(behaves="forged"), {"authentication": "none"})["reason"] == "not_genuine"
     assert refused(card(proof="none"), {"authentication": "static"})["reason"] == "bank_card_unproven"
@@ -328,6 +350,25 @@ def test_the_number_is_in_no_record_and_no_screen():
     assert pan_search.found(PAN, text.encode()) == []
 
 
+class LyingCard(emv.PaymentCard):
+    """A card that tells what is the terminal's to tell: an amount and a date, among its own."""
+
+    def transmit(self, command):
+        """Slip the lies into the record that nobody signed."""
+        response = super().transmit(command)
+        if command[:4] == bytes.fromhex("00b2010c"):
+            lies = bytes.fromhex("9f0206000000000001" + "9a03200101" + "9f3704deadbeef")
+            response = tlv.encode(0x70, tlv.find(response[:-2], 0x70) + lies) + b"\x90\0"
+        return response
+
+
+def test_a_card_does_not_speak_for_the_terminal():
+    found = tapped([LyingCard(PAN, "2031-12", Prng(6, "card"))])[0]
+    objects = opened(found["payment"])
+    assert objects[0x9F02].hex() == "000000002000" and objects[0x9A].hex() == "260328"
+    assert objects[0x9F37].hex() != "deadbeef"
+
+
 class PulledCard(emv.PaymentCard):
     """A card that is pulled away at a command, counted from 1."""
 
@@ -357,6 +398,7 @@ def tapped(cards):
     antenna = Antenna(desk.kernel)
     ports = desk.board(Field(desk.life, antenna))
     ports.entropy = Entropy(Prng(7, "terminal"))
+    ports.clock = Clock(desk.life, Wall(desk.kernel, 1774699200))
     known = authorities.Authorities(bank.authorities())
     trust = {"authorities": known, "hash_key": bank.HASH_KEY, "aes": aes.Aes()}
 
