@@ -18,7 +18,8 @@ in place of the card's name), `deny` (UIDs) and `meter_model`, and without `tari
 JSON text of its file, for its decimals must not pass through a float. An action's argument is the file's,
 but `clock` has "unset" or the seconds to jump by, and `order` has {"tariffs": [JSON text], "contracts": […],
 "deny": [UID], "time": bool}, each member only if the file gives it. A story that is made elsewhere, for a
-benchmark or a soak, may say `repeat`: how often the simulation plays its steps, one round after another.
+benchmark or a soak, may say `repeat`, how often the simulation plays its steps, one round after another, and
+`poll_s`, how often an idle terminal asks for orders.
 """
 
 import json

@@ -21,11 +21,12 @@ SIGNED = "HTTP/1.1 200"
 class Operator:
     """Stands where the office's answers are asked for, and signs the true time."""
 
-    def __init__(self, terminal: str, seed: int, charger):
+    def __init__(self, terminal: str, seed: int, charger, poll_s: int = POLL_S):
         self._terminal = terminal
         self._private = p256.generate(Prng(seed, "operator").random_bytes)
         self._forger = p256.generate(Prng(seed, "forger").random_bytes)
         self._charger = charger
+        self._poll_s = poll_s
         # What each order changes, the first has the serial number 1, and what is forged next.
         self._orders: "list[dict]" = []
         self._forgeries: "list[tuple[str, dict]]" = []
@@ -60,7 +61,7 @@ class Operator:
             return made
         told = canonical.decode(made[made.find(b"\r\n\r\n") + 4 :])
         told["orders"] = self._announced()
-        told["poll_s"] = POLL_S
+        told["poll_s"] = self._poll_s
         return response("200 OK", told)
 
     def _announced(self) -> int:

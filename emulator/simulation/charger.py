@@ -72,7 +72,8 @@ class Charger:
             return None
         from emulator.models import ordering
 
-        return ordering.Operator(story["terminal"]["id"], story["seed"], self)
+        poll_s = story.get("poll_s", ordering.POLL_S)
+        return ordering.Operator(story["terminal"]["id"], story["seed"], self, poll_s)
 
     def _key(self, story):
         from firmware.crypto import p256

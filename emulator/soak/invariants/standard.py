@@ -11,6 +11,7 @@ from emulator.soak.invariants.learned import LearnedTimesAreTrue
 from emulator.soak.invariants.moments import MomentsAreTrue
 from emulator.soak.invariants.numbers import NumbersHaveNoGap
 from emulator.soak.invariants.office import OfficeHoldsTheSame
+from emulator.soak.invariants.orders import OrdersAreTheOperators
 from emulator.soak.invariants.power import PowerNeedsSession
 from emulator.soak.invariants.receipts import ReceiptsClaimNoMore
 from emulator.soak.invariants.screen import ScreenIsDurable
@@ -26,5 +27,6 @@ STANDARD = (
     ScreenIsDurable,
     PowerNeedsSession,
     OfficeHoldsTheSame,
+    OrdersAreTheOperators,
     LedgerIsNotFlooded,
 )
