@@ -5,7 +5,7 @@ message that is never needed; numbers in the code cost nothing.
 """
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from tools.setup.program_text import Module, silent_nodes
 
@@ -23,8 +23,9 @@ def pool(texts: dict[str, str], root: str) -> dict[str, str]:
     """Return a program's texts, {name: text}, whose sentences are cut from one constant of the root."""
     modules = {name: Module(name, text) for name, text in texts.items()}
     content = ""
+    lasting = {node.value for node in modules[root].all(ast.Constant)}
     for name, module in modules.items():
-        for node, sentence in _sentences(module, _is_sentence if name == root else _is_no_name):
+        for node, sentence in _sentences(module, name == root, lasting):
             begin = content.find(sentence)
             if begin < 0:
                 begin, content = len(content), content + sentence
@@ -38,15 +39,27 @@ def _is_sentence(text: str) -> bool:
     return len(text) > 10 and " " in text and text.isascii()
 
 
-def _is_no_name(text: str) -> bool:
-    """Tell what to cut in a module that comes and goes: a short text, once seen, would stay as a name."""
-    return len(text) > 1 and not text.isidentifier() and text.isascii()
+def _is_passing(text: str, is_argument: bool, lasting: set[object]) -> bool:
+    """Tell what to cut in a module that comes and goes: a short text, once seen, would stay as a name.
+
+    What stays anyway, and the keys of records, of which many are in memory at once, are left as they are.
+    """
+    return (
+        len(text) > 1 and text.isascii() and (is_argument or not text.isidentifier()) and text not in lasting
+    )
 
 
-def _sentences(module: Module, is_pooled: Callable[[str], bool]) -> Iterator[tuple[ast.Constant, str]]:
+def _arguments(module: Module) -> set[int]:
+    """Return which texts are neither kept in a tuple or table nor a key."""
+    nodes = module.all(ast.Call, ast.Compare, ast.IfExp, ast.BinOp, ast.Return)
+    return {id(part) for node in nodes for part in ast.iter_child_nodes(node)}
+
+
+def _sentences(module: Module, is_root: bool, lasting: set[object]) -> Iterator[tuple[ast.Constant, str]]:
     """Yield such texts in functions, but for docstrings and types, which no board keeps."""
     silent = {id(part) for part in silent_nodes(module)}
     silent |= {id(part) for whole in module.all(ast.JoinedStr) for part in ast.walk(whole)}
+    arguments = _arguments(module)
     told = set()
     for function in module.all(ast.FunctionDef, ast.AsyncFunctionDef):
         for statement in function.body:
@@ -54,6 +67,6 @@ def _sentences(module: Module, is_pooled: Callable[[str], bool]) -> Iterator[tup
                 value = node.value if isinstance(node, ast.Constant) else None
                 if not isinstance(value, str) or id(node) in silent or id(node) in told:
                     continue
-                if is_pooled(value):
+                if _is_sentence(value) if is_root else _is_passing(value, id(node) in arguments, lasting):
                     told.add(id(node))
                     yield node, value  # type: ignore[misc]

@@ -53,7 +53,8 @@ def _compile(sources: list[Path], folder: Path, listing: Path) -> None:
     texts = {name: text if name == ROOT_MODULE else drop_unused(text, asked) for name, text in texts.items()}
     later = [text for name, text in texts.items() if name != ROOT_MODULE]
     texts[ROOT_MODULE] = drop_unused(texts[ROOT_MODULE], ENTRY, later)
-    texts, files = call_by_known_names(pool(texts, ROOT_MODULE), ROOT_MODULE, ENTRY)
+    texts, files = call_by_known_names(texts, ROOT_MODULE, ENTRY)
+    texts = pool(texts, ROOT_MODULE)
     listing.write_text(texts[ROOT_MODULE] + "".join([f"# {name} is {files[name]}\n" for name in files]))
     for name, text in texts.items():
         target = folder / (name.replace(".", "/") + ".py")
