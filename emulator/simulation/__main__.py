@@ -21,12 +21,15 @@ def emit(event: dict) -> None:
     sys.stdout.buffer.write(b"\n")
 
 
-def main(arguments: "list[str]") -> int:
-    """Play the story and return the exit code."""
+def main(arguments: "list[str]", at_end=None) -> int:
+    """Play the story and return the exit code; `at_end()` is called while its world is still in memory."""
     backing = Files(arguments[1]) if len(arguments) > 1 else None
     # Nobody holds the story any more once the player has taken from it what it needs.
     player = play.Player(_story(arguments[0]), emit, PlainCraft(backing))
-    return player.run(audited=backing is None)
+    code = player.run(audited=backing is None)
+    if at_end:
+        at_end()
+    return code
 
 
 def _story(path: str) -> dict:

@@ -1,7 +1,8 @@
 """Runs a module's `main` from a ROMFS image that is mapped into memory, as flash is on a board:
-`micropython emulator/simulation/rom_launcher.py IMAGE MODULE ARGUMENT…`.
+`micropython emulator/simulation/rom_launcher.py [--live] IMAGE MODULE ARGUMENT…`.
 
-It does not know what it runs. MicroPython alone: code and constants stay in the image, off the heap.
+It does not know what it runs. MicroPython alone: code and constants stay in the image, off the heap. With
+`--live` the last line says how many bytes of the heap are still in use then.
 """
 
 import gc
@@ -27,13 +28,21 @@ def mapped(path: str):
     return uctypes.bytearray_at(address, size)
 
 
-def main(image: str, module: str, arguments: "list[str]") -> int:
+def live():
+    """Print what is in use once garbage is collected."""
+    gc.collect()
+    print('{"live_bytes": %d}' % gc.mem_alloc())  # type: ignore[attr-defined]
+
+
+def main(image: str, module: str, arguments: "list[str]", at_end=None) -> int:
     """Mount the image and run the module with the arguments."""
     gc.threshold(GARBAGE_BYTES)  # type: ignore[attr-defined]
     vfs.mount(vfs.VfsRom(mapped(image)), "/rom")
     sys.path.insert(0, "/rom")
     __import__(module)
-    return sys.modules[module].main(arguments)
+    return sys.modules[module].main(arguments, at_end)
 
 
+if sys.argv[1] == "--live":
+    sys.exit(main(sys.argv[2], sys.argv[3], sys.argv[4:], live))
 sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3:]))

@@ -23,6 +23,7 @@ BENCHMARKS = (
     Benchmark("append-sqlite", storage.append_sqlite, "ratio of times", "one row in SQLite, WAL, FULL", 1.0),
     Benchmark("simulator", simulation.simulator, "sessions a second", "none", 2000, at_least=True),
     Benchmark("heap", memory.heap, "KB", "none", 96),
+    Benchmark("heap-growth", memory.growth, "bytes", "none", 256),
     Benchmark("meter-poll-cpu", meter.cpu, "ratio of processor times", "pymodbus sync RTU client", 0.25),
     Benchmark("meter-poll-latency", meter.latency, "ratio of added times", "pymodbus sync RTU client", 0.5),
     Benchmark("meter-line", meter.line, "ratio of times", "its bytes and two gaps of 3.5 characters", 1.05),
