@@ -8,6 +8,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,22 @@ def test_the_register_is_a_jwk_set_that_stock_libraries_read(config, capsys):
     assert [key.kid for key in found.keys] == [key.thumbprint() for key in found.keys]
 
 
+def test_a_ledger_without_its_oldest_records_is_followed_from_a_register(config, capsys):
+    rotate(config)
+    main(["key", "register", str(config.parent / "ledger")])
+    (config.parent / "register.json").write_text(capsys.readouterr().out)
+    rotate(config)
+    record(config, "fault")
+    path = newest(config)
+    log = config.parent / "ledger" / "ledger-0000000001.log"
+    later = config.parent / "later.log"
+    later.write_bytes(b"".join(log.read_bytes().rstrip(b"\0").splitlines(keepends=True)[3:]))
+    code, said = told(capsys, "verify", path, "--key", later)
+    assert (code, "give the terminal's first key, or a register, too" in said) == (2, True), said
+    code, said = told(capsys, "verify", path, "--key", later, "--key", config.parent / "register.json")
+    assert (code, "from record 5 on" in said) == (0, True), said
+
+
 def test_a_register_that_claims_a_key_of_its_own_is_refused(config, capsys):
     rotate(config)
     main(["key", "register", str(config.parent / "ledger")])
@@ -154,6 +171,17 @@ def test_a_record_outside_of_its_keys_time_does_not_hold(config, capsys):
     path.write_text(jose.compact(content, signature))
     code, said = told(capsys, "verify", path, "--key", config.parent / "ledger")
     assert (code, "from record 1 to 3" in said) == (1, True), said
+
+
+def test_a_ledger_of_anything_as_a_key_takes_no_time(config, capsys):
+    path = config.parent / "key"
+    for content in (b"a.b.c\n" + b"a" * 7_000_000, b"a.b.c\n" * 1_000_000, b'{"trail": ' + b"[" * 7_000_000):
+        path.write_bytes(content)
+        began = time.monotonic()
+        code, said = told(capsys, "verify", newest(config), "--key", path)
+        assert (code, bool(said)) == (2, True)
+        # A tenth of this on a free machine.
+        assert time.monotonic() - began < 60
 
 
 def test_no_key_is_changed_that_the_office_could_not_follow(config, capsys):

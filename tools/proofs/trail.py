@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from emulator.ledger_folder import LedgerFolder
 from firmware.crypto import jose
@@ -19,8 +19,17 @@ from tools.proofs import records
 
 # A register of a terminal that changed its key every week for twenty years has a megabyte.
 MAX_BYTES = 8_000_000
+SHORTEST = 800
 FORMS = f"{keys.FORMS}; a register of keys; or a ledger, whose changes of keys are followed"
-_RECORD = re.compile(rb"(?:[0-9a-f]{8} )?([\w-]+\.[\w-]+\.[\w-]+)\s")
+_RECORD = re.compile(rb"(?:[0-9a-f]{8} )?([\w-]+\.[\w-]+\.[\w-]+)\s*")
+
+
+class _Trail(NamedTuple):
+    """The keys that a ledger or a register tells itself, and its records that announce others."""
+
+    own: list[keys.PublicKey]
+    announced: list[str]
+    is_register: bool
 
 
 def read(paths: Iterable[str]) -> list[keys.PublicKey]:
@@ -30,25 +39,32 @@ def read(paths: Iterable[str]) -> list[keys.PublicKey]:
     """
     # Read whole before anything is followed: the order in which files are named does not matter.
     given: list[keys.PublicKey] = []
-    trails: list[tuple[str, list[keys.PublicKey], list[str]]] = []
+    trails: list[tuple[str, _Trail]] = []
     for path in paths:
         found = _trail(path)
         if found is None:
             given += keys.read(path)
         else:
-            trails.append((path, *found))
+            trails.append((path, found))
     reached: list[keys.PublicKey] = []
-    for path, own, announcements in trails:
-        begins = [key for key in given if key.p256()] or own[:1]
+    for path, trail in sorted(trails, key=lambda one: not one[1].is_register):
+        # A ledger speaks for itself only where nobody else does.
+        begins = [key for key in given if key.p256()] or reached or trail.own[:1]
+        if trail.is_register:
+            begins = [key for key in given if key.p256()] or trail.own[:1]
         if not begins:
-            raise keys.KeyProblem(
-                f"{path}: its first record carries no key; give the terminal's first key too"
-            )
-        followed = follow(begins, announcements)
-        if own and not {key.point for key in own} <= {key.point for key in followed}:
+            told = "its first record carries no key; give the terminal's first key, or a register, too"
+            raise keys.KeyProblem(f"{path}: {told}")
+        followed = follow(begins, trail.announced)
+        if not {key.point for key in trail.own} <= {key.point for key in followed}:
             raise keys.KeyProblem(f"{path}: it holds a key to which no record leads from {_names(begins)}")
-        reached += followed
-    return reached + [key for key in given if key.point not in {other.point for other in reached}]
+        reached = followed + _others(reached, followed)
+    return reached + _others(given, reached)
+
+
+def _others(found: list[keys.PublicKey], known: list[keys.PublicKey]) -> list[keys.PublicKey]:
+    points = {key.point for key in known}
+    return [key for key in found if key.point not in points]
 
 
 def follow(begins: list[keys.PublicKey], announcements: Iterable[str]) -> list[keys.PublicKey]:
@@ -77,6 +93,9 @@ def follow(begins: list[keys.PublicKey], announcements: Iterable[str]) -> list[k
 def announcements(compacts: Iterable[str]) -> Iterator[str]:
     """Yield the records that announce a key, of all that there are."""
     for compact in compacts:
+        # Two keys and two signatures are longer: most records need not be read.
+        if len(compact) < SHORTEST:
+            continue
         try:
             if chain.payload_of(compact, None).get("kind") == chain.KEY_ROTATED:
                 yield compact
@@ -89,7 +108,7 @@ def register_of(path: str, first: Iterable[str]) -> dict[str, Any]:
     found = _trail(path)
     if found is None:
         raise keys.KeyProblem(f"{path} is no ledger, and no record")
-    return register(read([*first, path]), found[1])
+    return register(read([*first, path]), found.announced)
 
 
 def register(found: list[keys.PublicKey], announced: list[str]) -> dict[str, Any]:
@@ -103,18 +122,19 @@ def register(found: list[keys.PublicKey], announced: list[str]) -> dict[str, Any
     return {"keys": listed, "trail": announced}
 
 
-def _trail(path: str) -> tuple[list[keys.PublicKey], list[str]] | None:
-    """Return the keys that a ledger or a register tells, and its announcements; None for a mere key."""
+def _trail(path: str) -> _Trail | None:
+    """Return what a ledger or a register tells; None for a mere key."""
     if Path(path).is_dir():
         compacts = list(_of_ledger(LedgerFolder(path)))
-        return _carried(compacts[:1]), list(announcements(compacts))
+        return _Trail(_carried(compacts[:1]), list(announcements(compacts)), False)
     with Path(path).open("rb") as stream:
         content = stream.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise keys.KeyProblem(f"{path}: this is far too long for a key, a register or a ledger's file")
-    if _RECORD.match(content + b"\n"):
-        compacts = [found.decode() for found in _RECORD.findall(content + b"\n")]
-        return _carried(compacts[:1]), list(announcements(compacts))
+    lines = [_RECORD.fullmatch(line) for line in content.rstrip(b"\0").splitlines()]
+    if lines and lines[0]:
+        compacts = [line[1].decode() for line in lines if line]
+        return _Trail(_carried(compacts[:1]), list(announcements(compacts)), False)
     if not content.lstrip().startswith(b"{") or b'"trail"' not in content:
         return None
     try:
@@ -124,7 +144,8 @@ def _trail(path: str) -> tuple[list[keys.PublicKey], list[str]] | None:
             raise ValueError("trail has to be a list of records")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise keys.KeyProblem(f"{path}: this is no register of keys: {error}") from error
-    return keys.recognise(json.dumps({"keys": document.get("keys", [])}).encode()), trail
+    listed = keys.recognise(json.dumps({"keys": document.get("keys", [])}).encode())
+    return _Trail(listed, trail, True)
 
 
 def _of_ledger(storage: Any) -> Iterator[str]:
