@@ -39,6 +39,15 @@ _DEFAULTS = {
     "deny": (),
 }
 
+_NEEDED = (
+    ("limit_minor", "the most that a session may cost, in the currency's minor unit"),
+    ("tariff", "the id of the tariff for bank cards"),
+    ("aids", "a list of the applications that are taken, such as A0000000041010"),
+    ("country", "three digits of ISO 3166-1, such as 276"),
+    ("gateway_key", "the payment gateway's public key as a JWK"),
+    ("hash_key", "the path of a file that openssl rand -hex 32 filled, of mode 0600"),
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -56,9 +65,9 @@ def parse(document: "Document", currency: str, tariffs: "list[Any]") -> "Documen
         if key not in _DEFAULTS:
             problems.append("%s: no such key; there are %s" % (key, ", ".join(sorted(_DEFAULTS))))
     terms = {key: document.get(key, default) for key, default in _DEFAULTS.items()}
-    for key in ("limit_minor", "tariff", "aids", "country", "gateway_key", "hash_key"):
+    for key, what in _NEEDED:
         if terms[key] is None:
-            problems.append("%s: missing" % key)
+            problems.append("%s: missing; give %s" % (key, what))
     for check in (_amounts, _tariff, _aids, _terminal, _gateway, _files, _denied):
         check(terms, tariffs, problems)
     try:
@@ -170,7 +179,7 @@ def _files(terms: "Document", tariffs: "list[Any]", problems: "list[str]") -> No
     elif terms["authentication"] != NONE and not terms["ca_keys"]:
         problems.append("ca_keys: missing; cards that have to prove themselves need the schemes' CA keys")
     if terms["hash_key"] == "":
-        problems.append("hash_key: missing")
+        problems.append("hash_key: missing; give %s" % _NEEDED[-1][1])
 
 
 def _denied(terms: "Document", tariffs: "list[Any]", problems: "list[str]") -> None:

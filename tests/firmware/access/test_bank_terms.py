@@ -38,7 +38,7 @@ def test_terms_are_in_the_form_in_which_cards_are_told():
 def test_what_is_missing_is_named_all_at_once():
     told = raises(AccessError, bank_terms.parse, {}, "EUR", []).problems
     for key in ("limit_minor", "tariff", "aids", "country", "gateway_key", "hash_key", "ca_keys"):
-        assert [problem for problem in told if problem.startswith(key + ": missing")], key
+        assert [problem for problem in told if problem.startswith(key + ": missing; ")], key
 
 
 def test_each_wrong_value_is_named_with_what_would_be_right():
