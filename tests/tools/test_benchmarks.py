@@ -1,9 +1,12 @@
 """Proves that the benchmarks run and report in the form that scripts rely on; their figures are no test."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
+from tests.interpreters import ROOT
 from tests.pcsc import one_at_a_time, require_daemon
 from tools.__main__ import main
 
@@ -38,6 +41,24 @@ def test_prices_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
 def test_signatures_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
     names = ("sign", "sign-verify", "sign-cpython", "receipt", "ev2-garbage", "dda")
     check(measured(capsys, *names), names)
+
+
+def test_the_simulation_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("simulator", "simulator-long")
+    check(measured(capsys, *names), names)
+
+
+def test_contracts_screens_and_the_herd_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("contract-lookup", "herd", "repaint")
+    check(measured(capsys, *names), names)
+
+
+def test_uploads_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    # Apart, for Django is bound to a database once in a process.
+    words = [sys.executable, "-m", "tools", "benchmark", "batch-upload", "ingest-sqlite", "--quick", "--json"]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, timeout=110)
+    reported: list[dict] = json.loads(done.stdout)
+    check(reported, ("batch-upload", "ingest-sqlite"))
 
 
 @one_at_a_time

@@ -3,7 +3,19 @@
 It does not know how they are run.
 """
 
-from tools.benchmarks import cards, memory, meter, payment, pricing, signing, simulation, storage
+from tools.benchmarks import (
+    access,
+    cards,
+    memory,
+    meter,
+    payment,
+    pricing,
+    screens,
+    signing,
+    simulation,
+    storage,
+    uploads,
+)
 from tools.benchmarks.measuring import Benchmark
 
 BENCHMARKS = (
@@ -21,10 +33,18 @@ BENCHMARKS = (
     Benchmark("dda", signing.dda, "ratio of times", "its three modular powers", 1.3),
     Benchmark("append", storage.append, "ratio of times", "bare write and fdatasync", 1.25),
     Benchmark("append-sqlite", storage.append_sqlite, "ratio of times", "one row in SQLite, WAL, FULL", 1.0),
-    Benchmark("simulator", simulation.simulator, "sessions a second", "none", 2000, at_least=True),
+    Benchmark("simulator", simulation.short, "sessions a second", "none", 2000, at_least=True),
+    Benchmark("simulator-long", simulation.long, "sessions a second", "none", 2000, at_least=True),
     Benchmark("heap", memory.heap, "KB", "none", 96),
     Benchmark("heap-growth", memory.growth, "bytes", "none", 256),
     Benchmark("meter-poll-cpu", meter.cpu, "ratio of processor times", "pymodbus sync RTU client", 0.25),
     Benchmark("meter-poll-latency", meter.latency, "ratio of added times", "pymodbus sync RTU client", 0.5),
     Benchmark("meter-line", meter.line, "ratio of times", "its bytes and two gaps of 3.5 characters", 1.05),
+    Benchmark("herd", uploads.herd, "ratio of times", "an office that is never idle", 1.75),
+    Benchmark("contract-lookup", access.contract_lookup, "ratio of times", "among 1,000 contracts", 1.3),
+    Benchmark("batch-upload", uploads.batch_upload, "ratio of times", "a connection a record", 0.05),
+    Benchmark(
+        "ingest-sqlite", uploads.ingest_sqlite, "ratio of rates", "bare verifications", 0.65, at_least=True
+    ),
+    Benchmark("repaint", screens.repaint, "KB", "none", 4),
 )

@@ -44,6 +44,8 @@ class Desk:
         self.tariff = tariff.parse(jsontext.parse(TARIFF))
         self.start = {"utc_s": 1774717140, "clock": "synchronised", "wh": 123456}
         self.elapsed_ms = 2712000
+        # The power never went.
+        self.pauses: list = []
 
     def bill(self) -> dict:
         """Return what the pricing engine made of the session: energy and time, two rates of VAT."""
