@@ -7,6 +7,7 @@ than this is in memory.
 from ..crypto import canonical, jose
 from ..errors import CryptoError, StorageRefused, TerminalError
 from ..session.state import AUTHORISED, STARTING
+from . import slices
 from .terminal import AGAIN_MS, ORDER
 
 TYPE_CHECKING = False
@@ -95,7 +96,9 @@ class Orders:
         self._asked_ms = heard_ms = clock.ticks_ms()
         if compact is None:
             return
-        order, refusal = await self._finish(orders.opened_steps(compact, self._public or b"", asked))
+        order, refusal = await slices.finish(
+            orders.opened_steps(compact, self._public or b"", asked), self._board.clock
+        )
         told = {"hash": orders.digest(compact.encode()).hex(), "order": order, "refusal": refusal}
         told["heard_ms"] = heard_ms
         self._is_held = True
@@ -108,15 +111,6 @@ class Orders:
         self._parts.inbox.post((ORDER, {"digest": digest}))
         await self._is_signed.wait_ms(SIGN_MS)
         return self._signed
-
-    async def _finish(self, steps: "Any") -> "Any":
-        """Run a generator of slices, and let other tasks run in between."""
-        while True:
-            try:
-                next(steps)
-            except StopIteration as done:
-                return done.value
-            await self._board.clock.sleep_ms(0)
 
     def _serial(self) -> int:
         """Return the serial number of the newest order that was decided."""

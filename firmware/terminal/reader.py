@@ -9,10 +9,10 @@ from ..cards import token as tokens
 from ..errors import CardError
 from ..pricing import calendar
 from ..session import events
+from . import slices
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from typing import Any
 
     from hal.ports import Board, Card
@@ -85,7 +85,7 @@ class Reader:
 
             public, kid = self._config.bank_cards["gateway_key"]
             steps = jwe.envelope_steps(public, self._board.entropy.random, kid)
-            bank["envelope"] = await self._in_slices(steps)
+            bank["envelope"] = await slices.finish(steps, self._clock)
 
     async def _forget(self) -> None:
         """Have overwritten what a bank card left in memory, once the terminal has heard of it."""
@@ -120,7 +120,9 @@ class Reader:
             from ..cards import vde
 
             claim = await card.converse(vde.claimed(self._board.entropy.random))
-            return await self._in_slices(vde.tapped(claim, self._cards[kind], self._now())) if claim else None
+            if claim is None:
+                return None
+            return await slices.finish(vde.tapped(claim, self._cards[kind], self._now()), self._clock)
         if kind in self._cards:
             from . import bank
 
@@ -128,15 +130,6 @@ class Reader:
         from ..cards.emv import directory
 
         return await card.converse(directory.tapped())
-
-    async def _in_slices(self, steps: "Generator[None, None, Any]") -> "Any":
-        """Compute what takes long, so that the other tasks run in between."""
-        while True:
-            try:
-                next(steps)
-            except StopIteration as done:
-                return done.value
-            await self._clock.sleep_ms(0)
 
     def _now(self) -> "str | None":
         utc_s = self._clock.utc_s()

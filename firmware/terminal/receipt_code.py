@@ -3,6 +3,8 @@
 It does not know displays; it is in memory only while it draws.
 """
 
+from . import slices
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -16,14 +18,7 @@ async def add(shown: "dict[str, Any]", pattern: str, signature: bytes, clock: "C
         from firmware.receipts import page
         from firmware.screens import qr
 
-        steps = qr.rows_steps(page.address(pattern, signature))
-        while True:
-            try:
-                next(steps)
-            except StopIteration as done:
-                shown["qr"] = done.value
-                return
-            await clock.sleep_ms(0)
+        shown["qr"] = await slices.finish(qr.rows_steps(page.address(pattern, signature)), clock)
     except MemoryError:
         # The receipt is written; a small heap that is full shows it without the code.
         return
