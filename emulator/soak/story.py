@@ -122,6 +122,7 @@ def _terminal(prng: Prng) -> dict:
     return {
         "id": "KT-0001",
         "timezone": "CET-1CEST,M3.5.0,M10.5.0/3",
+        "max_power_w": 12_000,
         "meter_poll_ms": prng.choice((2000, 20_000, 20_000, 60_000)),
         "meter_idle_poll_ms": prng.choice((60_000, 600_000, 600_000, 3_600_000)),
         "meter_tries": prng.choice((2, 10)),

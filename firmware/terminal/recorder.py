@@ -71,11 +71,17 @@ class Recorder:
     async def settle(self) -> None:
         """Write all that is due before the next record. Raises StorageRefused."""
         while self._unwritten:
+            # One that was kept when the time was known already comes after what teaches it to those before.
+            await self._learn(self._unwritten[0][2])
             await self.write(*self._unwritten[0])
             self._unwritten.pop(0)
-        if self._unset_seq and self._clock.utc_s() is not None:
-            # By its moment and theirs the records since then get a true time: ticks count since one start.
-            await self.write("clock.learned", {"since_seq": self._unset_seq}, self.moment())
+        if self._unset_seq:
+            await self._learn(self.moment())
+
+    async def _learn(self, moment: "Document") -> None:
+        """Give records that know no time a true one, once a moment has it: ticks count since one start."""
+        if self._unset_seq and moment["at"] is not None:
+            await self.write("clock.learned", {"since_seq": self._unset_seq}, moment)
             self._unset_seq = 0
 
     async def record_when_possible(self, kind: str, members: "Document") -> bool:

@@ -12,6 +12,7 @@ from emulator.soak.faults import (
     contactor,
     link,
     meter_exchange,
+    meter_lies,
     meter_line,
     office,
     power,
@@ -32,4 +33,6 @@ STANDARD: tuple[tuple[Episode, int, int], ...] = (
     (storage.episode, 0, 1),
     (contactor.episode, 0, 1),
     (cards.episode, 1, 1),
+    # The last, so that the stories of known seeds keep what else they have.
+    (meter_lies.episode, 0, 1),
 )

@@ -143,7 +143,7 @@ def test_a_time_that_storage_refuses_to_learn_is_told_when_there_is_room():
     desk.tell("fault", {"fault": "storage", "what": "w"}, 1774717140)
     desk.disk.set_free_bytes(None)
     asyncio.run(desk.recorder.flush())
-    assert [record[0] for record in desk.written()] == ["boot", "fault", "clock.learned"]
+    assert [record[0] for record in desk.written()] == ["boot", "clock.learned", "fault"]
 
 
 def test_a_fault_that_comes_and_goes_for_weeks_on_a_full_disk_is_counted_and_not_kept_each_time():
