@@ -11,7 +11,10 @@ from pymodbus.client import ModbusSerialClient
 from emulator.bench.meter_line import MeterLine
 from emulator.models.meter import Meter
 from firmware.errors import MeteringError, MeterRefused, MeterSilent
-from firmware.metering import modbus, models
+from firmware.metering import modbus, models, signed
+from tools import keys
+from tools.proofs import ocmf
+from tools.proofs.proof import Proof
 
 UNIT = 7
 MODEL = models.find("eastron-sdm630")
@@ -156,3 +159,52 @@ def test_a_paced_line_takes_the_time_of_its_bytes():
             return time.monotonic() - begun_s
 
     assert play(Meter("eastron-sdm630", "1", 42), client, baud=9600) >= (8 + 3.5 + 153) * 10 / 9600
+
+
+def carried(port: serial.Serial, dialogue) -> object:
+    """Carry a transaction's dialogue over the line, and return what it returns."""
+    answer = None
+    try:
+        while True:
+            kind, *asked = dialogue.send(answer)
+            answer = None
+            if kind == "read":
+                function, address, count = asked
+                frame = ask(port, function, address, count)
+                answer = bytes(modbus.parse_response(UNIT, function, count, frame))
+            elif kind == "write":
+                request = modbus.write_request(UNIT, *asked)
+                port.write(request)
+                modbus.parse_written(request, port.read(modbus.response_size(modbus.WRITE, len(asked[1]))))
+    except StopIteration as end:
+        return end.value
+
+
+@pytest.mark.parametrize("model", ["carlo-gavazzi-em580", "iskra-wm3m4"])
+def test_a_meter_signs_a_transaction_over_the_line(model):
+    meter = Meter(model, "21110042", 123456)
+    facts = {
+        "session": "KT-0001-000007/12.3",
+        "uid": "04A1B2C3D4E580",
+        "tariff": "0.49 EUR/kWh",
+        "evse_id": "KT-0001",
+        "utc_s": 1774717140,
+        "offset_min": 60,
+        "text": '{"FV":"1.0","ID":"04A1B2C3D4E580 KT-0001-000007/12.3","RD":[]}',
+    }
+
+    def client(path: str) -> tuple:
+        protocol = signed.PROTOCOLS[model]()
+        with serial.Serial(path, 9600, timeout=2) as port:
+            carried(port, protocol.begin(facts))
+            meter.advance(3_600_000, 11000)
+            record = carried(port, protocol.end(facts))
+            key = carried(port, protocol.key())
+            carried(port, protocol.forget())
+        return record, key
+
+    record, key = play(meter, client)
+    proof = Proof("ocmf")
+    ocmf.verify(proof, record.encode(), keys.recognise(key))
+    assert ("ocmf signature", True) in [(name, holds) for name, holds, _ in proof.checks]
+    assert facts["session"] in record and '"RV":134.456' in record
