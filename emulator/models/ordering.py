@@ -15,7 +15,7 @@ POLL_S = 10
 # Signed by another key; an answer of before; for another terminal; not above the serial that was decided;
 # one that has more to say than an order can.
 FORGERIES = ("signature", "nonce", "terminal", "serial", "form")
-SIGNED = "HTTP/1.1 200"
+TAKEN = b"HTTP/1.1 200"
 
 
 class Operator:
@@ -27,6 +27,8 @@ class Operator:
         self._forger = p256.generate(Prng(seed, "forger").random_bytes)
         self._charger = charger
         self._poll_s = poll_s
+        # Query and head of the question on its way, None while it is a request for the office.
+        self._question: "tuple[str, bytes] | None" = None
         # What each order changes, the first has the serial number 1, and what is forged next.
         self._orders: "list[dict]" = []
         self._forgeries: "list[tuple[str, dict]]" = []
@@ -50,14 +52,41 @@ class Operator:
         """Return the serial number of the newest order."""
         return len(self._orders)
 
-    def answer(self, head: bytes, body: bytes) -> bytes:
-        """Return the response to a request: orders from here, all else from the office behind."""
+    def begin(self, head: bytes) -> None:
+        """Take the head of a request; what is no question for orders is the office's."""
         method, target = head[: head.find(b"\r\n")].decode().split(" ")[:2]
-        if method == "GET" and target.startswith("/api/terminals/%s/orders?" % self._terminal):
-            order = self._next(target[target.find("?") + 1 :], head)
+        is_question = method == "GET" and target.startswith("/api/terminals/%s/orders?" % self._terminal)
+        self._question = (target[target.find("?") + 1 :], head) if is_question else None
+        if not is_question:
+            self._charger.office.begin(head)
+
+    def piece(self, content: bytes) -> None:
+        """Take a piece of the line that is on its way."""
+        if not self._question:
+            self._charger.office.piece(content)
+
+    def line(self) -> None:
+        """Take the line as ended."""
+        if not self._question:
+            self._charger.office.line()
+
+    def end(self) -> bytes:
+        """Return the response: an order, or the office's with word of the newest."""
+        if self._question:
+            order = self._next(*self._question)
             return response("200 OK", {"order": order, "orders": self._announced()})
-        made = self._charger.office.answer(head, body)
-        if not made.startswith(SIGNED.encode()):
+        return self._announcing(self._charger.office.end())
+
+    def answer(self, head: bytes, body: bytes) -> bytes:
+        """Return the response to one whole request."""
+        self.begin(head)
+        if not self._question:
+            return self._announcing(self._charger.office.answer(head, body))
+        return self.end()
+
+    def _announcing(self, made: bytes) -> bytes:
+        """Return the office's response, with word of the newest order where it took something."""
+        if not made.startswith(TAKEN):
             return made
         told = canonical.decode(made[made.find(b"\r\n\r\n") + 4 :])
         told["orders"] = self._announced()

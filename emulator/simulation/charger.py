@@ -62,9 +62,8 @@ class Charger:
         self.cut_ms: "int | None" = None
         # How far the office had come before it lost its newest records, 0 while it lost none.
         self.had_next_seq = 0
-        self.link = Link(Prng(story["seed"], "link"), self.office.answer, self.office)
-        if self.operator:
-            self.link.answer = self.operator.answer
+        desk = self.operator or self.office
+        self.link = Link(Prng(story["seed"], "link"), desk.answer, desk)
 
     def _operator(self, story):
         """Return the operator of a story with orders; it is in no memory for all others."""

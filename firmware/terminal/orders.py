@@ -57,7 +57,7 @@ class Orders:
 
     def hear(self, answer: "Document") -> None:
         """Hear what the office said of orders when it took records."""
-        self._newest = answer.get("orders", 0)
+        self._newest = answer.get("orders", self._newest)
         self._idle_s = answer.get("poll_s", IDLE_S)
 
     def idle_ms(self) -> int:
@@ -125,6 +125,9 @@ class Orders:
         if "digest" in told:
             await self._sign(told["digest"])
             return
+        if "left" in told:
+            await self.finish()
+            return
         if session.state in (AUTHORISED, STARTING):
             self._board.tasks.spawn(self._again(told))
             return
@@ -133,8 +136,8 @@ class Orders:
 
             await ordering.Ordering(self._board, self._config, self._parts).decide(told)
         except (StorageRefused, TerminalError, OSError) as error:
-            # It is asked for once more.
-            self._parts.room.failed(str(error))
+            # It is asked for once more, or was applied and only the records that it asks for are left.
+            self._failed(error)
         self._is_held = False
 
     async def _sign(self, digest: bytes) -> None:
@@ -157,8 +160,13 @@ class Orders:
 
         try:
             await ordering.Ordering(self._board, self._config, self._parts).finish()
-        except StorageRefused as error:
-            self._parts.room.failed(str(error))
+        except (StorageRefused, TerminalError) as error:
+            self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        """Tell it, and look again soon whether there is anything left to write."""
+        self._parts.room.failed(str(error))
+        self._board.tasks.spawn(self._again({"left": True}))
 
 
 def pin(storage: "Storage", key: "Document") -> None:

@@ -20,7 +20,6 @@ SETTINGS = (
     "panel_page_s",
     "plug_timeout_s",
     "receipt_s",
-    "upload_idle_s",
     "upload_retry_s",
 )
 CANCEL = "cancel"

@@ -5,6 +5,7 @@ from tests.emulator.simulation.test_play import ALICE, TARIFF, clean, played
 # Cuts at every write, and all that is the same on every interpreter: in plain Python it takes minutes.
 CPYTHON_ONLY = (
     "test_a_cancelled_receipt_is_taken_back_once_though_power_goes_at_any_write",
+    "test_a_cancellation_that_storage_refused_is_written_as_soon_as_there_is_room",
     "test_a_clock_that_is_wrong_is_set_by_an_order_for_the_time_alone",
     "test_a_full_disk_refuses_nothing_but_waits",
     "test_a_partners_discount_comes_by_order_and_stands_on_the_receipt",
@@ -198,3 +199,17 @@ def test_a_full_disk_refuses_nothing_but_waits():
     receipts, records, _ = clean(steps, cards=CARDS)
     assert prices(receipts) == [DEARER]
     assert decisions(records) == [("order.applied", 1, None)]
+
+
+def test_a_cancellation_that_storage_refused_is_written_as_soon_as_there_is_room():
+    charged = CHARGE + [(60, "wait", "uploaded")]
+    _, records, _ = clean(charged, cards=CARDS)
+    command = {"command": "cancel", "number": 1, "reason": "twice", "receipt": "KT-0001-000001"}
+    command["seq"] = kinds(records, "session.ended")[0]["seq"]
+    for free_bytes in range(600, 4000, 400):
+        steps = charged + [(0, "storage_free_bytes", free_bytes), (5, "order", {"commands": [command]})]
+        _, records, _ = clean(
+            steps + [(120, "storage_free_bytes", 100000000), (90, "wait", "idle")], cards=CARDS
+        )
+        assert len(kinds(records, "receipt.cancelled")) == 1, free_bytes
+        assert decisions(records) == [("order.applied", 1, None)], free_bytes
