@@ -4,7 +4,7 @@ It does not know how the file is read, nor what a key brings about.
 """
 
 from emulator import story_values as values
-from emulator.models import card_issuer, emv, vde
+from emulator.models import card_issuer, decay, emv, vde
 from emulator.models.meter import FAULTS
 
 NEEDED = object()
@@ -99,6 +99,7 @@ ACTIONS = (
     ("office", values.word("restart", "backup", "restore"), None),
     ("power", values.word("cut", "on"), None),
     ("cut_at_write", values.whole(1, LARGE), None),
+    ("damage", values.word(*decay.KINDS), None),
     ("clock", values.clock, None),
     ("button", values.word("stop", "language"), None),
     ("contactor_fault", values.word("none", "welded", "stuck_open"), None),

@@ -118,6 +118,9 @@ class Player:
             "the bench has one meter; play this story with simulate, or leave meter_exchange out"
         )
 
+    def _damage(self, kind: str) -> None:
+        raise BenchError("the bench damages no storage; play this story with simulate")
+
     def _office(self, event: str) -> None:
         raise BenchError(
             "the bench's office has no backup; play this story with simulate, or leave office out"
@@ -242,6 +245,7 @@ ACTIONS: dict[str, Callable] = {
     "office": Player._office,
     "power": Player._power,
     "cut_at_write": Player._cut_at_write,
+    "damage": Player._damage,
     "clock": Player._set_clock,
     "button": Player._button,
     "contactor_fault": Player._contactor_fault,

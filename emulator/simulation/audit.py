@@ -9,6 +9,10 @@ from firmware.errors import LedgerError
 from firmware.ledger import chain as chains
 from firmware.ledger.journal import Journal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class Books:
     """What the records say, one after another: chain, one end for each start, and energy that adds up to the
@@ -27,6 +31,8 @@ class Books:
         self._opened = None
         # How many records the terminal has named as lost. What a missing one told of a session is not known.
         self.named = 0
+        # What gives the hash of a record by its number, where somebody keeps them.
+        self.hash_of: "Callable[[int], str | None]" = lambda seq: None
         self._is_blind = False
         self._chain = chains.Chain(charger.config.id, charger.first_prev, charger.verify, decode=decode)
 
@@ -67,10 +73,25 @@ class Books:
         else:
             self.named += named[1] - named[0] + 1
 
+    def _goes_back(self, compact):
+        """Return whether a record names all behind one that is known as lost, and goes on from that one: the
+        end of the disk was damaged.
+        """
+        from firmware.ledger import damage
+
+        payload = canonical.decode(jose.split(compact, chains.RECORD_TYPE)[0])
+        named = damage.span(payload)
+        if named is None or named[1] != self.next_seq() - 1 or self.hash_of(named[0] - 1) != payload["prev"]:
+            return False
+        self._chain.prev = payload["prev"]
+        return True
+
     def _checked(self, compact):
         try:
             return self._chain.check(compact)
         except LedgerError as error:
+            if self._goes_back(compact):
+                return self._chain.check(compact)
             self.problems.append("the chain: %s" % error)
             return canonical.decode(jose.split(compact, chains.RECORD_TYPE)[0])
 

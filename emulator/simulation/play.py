@@ -48,7 +48,7 @@ class Player:
         self._violated = []
         self.charger = Charger(self._kernel, story, craft, self)
         self._first_wh = self.charger.world.shown_wh()
-        self._taps = 0
+        self._taps = self._damages = 0
         self._office_way = None
         self._watch = watch(self.charger) if watch else None
 
@@ -238,6 +238,14 @@ class Player:
     async def _cut_at_write(self, number):
         self.charger.disk.cut_at_write(number)
 
+    async def _damage(self, kind):
+        # In memory only where a story damages something.
+        from emulator.models import decay
+        from emulator.models.prng import Prng
+
+        self._damages += 1
+        decay.damage(self.charger.disk.platter(), Prng(self._damages, "decay"), kind)
+
     async def _clock(self, change):
         if change == "unset":
             self.charger.wall.unset()
@@ -306,6 +314,7 @@ ACTIONS = {
     "office": Player._office,
     "power": Player._power,
     "cut_at_write": Player._cut_at_write,
+    "damage": Player._damage,
     "clock": Player._clock,
     "button": Player._button,
     "contactor_fault": Player._contactor_fault,

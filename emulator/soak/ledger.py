@@ -20,6 +20,7 @@ class Ledger:
         self._offset = 0
         self.books = Books(charger, charger.world.shown_wh(), charger.decode)
         self.hashes: dict[int, str] = {}
+        self.books.hash_of = self.hashes.get
         # The session that is open, and the newest that has ended: their payloads.
         self.opened: dict | None = None
         self.ended: dict | None = None

@@ -13,6 +13,7 @@ from tools.benchmarks import (
     screens,
     signing,
     simulation,
+    starting,
     storage,
     uploads,
 )
@@ -33,6 +34,8 @@ BENCHMARKS = (
     Benchmark("dda", signing.dda, "ratio of times", "its three modular powers", 1.3),
     Benchmark("append", storage.append, "ratio of times", "bare write and fdatasync", 1.25),
     Benchmark("append-sqlite", storage.append_sqlite, "ratio of times", "one row in SQLite, WAL, FULL", 1.0),
+    Benchmark("start-growth", starting.growth, "ratio of times", "a start with 500 records", 1.2),
+    Benchmark("flash-writes", storage.flash_writes, "ratio of bytes", "the records' own bytes", 5),
     Benchmark("simulator", simulation.short, "sessions a second", "none", 2000, at_least=True),
     Benchmark("simulator-long", simulation.long, "sessions a second", "none", 2000, at_least=True),
     Benchmark("heap", memory.heap, "KB", "none", 96),

@@ -7,17 +7,21 @@ import contextlib
 import itertools
 import os
 import sqlite3
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from firmware.ledger.journal import Journal
 from hal.linux.storage import open_storage
-from tools.benchmarks.measuring import Figures, compare, timed
-from tools.setup.ground import CACHE
+from tools.benchmarks.measuring import CannotRun, Figures, compare, timed
+from tools.commands import interpreters
+from tools.setup.ground import CACHE, ROOT, SetupError
 
 RECORD = "x" * 890
 LINE = b"x" * 900
+# Several segments, in a flash of 1 MB.
+FLASH_RECORDS = 400
 APPENDS, QUICK_APPENDS = 200, 40
 
 
@@ -50,6 +54,24 @@ def append_sqlite(is_quick: bool) -> Figures:
             database.execute("INSERT INTO record (line) VALUES (?)", (LINE,))
 
         return _compared(_journal_append(folder), row, is_quick)
+
+
+def flash_writes(is_quick: bool) -> Figures:
+    """Return how many bytes littlefs programs for each byte of a record."""
+    try:
+        words = interpreters.words("micropython32")
+    except SetupError as error:
+        raise CannotRun(str(error)) from error
+    told = subprocess.run(
+        [*words, "-X", "heapsize=4m", "-m", "tools.benchmarks.on_board_flash", str(FLASH_RECORDS)],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=interpreters.environment(),
+    ).stdout.split()
+    ratio = int(told[0]) / int(told[1])
+    return Figures(ratio, ratio, ratio, 1)
 
 
 def _compared(subject: Callable[[], None], yardstick: Callable[[], None], is_quick: bool) -> Figures:

@@ -10,6 +10,7 @@ from emulator.soak.faults import (
     cards,
     clock,
     contactor,
+    damage,
     link,
     meter_exchange,
     meter_lies,
@@ -35,4 +36,5 @@ STANDARD: tuple[tuple[Episode, int, int], ...] = (
     (cards.episode, 1, 1),
     # The last, so that the stories of known seeds keep what else they have.
     (meter_lies.episode, 0, 1),
+    (damage.episode, 0, 1),
 )

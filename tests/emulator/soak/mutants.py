@@ -12,11 +12,13 @@ from emulator.models.disk import Disk
 from emulator.simulation.board import Clock
 from emulator.simulation.charger import Charger
 from firmware.errors import StorageRefused
+from firmware.ledger import damage
 from firmware.ledger.checkpoint import Checkpoints
 from firmware.ledger.journal import Journal
 from firmware.ledger.outbox import Outbox
 from firmware.session import actions, events, state, table
 from firmware.terminal import performer
+from firmware.terminal.billing import Billing
 from firmware.terminal.meter import Meter
 from firmware.terminal.recorder import Recorder
 from firmware.terminal.terminal import Terminal
@@ -199,6 +201,27 @@ def lose_what_storage_refused(patch: MonkeyPatch) -> None:
     patch.setattr(Recorder, "record", record)
 
 
+def bill_the_pause(patch: MonkeyPatch) -> None:
+    """Count the time without power as the driver's, where a session goes on."""
+    real = Billing.resume
+
+    def resume(billing: Any, reading: dict, is_parking: bool) -> None:
+        billing.elapsed_ms += 1000 * (reading["pause"]["to_s"] - reading["pause"]["from_s"])
+        real(billing, reading, is_parking)
+
+    patch.setattr(Billing, "resume", resume)
+
+
+def pass_over_what_is_damaged(patch: MonkeyPatch) -> None:
+    """Name nothing as lost: the upload stays where a record went bad."""
+    patch.setattr(Uploader, "_proof", lambda uploader, gap, batch: [])
+
+
+def take_a_damaged_end_for_torn(patch: MonkeyPatch) -> None:
+    """Give the number of a record that went bad at the ledger's end to another one."""
+    patch.setattr(damage, "lost_at_end", lambda storage: 0)
+
+
 MUTANTS = (
     skip_the_sync,
     close_before_the_start_is_written,
@@ -217,4 +240,7 @@ MUTANTS = (
     never_tell_that_the_clock_is_known,
     count_time_by_the_clock,
     lose_what_storage_refused,
+    bill_the_pause,
+    pass_over_what_is_damaged,
+    take_a_damaged_end_for_torn,
 )

@@ -3,5 +3,5 @@
 It does not know their stories.
 """
 
-# After the first dozen those that catch what they do not: answers that claim too much, an end on a full disk.
-STANDARD_SET = (*range(1, 13), 15, 45)
+# After the first dozen those that catch what they do not: a tail taken for torn, answers that claim too much.
+STANDARD_SET = (*range(1, 13), 27, 39)
