@@ -29,7 +29,7 @@ def check(reported: list[dict], names: tuple[str, ...]) -> None:
 
 
 def test_storage_and_meter_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    names = ("append", "append-sqlite", "meter-poll-cpu", "meter-poll-latency")
+    names = ("append", "append-sqlite", "flash-writes", "meter-poll-cpu", "meter-poll-latency")
     check(measured(capsys, *names), names)
 
 
