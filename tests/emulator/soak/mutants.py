@@ -12,7 +12,6 @@ from emulator.models.disk import Disk
 from emulator.simulation.board import Clock
 from emulator.simulation.charger import Charger
 from firmware.errors import StorageRefused
-from firmware.ledger import damage
 from firmware.ledger.checkpoint import Checkpoints
 from firmware.ledger.journal import Journal
 from firmware.ledger.outbox import Outbox
@@ -217,11 +216,6 @@ def pass_over_what_is_damaged(patch: MonkeyPatch) -> None:
     patch.setattr(Uploader, "_proof", lambda uploader, gap, batch: [])
 
 
-def take_a_damaged_end_for_torn(patch: MonkeyPatch) -> None:
-    """Give the number of a record that went bad at the ledger's end to another one."""
-    patch.setattr(damage, "lost_at_end", lambda storage: 0)
-
-
 MUTANTS = (
     skip_the_sync,
     close_before_the_start_is_written,
@@ -242,5 +236,4 @@ MUTANTS = (
     lose_what_storage_refused,
     bill_the_pause,
     pass_over_what_is_damaged,
-    take_a_damaged_end_for_torn,
 )
