@@ -66,7 +66,7 @@ class Clock:
     """The `Clock` port: virtual time, a wall clock that the story may unset or move."""
 
     def __init__(self, life, wall):
-        self._life = life
+        self._kernel = life.kernel
         self._wall = wall
         self._boot_ms = life.kernel.now_ms
 
@@ -80,7 +80,7 @@ class Clock:
 
     def ticks_ms(self):
         """Return milliseconds since the terminal's start, wrapped as on an ESP32."""
-        return (self._life.kernel.now_ms - self._boot_ms) & TICKS_MASK
+        return (self._kernel.now_ms - self._boot_ms) & TICKS_MASK
 
     def elapsed_ms(self, since_ms):
         """Return the milliseconds since an earlier tick."""
@@ -88,7 +88,7 @@ class Clock:
 
     def sleep_ms(self, duration_ms):
         """Let virtual time pass."""
-        return self._life.kernel.sleep_ms(duration_ms)
+        return self._kernel.sleep_ms(duration_ms)
 
     def set_utc(self, utc_s):
         """Set the wall clock."""

@@ -95,7 +95,7 @@ class Kernel:
 
     def sleep_ms(self, duration_ms: int):
         """Let virtual time pass."""
-        return _ask(None, max(0, duration_ms))
+        return _ask(None, duration_ms if duration_ms > 0 else 0)
 
     def block_ms(self, duration_ms: int) -> None:
         """Let virtual time pass while nobody else runs, as a call does that waits for slow hardware."""

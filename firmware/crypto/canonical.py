@@ -131,8 +131,11 @@ def _write(parts: "list[bytes]", value: "Any", depth: int) -> None:
     else:
         before = b"["
         for item in value:
-            parts.append(before)
-            _write(parts, item, depth - 1)
+            if isinstance(item, int):
+                parts += (before, _scalar(item))
+            else:
+                parts.append(before)
+                _write(parts, item, depth - 1)
             before = b","
         parts.append(b"]")
 

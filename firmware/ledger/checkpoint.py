@@ -46,26 +46,21 @@ class Checkpoints:
 class _Slot:
     """What stands in a slot, in pieces: a small board has no room for all of it in one."""
 
-    __slots__ = ("_checksum", "_document", "_generation", "_size")
+    __slots__ = ("_checksum", "_pieces", "_size")
 
     def __init__(self, generation: int, document: "Any") -> None:
-        self._generation = generation
-        self._document = document
         self._checksum = self._size = 0
-        for piece in self._body():
+        self._pieces = [b"%d " % generation]
+        self._pieces.extend(canonical.pieces(document))
+        for piece in self._pieces:
             self._checksum = binascii.crc32(piece, self._checksum)
             self._size += len(piece)
-
-    def _body(self) -> "Iterator[bytes]":
-        yield b"%d " % self._generation
-        yield from canonical.pieces(self._document)
 
     def __len__(self) -> int:
         return self._size + 9
 
     def __iter__(self) -> "Iterator[bytes]":
-        yield b"%08x " % self._checksum
-        yield from self._body()
+        return iter([b"%08x " % self._checksum] + self._pieces)
 
 
 def read(content: bytes) -> "tuple[int, Any] | None":

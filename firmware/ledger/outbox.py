@@ -4,6 +4,7 @@ It does not know how records travel.
 """
 
 from firmware.errors import LedgerError
+from firmware.ledger import spans
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ class Outbox:
         # Number and place of the record after the last batch, so that the next one need not be looked for.
         self._place: "Place | None" = None
         self._place_seq = 0
-        # The number of the first record of the last batch.
+        # The number of the first record of the last batch, and its place, for it may have to go out again.
         self.batch_seq = acknowledged + 1
+        self._first_place: "Place | None" = None
 
     def pending(self) -> int:
         """Return how many records the office does not have."""
@@ -38,7 +40,8 @@ class Outbox:
         batch: "list[Span]" = []
         size = 0
         seq = self.acknowledged + 1
-        place = self._place if self._place_seq == seq else None
+        place = self._first_place if self.batch_seq == seq else None
+        place = self._place if self._place_seq == seq else place
         last = self._journal.last_seq()
         self.batch_seq = last + 1
         for number, span, following in self._journal.spans_from(seq, place):
@@ -47,6 +50,7 @@ class Outbox:
                 break
             if not batch:
                 self.batch_seq = number
+                self._first_place = spans.place(span)
             batch.append(span)
             self._place, self._place_seq = following, number + 1
             if len(batch) == max_records:

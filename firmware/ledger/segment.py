@@ -19,8 +19,14 @@ _SUFFIX = ".log"
 TORN_END = b"!\n"
 _BLANK = b" "
 _SEQ = b'"seq":'
-# The member's name, a number, and what ends it.
-_SEQ_BYTES = len(_SEQ) + 16
+# The same in base64, with no, one or two bytes before it in its group: as far as those and the number's first
+# digit do not show in it, and at which character of the group that begins.
+_MARKS = ("InNlcSI6", "JzZXEiOj", "ic2VxIjo")
+_PHASES = (0, 2, 3)
+# Two bytes before it, the name, a number and what ends it, in whole groups.
+_SEQ_CHARACTERS = 36
+# So much of a payload is looked at in one piece: whole groups.
+_SEARCHED = 480
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -137,7 +143,15 @@ def _record(line: bytes) -> "str | None":
     content = memoryview(line)[CHECKSUM_CHARACTERS + 1 :]
     if not content or line[: CHECKSUM_CHARACTERS + 1] != b"%08x " % binascii.crc32(content):
         return None
-    return str(content, "utf-8") if max(content) < 0x80 else None
+    return str(content, "utf-8") if is_ascii(content) else None
+
+
+def is_ascii(content: "bytes | memoryview") -> bool:
+    """Return whether bytes are as many characters: two C functions, for a look at each byte takes longer."""
+    try:
+        return len(str(content, "utf-8")) == len(content)
+    except UnicodeError:
+        return False
 
 
 def stream(storage: "Any", segment: str, offset: int = 0) -> "Iterator[Item]":
@@ -199,17 +213,24 @@ def seq_between(text: "Callable[[int, int], str]", start: int, end: int) -> "int
 
 
 def _seqs(text: "Callable[[int, int], str]", start: int, end: int) -> "Iterator[int | None]":
-    """Yield the number after each `"seq":` of a payload, which is decoded piece by piece."""
-    window = b""
-    while start < end:
-        piece = jose.unb64url(text(start, min(start + jose.PIECE_CHARACTERS, end)))
-        window = window[1 - _SEQ_BYTES :] + piece
-        start += jose.PIECE_CHARACTERS
-        at = window.find(_SEQ)
-        # What may go on in the next piece is left to it.
-        while at >= 0 and (start >= end or at <= len(window) - _SEQ_BYTES):
-            yield _number(window, at + len(_SEQ))
-            at = window.find(_SEQ, at + 1)
+    """Yield the number after each `"seq":` of a payload: what these bytes are in base64 is looked for."""
+    at = start
+    while at < end:
+        piece = text(at, min(at + _SEARCHED + len(_MARKS[0]), end))
+        for phase in range(len(_MARKS)):
+            found = piece.find(_MARKS[phase])
+            while 0 <= found < _SEARCHED:
+                # It begins in the first, third or last character of a group of four.
+                before = found % 4
+                if before == _PHASES[phase]:
+                    begin = at + found - before
+                    payload = jose.unb64url(text(begin, min(begin + _SEQ_CHARACTERS, end)))
+                    # The byte before `seq` is not all of it in the mark.
+                    name_at = payload.find(_SEQ)
+                    if name_at >= 0:
+                        yield _number(payload, name_at + len(_SEQ))
+                found = piece.find(_MARKS[phase], found + 1)
+        at += _SEARCHED
 
 
 def _number(payload: bytes, start: int) -> "int | None":

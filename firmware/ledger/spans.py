@@ -49,7 +49,7 @@ def _plain(storage: "Any", name: str, offset: int, block: bytes) -> "Item | None
             block = block[:end]
         elif not block or size > jose.MAX_COMPACT_BYTES:
             return None
-        if block and max(block) >= 0x80:
+        if not segment.is_ascii(block):
             return None
         checksum = binascii.crc32(block, checksum)
         size += len(block)
@@ -83,6 +83,11 @@ def _seq_of(storage: "Any", span: "Span") -> "int | None":
         return str(storage.read(name, offset + begin, end - begin), "utf-8")
 
     return segment.seq_between(piece, start, end)
+
+
+def place(span: "Span") -> "tuple[str, int]":
+    """Return where the line of a record begins: segment and offset."""
+    return span[0], span[1] - _HEAD
 
 
 def text(storage: "Any", span: "Span") -> str:

@@ -66,10 +66,12 @@ _HIGH = (
 def crc16(frame: "bytes | bytearray") -> int:
     """Return the CRC of a frame (it is sent low byte first); of a frame with its CRC it is 0."""
     low = high = 0xFF
+    # Local names: MicroPython looks global ones up each time.
+    lows, highs = _LOW, _HIGH
     for octet in frame:
         octet ^= low
-        low = high ^ _LOW[octet]
-        high = _HIGH[octet]
+        low = high ^ lows[octet]
+        high = highs[octet]
     return high << 8 | low
 
 

@@ -84,7 +84,9 @@ class Meter:
         wanted = WANTED if self._has_current else WANTED[:ALWAYS]
         self._model = models.find(config.meter_model, config.meter_map or None, wanted)
         self._reading = models.Reading()
-        self._frames = [modbus.read_request(config.meter_unit, *read) for read in self._model.plan]
+        unit, serial_plan = config.meter_unit, self._model.serial_plan
+        self._frames = [modbus.read_request(unit, *read) for read in self._model.plan]
+        self._serial_frame = modbus.read_request(unit, *serial_plan) if serial_plan else b""
 
     def ask(self, task: "tuple[str, Any] | None" = None) -> int:
         """Have the meter read now, and begin or end its transaction where it signs.
@@ -266,9 +268,7 @@ class Meter:
     async def _read_serial(self) -> str:
         if not self._model.serial_plan:
             return ""
-        plan = self._model.serial_plan
-        frame = modbus.read_request(self._config.meter_unit, *plan)
-        answer = await self._block(plan, frame)
+        answer = await self._block(self._model.serial_plan, self._serial_frame)
         return models.decode_serial(self._model, memoryview(answer)[modbus.REGISTERS_AT : -2]) or ""
 
     async def _block(self, read: "tuple[int, int, int]", frame: bytes) -> bytes:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 SETTLE_MS = 500
 LATENCY_MS = 20
 RETRY_MS = 1000
+# So often the contactor is looked at while closed, and while open: then a vehicle is a reason, too.
 LOOK_MS = 60000
+REST_MS = 300000
 
 
 class Outlet:
@@ -70,10 +72,11 @@ class Outlet:
                 await self._clock.sleep_ms(RETRY_MS)
             if state != self._known:
                 self._known = state
+                self._commanded.set()
                 self._inbox.post((events.VEHICLE, {"state": state}))
 
     async def watch_contactor(self) -> None:
-        """Compare command and feedback after each command, and now and then."""
+        """Compare command and feedback after each command, with each change of the vehicle, now and then."""
         pause_ms = SETTLE_MS
         while True:
             self._commanded.clear()
@@ -81,7 +84,7 @@ class Outlet:
                 pause_ms = SETTLE_MS
             else:
                 self._compare(self._contactor.is_closed())
-                pause_ms = LOOK_MS
+                pause_ms = LOOK_MS if self._closed else REST_MS
 
     def _compare(self, is_closed: bool) -> None:
         if is_closed == self._closed:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ORDER = "order"
 # So often the terminal looks around while something waits or is wrong, and while all is calm.
 TICK_MS = 30000
-CALM_MS = 120000
+CALM_MS = 300000
 AGAIN_MS = 5000
 WATCHED = (CHARGING, SUSPENDED)
 # States in which a transaction of the meter is, or may be, a session's.

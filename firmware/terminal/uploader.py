@@ -78,6 +78,8 @@ class Uploader:
         self._named = address.named(scheme, self._host, self._port)
         self._ca = ca
         self._stream: "Stream | None" = None
+        # Whether it has carried no answer yet: then a failure on it is no sign of its age.
+        self._is_fresh = True
         self._most_records: int = config.upload_batch
         self._taken = 0
         self._failures = 0
@@ -110,6 +112,8 @@ class Uploader:
         while self._outbox.pending():
             self._wake.clear()
             before = self._outbox.acknowledged
+            # First the way to the office: without one there is no use in looking for what to send.
+            await self._connected()
             batch = self._outbox.batch(self._most_records, BATCH_BYTES)
             gap = self._outbox.gap()
             proof: "list[Span]" = []
@@ -210,7 +214,7 @@ class Uploader:
         """Send one request to a path with headers (a GET where it has no body) and return (status, body),
         over the connection that is open if it still is.
         """
-        reused = self._stream is not None
+        reused = self._stream is not None and not self._is_fresh
         try:
             return await self._exchange(target, body)
         except OSError:
@@ -221,22 +225,30 @@ class Uploader:
 
     async def _exchange(self, target: "Target", body: "Body") -> "tuple[int, bytes]":
         timeout_ms = self._config.office_timeout_ms
-        if self._stream is None:
-            self._stream = await self._network.connect(self._host, self._port, self._ca, timeout_ms)
-        await self._stream.write(_head(target, self._named, body[0]), timeout_ms)
+        stream = await self._connected()
+        await stream.write(_head(target, self._named, body[0]), timeout_ms)
         for block in body[1]():
-            await self._stream.write(block, timeout_ms)
+            await stream.write(block, timeout_ms)
         parser = _parser()
         while parser.response is None:
-            content = await self._stream.read(READ_BYTES, timeout_ms)
+            content = await stream.read(READ_BYTES, timeout_ms)
             if content:
                 parser.feed(content)
             else:
                 parser.finish()
+        self._is_fresh = False
         if not parser.reusable:
             self._hang_up()
         status, _headers, answer = parser.response
         return status, answer
+
+    async def _connected(self) -> "Stream":
+        """Return the connection, which is opened where there is none."""
+        if self._stream is None:
+            timeout_ms = self._config.office_timeout_ms
+            self._stream = await self._network.connect(self._host, self._port, self._ca, timeout_ms)
+            self._is_fresh = True
+        return self._stream
 
     def _hang_up(self) -> None:
         if self._stream is not None:

@@ -166,3 +166,21 @@ def test_the_sequence_number_is_read_without_being_fooled():
         assert segment.seq_of(compact) == expected, members
     for text in ("", "a.b.c", "a..c", "no dots", "a.####.c", pen.seal_bytes(b'[{"seq":1},{"seq":2}]')):
         assert segment.seq_of(text) is None, text
+
+
+def test_a_number_is_found_wherever_its_member_begins_and_nothing_else_is_taken_for_it():
+    # Of 1 to 15 digits, behind any number of bytes up to beyond a piece, beside names that end alike.
+    for before in list(range(20)) + list(range(340, 380)) + list(range(700, 724)):
+        number = 10 ** (before % 15) + before % 10
+        members = {
+            "a": "x" * before,
+            "bseq": 5,
+            "kinds": "seq",
+            "rseq": 6,
+            "seq": number,
+            "text": '"seq"' + "y" * (700 - before % 700),
+        }
+        assert segment.seq_of(pen.seal_bytes(canonical.encode(members))) == number, before
+        # Two of them, one within a member: only a reader of JSON can tell which is the record's.
+        members["nested"] = {"seq": 8}
+        assert segment.seq_of(pen.seal_bytes(canonical.encode(members))) == number, before
