@@ -43,6 +43,8 @@ class Performer:
         self._timer = timer
         self._billing: "Billing | None" = None
         self._saved_at_ms = 0
+        # After a power cut: when the last register that was kept was shown (UTC), as far as that is known.
+        self._kept_utc_s: "int | None" = None
         self._awaited = 0
         self._perform: "dict[str, Callable[[Session, Any], Awaitable[None]]]" = {
             events.START: self._start,
@@ -88,6 +90,7 @@ class Performer:
         discounts = [discount.parse(told) for told in opened.get("discounts", ())]
         self._billing = Billing(self._board.clock, self._parts.zone, tariff, start, discounts)
         self._billing.restore(self._parts.memory.progress)
+        self._kept_utc_s = self._parts.memory.register()[2]
         # Power may have gone between the record and this.
         self._count(opened, None)
 
@@ -148,6 +151,7 @@ class Performer:
     async def _resume(self, session: "Session", reading: "Document") -> None:
         """Go on with the bill, durable before power flows: a second cut finds this pause told."""
         self._opened().resume(reading, not session.asks())
+        self._kept_utc_s = None
         self._checkpoint()
         self._schedule(session)
 
@@ -195,7 +199,7 @@ class Performer:
 
             pattern, signature = self._config.receipt_url, parts.recorder.signature
             await add(parts.display.receipt, pattern, signature, self._board.clock)
-        self._billing = None
+        self._billing = self._kept_utc_s = None
         self._checkpoint()
         if parts.meter.signs:
             from firmware.terminal import signing
@@ -243,6 +247,10 @@ class Performer:
         if reading["serial"] != billing.start["serial"]:
             return "meter_changed"
         longest_ms = 1000 * self._config.checkpoint_s + LATE_MS
+        now_s, kept_s = reading["utc_s"], self._kept_utc_s
+        if now_s is not None and kept_s is not None:
+            # Full storage may have kept no checkpoint for long.
+            longest_ms += 1000 * max(0, now_s - kept_s)
         why = plausible.judge(billing.last_wh, longest_ms, reading["wh"], self._config.max_power_w)
         return "meter_" + why if why else None
 

@@ -6,7 +6,7 @@ The stories are short, so that each write of a start, a session and its end is o
 from firmware.ledger.checkpoint import SLOTS
 from firmware.terminal import version
 from tests.emulator.simulation.test_bad_ports import Played
-from tests.emulator.simulation.test_play import clean
+from tests.emulator.simulation.test_play import ALICE, clean
 
 QUICK = [
     (5, "plug", True),
@@ -122,3 +122,21 @@ def test_a_checkpoint_with_one_digit_changed_is_not_believed():
 
     Played(steps + CUT, both).holds()
     assert seen and seen[0] <= 5
+
+
+def test_a_cut_long_after_the_last_checkpoint_that_storage_took_bills_what_flowed_since():
+    # For 40 minutes nothing can be kept; 7,333 Wh flow at 11 kW, far more than between two checkpoints.
+    steps = [(5, "plug", True), (5, "tap", "alice"), (20, "storage_free_bytes", 1000), (2400, "power", "cut")]
+    steps += [
+        (5, "power", "on"),
+        (5, "storage_free_bytes", 1000000),
+        (600, "plug", False),
+        (60, "wait", "idle"),
+    ]
+    settings = {"id": "KT-0001", "max_power_w": 11000}
+    settings["contracts"] = [{"contract": "C1", "uid": ALICE, "tariff": "day"}]
+    receipts, _records, result = clean(steps, terminal=settings)
+    assert [receipt["energy_wh"] for receipt in receipts] == [
+        result["meter"]["last_wh"] - result["meter"]["first_wh"]
+    ]
+    assert receipts[0]["energy_wh"] > 7000 and receipts[0]["flags"] == ["power_loss"]
