@@ -23,6 +23,7 @@ benchmark or a soak, may say `repeat`, how often the simulation plays its steps,
 """
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -32,14 +33,18 @@ from emulator.errors import ScenarioError
 from emulator.models import bank
 from emulator.toml_lines import Lines
 from emulator.toml_lines import Path as Place
-from firmware import config
 from firmware.access import bank_terms
 from firmware.cards.emv import identity
 from firmware.crypto import jsontext
 from firmware.errors import AccessError, ConfigError, CryptoError, MeteringError, PricingError
 from firmware.metering import models
-from firmware.pricing import calendar, tariff
+from firmware.pricing import tariff
+from firmware.terminal import checking
 
+# What the world gives the terminal, when it has such cards.
+GIVEN_LATER = ("card_keys: missing", "card_issuers: missing")
+# Table, index and rest of "tariffs/0/currency: …", "contracts/1: …" and "contracts: /contracts/1/uid: …".
+LISTED = re.compile(r"(?:\w+: /)?(?P<list>tariff|contract)s/(?P<index>\d+)(?:: )?(?P<rest>.*)", re.DOTALL)
 FROM_TABLES = {"tariffs": "[[tariff]]", "contracts": "[[contract]]", "deny": "[[deny]]"}
 
 
@@ -85,7 +90,7 @@ class _Reading:
             "start_utc_s": top["start"],
             "seed": top["seed"],
             "speed": top["speed"],
-            "terminal": self.terminal(top["terminal"], contracts, deny, meter["model"]),
+            "terminal": self.terminal(top["terminal"], contracts, deny, meter["model"], tariffs),
             "tariffs": tariffs,
             "meter": meter,
             "vehicle": self.table(("vehicle",), top["vehicle"], fields.VEHICLE),
@@ -204,7 +209,9 @@ class _Reading:
             self.problem(("meter", "model"), str(error))
         return meter
 
-    def terminal(self, given: dict, contracts: list, deny: list, meter_model: str) -> dict:
+    def terminal(
+        self, given: dict, contracts: list, deny: list, meter_model: str, tariffs: list[str]
+    ) -> dict:
         """Return the terminal's configuration, checked as the terminal will check it, but without tariffs."""
         own = {}
         for key in given:
@@ -214,19 +221,31 @@ class _Reading:
                 own[key] = given[key]
         own.setdefault("id", "KT-0001")
         own.setdefault("meter_model", meter_model)
+        judged = {key: own[key] for key in own if key != "bank_cards" or not isinstance(own[key], dict)}
+        texts: list[str] = []
+        if not self.problems:  # Else what the tables lack would be told twice.
+            judged.update(contracts=contracts, deny=deny)
+            texts = tariffs
+        content = json.dumps(judged, default=str)[:-1] + f', "tariffs": [{", ".join(texts)}]}}'
         try:
-            config.from_document(own)
+            checking.read(content.encode())
         except ConfigError as error:
             for sentence in error.problems:
-                key, _, rest = sentence.partition(": ")
-                self.problem(("terminal", key), rest)
-        try:
-            calendar.Zone(str(own.get("timezone", "UTC0")))
-        except PricingError as error:
-            self.problem(("terminal", "timezone"), str(error))
+                self.setting(sentence)
         if own.get("bank_cards"):
             self.bank_cards(own)
         return {**own, "contracts": contracts, "deny": deny}
+
+    def setting(self, sentence: str) -> None:
+        """Tell a problem of the configuration where the file has its reason."""
+        if sentence.startswith(GIVEN_LATER) or "there is no tariff" in sentence:
+            return  # `contract` knows also the tariffs that an order brings.
+        listed = LISTED.match(sentence)
+        if listed:
+            self.problem((listed["list"], int(listed["index"])), listed["rest"])
+            return
+        key, _, rest = sentence.partition(": ")
+        self.problem(("terminal", key), rest)
 
     def bank_cards(self, own: dict) -> None:
         """Fill up and check on which terms bank cards charge, as the terminal will."""

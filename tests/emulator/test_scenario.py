@@ -192,3 +192,47 @@ def test_lines_are_found_in_arrays_of_tables_and_below_them():
     assert lines.find(("step", 1, "order", "deny")) == 6
     assert lines.find(("step", 1, "order", "contracts", 0, "card")) == 8
     assert lines.find(("step", 1, "missing")) == 4
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ('currency = "XXX"', "terminal.currency: 'XXX' is no active currency of ISO 4217"),
+        ('currency = "USD"', "tariff: /currency: the tariff is in EUR, the terminal in USD"),
+        ('currency = 5\ntimezone = "Mars"', "terminal.timezone: the time zone 'Mars'"),
+        ('card_order = "foo"', "terminal.card_order: foo is not possible there"),
+        ('receipt_url = "x"', "terminal.receipt_url: it has to be an https address"),
+    ],
+)
+def test_settings_that_the_terminal_would_not_start_with_are_a_fault_of_the_file(
+    tmp_path, settings, sentence
+):
+    told = SMALL.replace("[[tariff]]", f"[terminal]\n{settings}\n\n[[tariff]]")
+    assert any(sentence in problem for problem in problems_of(tmp_path, told))
+
+
+def test_a_tariff_that_the_law_forbids_at_a_fast_charger_is_a_fault_of_the_file(tmp_path):
+    told = SMALL.replace("[[tariff]]", "[terminal]\nmax_power_w = 150000\n\n[[tariff]]")
+    path = write(tmp_path, told)
+    document = json.loads(TARIFF)
+    document["elements"][0]["price_components"].append(
+        {"type": "FLAT", "price": 1, "vat": 19, "step_size": 1}
+    )
+    (tmp_path / "energy.json").write_text(json.dumps(document))
+    with pytest.raises(ScenarioError) as raised:
+        scenario.read(path)
+    [problem] = raised.value.problems
+    assert problem.startswith(
+        f"{path}, line {line_of(told, '[[tariff]]')}: tariff: /elements/0: a price per session"
+    )
+
+
+def test_contracts_that_the_terminal_would_not_start_with_are_a_fault_of_the_file(tmp_path):
+    days = 'valid_from = "2027-01-01"\nvalid_to = "2026-01-01"\ndiscounts = ["none"]\n'
+    told = SMALL.replace("limit_minor", days + "limit_minor")
+    found = problems_of(tmp_path, told)
+    line = line_of(told, "[[contract]]")
+    assert found == [
+        f"line {line}: contract: /valid_to: 2026-01-01 lies before valid_from, 2027-01-01",
+        f"line {line}: contract: there is no discount none",
+    ]
