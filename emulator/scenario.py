@@ -41,8 +41,8 @@ from firmware.metering import models
 from firmware.pricing import tariff
 from firmware.terminal import checking
 
-# What the world gives the terminal, when it has such cards.
-GIVEN_LATER = ("card_keys: missing", "card_issuers: missing")
+# What the world gives the terminal: the files for such cards, and its own office.
+GIVEN_LATER = ("card_keys: missing", "card_issuers: missing", "office_ca: missing")
 # Table, index and rest of "tariffs/0/currency: …", "contracts/1: …" and "contracts: /contracts/1/uid: …".
 LISTED = re.compile(r"(?:\w+: /)?(?P<list>tariff|contract)s/(?P<index>\d+)(?:: )?(?P<rest>.*)", re.DOTALL)
 FROM_TABLES = {"tariffs": "[[tariff]]", "contracts": "[[contract]]", "deny": "[[deny]]"}
@@ -221,7 +221,9 @@ class _Reading:
                 own[key] = given[key]
         own.setdefault("id", "KT-0001")
         own.setdefault("meter_model", meter_model)
-        judged = {key: own[key] for key in own if key != "bank_cards" or not isinstance(own[key], dict)}
+        judged = {"board": "bench", **own}
+        if isinstance(own.get("bank_cards"), dict):
+            del judged["bank_cards"]  # Not whole yet; they are judged below.
         texts: list[str] = []
         if not self.problems:  # Else what the tables lack would be told twice.
             judged.update(contracts=contracts, deny=deny)

@@ -8,9 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from tools.__main__ import COMMANDS, main
+from tools.__main__ import COMMANDS, kilotap, main
 
 ROOT = Path(__file__).parents[2]
 STORY = ROOT / "tests" / "scenarios" / "tap_and_charge.toml"
@@ -22,6 +23,18 @@ def test_every_command_has_help_with_examples(command, capsys):
     told = capsys.readouterr()
     assert f"  kilotap {command}" in told.out
     assert told.err == ""
+
+
+def test_every_command_of_a_group_has_examples_of_its_own():
+    groups = [kilotap.get_command(None, name) for name in COMMANDS]
+    told = {
+        f"  kilotap {group.name} {name}": command.epilog or ""
+        for group in groups
+        if isinstance(group, click.Group)
+        for name, command in group.commands.items()
+    }
+    assert len(told) > 20
+    assert [call for call, epilog in told.items() if call not in epilog] == []
 
 
 def test_help_lists_every_command_and_loads_none():

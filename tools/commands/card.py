@@ -23,6 +23,7 @@ from hal.linux.reader import open_reader
 from hal.ports import Card, CardReader
 from tools.cards import asking, issuing, recognising, tracing, uid_lists
 from tools.commands import output
+from tools.commands.examples import ExampledGroup
 
 DONE, DOES_NOT_HOLD = 0, 1
 
@@ -60,7 +61,7 @@ Examples:
 """
 
 
-@click.group(epilog=EXAMPLES)
+@click.group(cls=ExampledGroup, epilog=EXAMPLES)
 def card() -> None:
     """Look at cards, list them, issue them."""
 

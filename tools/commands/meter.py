@@ -18,6 +18,7 @@ from hal.common.rtu_bus import RtuBus
 from hal.common.tcp_bus import open_tcp_bus
 from hal.linux.serial_port import SerialPort
 from tools.commands import output
+from tools.commands.examples import ExampledGroup
 from tools.metering import capture, exchange, table
 from tools.metering import scan as scanning
 from tools.metering.line import Bus, Line, Settings, document_of, find_model
@@ -29,6 +30,9 @@ Examples:
   kilotap meter read --model eastron-sdm630 --port /dev/ttyUSB0 --unit 1 --json
   kilotap meter read --model abb-b23 --port tcp://192.0.2.7:502
   kilotap meter watch --model acme-m1.json --port /dev/ttyUSB0 --fuse 32
+  kilotap meter record --model abb-b23 --port /dev/ttyUSB0 --out abb.capture --count 100
+  kilotap meter play abb.capture --model abb-b23 --json
+  kilotap meter replace --config /etc/kilotap/terminal.json
 
 \b
 A model is a name of `kilotap meter models`, or a JSON file with a register map of
@@ -60,7 +64,7 @@ def _settings(given: dict[str, Any]) -> Settings:
     return Settings(**{name: given.pop(name) for name in names})
 
 
-@click.group(epilog=EXAMPLES)
+@click.group(cls=ExampledGroup, epilog=EXAMPLES)
 def meter() -> None:
     """Find, read, watch, record and exchange energy meters."""
 

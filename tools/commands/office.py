@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tools.commands import output
+from tools.commands.examples import ExampledGroup
 
 if TYPE_CHECKING:
     from tools.backoffice.place import Place
@@ -34,7 +35,7 @@ Examples:
 """
 
 
-@click.group(epilog=EXAMPLES)
+@click.group(cls=ExampledGroup, epilog=EXAMPLES)
 def office() -> None:
     """The operator's back office: records in, receipts to read."""
 
