@@ -35,7 +35,8 @@ def facts(
     terminal: str, mark: str, token: "Document", tariff: str, utc_s: "int | None", zone: "Zone"
 ) -> "Document":
     """Return what the meter is told of a session; `mark` is how its record is known to be that session's."""
-    uid = plain(token.get("transaction") or token["uid"])
+    # A bank card's own number is sealed: its transaction bears the session's.
+    uid = plain(token.get("transaction") or token.get("uid") or mark.split("/")[0])
     text = plain(tariff)
     return {
         "session": mark,

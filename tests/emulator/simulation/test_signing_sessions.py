@@ -2,12 +2,14 @@
 the record of its own transaction, and the meter is free again.
 """
 
+from emulator.models import bank
 from firmware.metering import modbus, signed
 from firmware.terminal import meter as meters
 from tests.emulator.simulation.test_bad_ports import Played
 from tests.emulator.simulation.test_play import story
 
 CPYTHON_ONLY = (
+    "test_a_bank_card_charges_on_a_meter_that_signs_which_is_told_the_sessions_number_for_it",
     "test_a_power_cut_at_any_question_to_the_meter_loses_no_record",
     "test_a_power_cut_in_any_write_loses_no_record",
 )
@@ -188,3 +190,18 @@ def test_a_clock_that_is_not_set_signs_on_the_meter_that_can_do_without():
     # The WM3M4 signs no time that nobody gave it.
     told = played("iskra-wm3m4", [(0, "clock", "unset")] + CHARGE)
     assert told.of("session.started") == [] and "status is 128" in told.of("fault")[0]["what"]
+
+
+def test_a_bank_card_charges_on_a_meter_that_signs_which_is_told_the_sessions_number_for_it():
+    phone = {"kind": "emv", "pan": "4761739001010119", "expires": "2031-12"}
+    for model in STATES:
+        settings = {"meter_model": model, "card_order": "emv rfid"}
+        settings["bank_cards"] = bank.terms({"limit_minor": 2000, "tariff": "day"})
+        steps = [(after_s, action, "phone" if action == "tap" else told) for after_s, action, told in CHARGE]
+        meter = {"model": model, "serial": SERIAL, "register_wh": 123_456}
+        terminal = dict(story([])["terminal"], **settings)
+        told = Played(steps, lambda charger: None, meter=meter, terminal=terminal, cards={"phone": phone})
+        check(told, model, model)
+        (receipt,) = told.of("session.ended")
+        assert receipt["payment"]["transaction"] == receipt["session"]
+        assert receipt["meter_record"].count(receipt["session"]) > 1 and phone["pan"] not in str(told.records)
