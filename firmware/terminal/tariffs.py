@@ -4,7 +4,7 @@ It does not know prices. A tariff may stand in several versions with one id, non
 """
 
 from ..crypto import canonical
-from ..errors import PricingError
+from ..errors import CryptoError, PricingError
 from ..pricing import conditions
 from ..pricing import tariff as parser
 
@@ -26,6 +26,7 @@ class Tariffs:
         Raises PricingError with every problem of every tariff; then none is in force.
         """
         self._storage = storage
+        self.ask_current = False
         parsed, problems = parse_all(documents, power_w, currency)
         if problems:
             raise PricingError(problems)
@@ -36,7 +37,8 @@ class Tariffs:
         self._documents = documents
         self._tariffs = parsed
         # Whether any tariff in use asks for the current; few do, and then the meter need not be asked either.
-        self.ask_current = any(map(_asks_current, parsed))
+        # Once one did it stays so until the next start: the open session may have begun under it.
+        self.ask_current = self.ask_current or any(map(_asks_current, parsed))
 
     def keep(self) -> None:
         """Store every tariff under its hash, once, and anew where it was damaged. Raises OSError."""
@@ -82,7 +84,7 @@ class Tariffs:
     def of(self, tariff_id: str, tariff_hash: str) -> "Tariff":
         """Return the very tariff that a session began with.
 
-        Raises PricingError where it is nowhere any more.
+        Raises PricingError where it is nowhere any more, or not as it was.
         """
         for tariff in self._tariffs:
             if tariff.hash == tariff_hash:
@@ -90,9 +92,12 @@ class Tariffs:
         content = self._storage.read(_name(tariff_hash))
         if not content:
             raise PricingError(["tariff %s with hash %s is not in storage" % (tariff_id, tariff_hash)])
-        tariff = parser.parse(canonical.decode(content))
-        self.ask_current = self.ask_current or _asks_current(tariff)
-        return tariff
+        stored = _intact(content, tariff_hash)
+        if stored is None:
+            told = "tariff %s with hash %s is damaged in storage; have it among the tariffs once more"
+            raise PricingError([told % (tariff_id, tariff_hash)])
+        self.ask_current = self.ask_current or _asks_current(stored)
+        return stored
 
 
 def parse_all(documents: "list[Any]", power_w: int, currency: str) -> "tuple[list[Tariff], list[str]]":
@@ -156,6 +161,15 @@ def _ends_before(early: "Tariff", late: "Tariff") -> bool:
     if early.ends_utc_s is None or late.starts_utc_s is None:
         return False
     return bool(early.ends_utc_s <= late.starts_utc_s)
+
+
+def _intact(content: bytes, tariff_hash: str) -> "Tariff | None":
+    """Return the tariff that was stored, None where it is not as it was: another price would be charged."""
+    try:
+        tariff = parser.parse(canonical.decode(content))
+    except (CryptoError, PricingError):
+        return None
+    return tariff if tariff.hash == tariff_hash else None
 
 
 def _name(tariff_hash: str) -> str:
