@@ -135,7 +135,8 @@ def _refused(after: "Document", payload: "Document") -> None:
 
 
 def _commanded(after: "Document", payload: "Document") -> None:
-    if "order" in payload:
+    # Where the record of its order is lost, it counts for none.
+    if after["order"] and payload.get("order", {}).get("serial") == after["order"]["serial"]:
         after["order"] = dict(after["order"], left=after["order"]["left"] - 1)
 
 

@@ -24,7 +24,10 @@ def prepared(given: "list[Document]", journal: "Journal") -> "tuple[list[Any], l
     made, problems = [], []
     for i, command in enumerate(given):
         try:
-            made.append(_record(command, journal))
+            record = _record(command, journal)
+            if not changes.fits(record):
+                raise ReceiptError("its record would be larger than a record can be; make it shorter")
+            made.append(record)
         except ReceiptError as error:
             problems.append("commands/%d: %s" % (i, error))
     return made, problems

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from hal.ports import Board
 
+    from ..pricing.tariff import Tariff
     from .startup import Assembly
 
     Document = dict[str, Any]
@@ -68,6 +69,8 @@ class Ordering:
         if not problems:
             lists = changes.effective(_lists(self._config), changed)
             parsed, problems = self._judge(lists)
+        if not problems and not changes.fits(_hashes(parsed[1])):
+            problems = ["tariffs: %d are more than a record can name; remove some" % len(parsed[1])]
         if problems:
             await self._refuse(told, orders.CONTENT, problems)
             return
@@ -80,13 +83,14 @@ class Ordering:
         members["changed"] = sorted(changed)
         members["state"] = state
         members["left"] = len(commands)
-        members["tariffs"] = sorted([[tariff.id, tariff.hash] for tariff in parsed[1]])
+        members["tariffs"] = _hashes(parsed[1])
         members["configured"] = configured.digest(self._config, members["tariffs"])
         await self._parts.recorder.record("order.applied", members)
         self._state = state
         self._adopt(lists, parsed, changed.get("settings", {}))
         self._set_clock(order, told["heard_ms"])
         await self._parts.recorder.flush()
+        self._save()
         self._tidy()
         await self.finish()
 
@@ -167,6 +171,13 @@ class Ordering:
             self._board.storage.replace(_name(state), content)
         return state
 
+    def _save(self) -> None:
+        """Write a checkpoint: a start has to know what is in force, be the record of it damaged, before what
+        was in force is gone. Raises OSError.
+        """
+        parts = self._parts
+        parts.memory.save(parts.recorder.known, parts.outbox.acknowledged, parts.terminal.progress())
+
     def _tidy(self) -> None:
         """Remove what is in force no more; what stays is removed after the next order."""
         storage = self._board.storage
@@ -206,6 +217,10 @@ def _put(config: "Any", lists: "Document", settings: "Document") -> None:
         setattr(config, name, lists[name])
     for name in settings:
         setattr(config, name, settings[name])
+
+
+def _hashes(parsed: "list[Tariff]") -> "list[list[str]]":
+    return sorted([[tariff.id, tariff.hash] for tariff in parsed])
 
 
 def _name(state: str) -> str:

@@ -6,6 +6,7 @@ the id of something that is there takes its place, what `removed` names goes, an
 
 from firmware import config as settings
 from firmware.access import contracts
+from firmware.crypto import canonical, jose
 from firmware.errors import AccessError, PricingError
 from firmware.pricing import discount, tariff
 
@@ -27,6 +28,8 @@ CORRECT = "correct"
 COMMAND = ("command", "number", "reason", "receipt", "seq")
 MOST_COMMANDS = 20
 LONGEST_REASON = 200
+# What an order brings into one record of the terminal: signature, header and place in the chain come to it.
+RECORD_BYTES = (jose.MAX_COMPACT_BYTES - 1024) * 3 // 4
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,6 +141,11 @@ def _command(given: "Any") -> "str | None":
 
         return totals.problem(given["bill"])
     return None
+
+
+def fits(told: "Any") -> bool:
+    """Return whether a record can say what an order has it say."""
+    return sum(map(len, canonical.pieces(told))) <= RECORD_BYTES
 
 
 def effective(before: "Document", changes: "Document") -> "Document":

@@ -1,5 +1,8 @@
 """Plays orders of the operator: new prices, contracts and denials, through forgers, cuts and bad weather."""
 
+from firmware.crypto import canonical, jose
+from firmware.ledger import segment
+from tests.emulator.simulation.test_bad_ports import Played
 from tests.emulator.simulation.test_play import ALICE, TARIFF, clean, played
 
 # Cuts at every write, and all that is the same on every interpreter: in plain Python it takes minutes.
@@ -11,8 +14,10 @@ CPYTHON_ONLY = (
     "test_a_partners_discount_comes_by_order_and_stands_on_the_receipt",
     "test_a_price_that_a_driver_was_told_holds_though_an_order_comes_before_the_plug",
     "test_a_receipt_that_is_not_there_cannot_be_cancelled",
+    "test_an_order_of_which_no_record_could_tell_is_refused",
     "test_an_order_waits_for_the_link_and_for_the_one_before_it",
     "test_contracts_have_to_name_tariffs_that_there_are_and_bad_lists_are_no_order",
+    "test_an_order_whose_record_is_damaged_after_a_cut_at_any_write_stops_no_terminal",
     "test_what_was_ordered_survives_a_power_cut_at_every_write",
 )
 CHARGE = [(5, "plug", True), (5, "tap", "alice"), (60, "tap", "alice"), (5, "plug", False)]
@@ -24,6 +29,11 @@ CARDS = {
     "stolen": {"kind": "rfid", "uid": "11223344"},
 }
 DEAR = TARIFF.replace("0.49", "0.79")
+BY_CURRENT = TARIFF.replace("0.49", "0.79").replace(
+    "}]}]}",
+    '}], "restrictions": {"min_current": 40}}, {"price_components": '
+    '[{"type": "ENERGY", "price": 0.39, "vat": 19, "step_size": 1}]}]}',
+)
 BROKEN = TARIFF.replace('"ENERGY"', '"SUNSHINE"').replace("0.49", "-0.79")
 FOR_BOB = {"contracts": [{"contract": "C2", "uid": BOB, "tariff": "day"}]}
 USUAL, DEARER = "0.49", "0.79"
@@ -213,3 +223,74 @@ def test_a_cancellation_that_storage_refused_is_written_as_soon_as_there_is_room
         )
         assert len(kinds(records, "receipt.cancelled")) == 1, free_bytes
         assert decisions(records) == [("order.applied", 1, None)], free_bytes
+
+
+def test_a_price_that_depends_on_the_current_holds_though_no_tariff_of_an_order_asks_for_it():
+    steps = CHARGE[:2] + [(600, "order", {"tariffs": [TARIFF]}), (600, "tap", "alice"), (60, "plug", False)]
+    receipts, records, _ = clean(steps, cards=CARDS, tariffs=[BY_CURRENT])
+    # 11 kW are 47.8 A over three phases all the time.
+    assert [prices([receipt]) for receipt in receipts] == [[DEARER]] and len(receipts[0]["lines"]) == 1
+    assert kinds(records, "order.applied")[0]["seq"] < receipts[0]["seq"]
+
+
+def test_a_cut_session_is_closed_by_its_own_price_though_an_order_took_its_tariff_away():
+    night = DEAR.replace('"day"', '"night"')
+    gone = {"tariffs": ["day"], "contracts": ["C1"]}
+    for_bob = [dict(FOR_BOB["contracts"][0], tariff="night")]
+    order = {"tariffs": [night], "removed": gone, "contracts": for_bob}
+    steps = CHARGE[:2] + [(300, "order", order), (60, "power", "cut"), (60, "power", "on")]
+    steps += [(30, "plug", False), (30, "plug", True), (5, "tap", "bob"), (60, "tap", "bob")]
+    steps += [(60, "plug", False), (60, "wait", "idle")]
+    receipts, _, _ = clean(steps, cards=CARDS)
+    assert prices(receipts) == [USUAL, DEARER]
+    assert [receipt["contract"] for receipt in receipts] == ["C1", "C2"]
+
+
+def spoilt_order(charger, found):
+    """Have the newest record spoilt while there is no power, where it is that of the second order."""
+
+    async def wait():
+        while charger.is_powered() or charger.kernel.now_ms < 60000:
+            await charger.kernel.sleep_ms(1000)
+        disk = charger.disk.platter()
+        name = segment.newest(disk)
+        content = bytearray(disk.read(name))
+        told = [(at, text) for at, text, _, _ in segment.scan(bytes(content)) if text]
+        offset, compact = told[-1]
+        record = canonical.decode(jose.split(compact, "record+jws")[0])
+        if (record["kind"], record.get("order", {}).get("serial")) == ("order.applied", 2):
+            content[offset + 300] ^= 1
+            disk.replace(name, bytes(content))
+            found.append(record["seq"])
+
+    charger.kernel.spawn(wait())
+
+
+def test_an_order_whose_record_is_damaged_after_a_cut_at_any_write_stops_no_terminal():
+    found = []
+    for number in range(1, 8):
+        steps = [(5, "order", FOR_BOB), (60, "wait", "uploaded"), (60, "cut_at_write", number)]
+        steps += [(5, "order", {"tariffs": [DEAR]}), (60, "power", "cut"), (60, "power", "on")]
+        steps += [(60, "plug", True), (5, "tap", "bob"), (60, "tap", "bob"), (60, "plug", False)]
+        told = Played(steps, lambda charger: spoilt_order(charger, found), cards=CARDS).holds()
+        assert prices(told.of("session.ended")) == [DEARER], number
+    assert found
+
+
+def test_an_order_of_which_no_record_could_tell_is_refused():
+    steps = CHARGE + [(60, "wait", "uploaded")]
+    named = [TARIFF.replace('"day"', '"tariff-%03d"' % number) for number in range(150)]
+    for first in (0, 50, 100):
+        steps += [(20, "order", {"tariffs": named[first : first + 50]})]
+    line = {"dimension": "ENERGY", "net_minor": 1, "vat_minor": 0, "gross_minor": 1, "note": "y" * 70}
+    bill = {"currency": "EUR", "rounding": {}, "lines": [line] * 80, "net_minor": 80, "gross_minor": 80}
+    bill["vat"] = [{"rate": "0", "net_minor": 80, "vat_minor": 0}]
+    command = {"command": "correct", "number": 1, "reason": "r", "receipt": "KT-0001-000001", "bill": bill}
+    _, records, _ = clean(CHARGE, cards=CARDS)
+    command["seq"] = kinds(records, "session.ended")[0]["seq"]
+    steps += [(20, "order", {"commands": [command]}), (60, "wait", "idle")] + CHARGE
+    receipts, records, _ = clean(steps, cards=CARDS)
+    assert [kind for kind, _, _ in decisions(records)] == ["order.applied"] * 2 + ["order.refused"] * 2
+    tariffs, receipt = [each["problems"][0] for each in kinds(records, "order.refused")]
+    assert "151 are more than a record can name" in tariffs and receipt.startswith("commands/0: its record")
+    assert prices(receipts) == [USUAL, USUAL]

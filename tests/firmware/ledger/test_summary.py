@@ -123,3 +123,14 @@ def test_the_configuration_in_force_is_the_last_one():
     told.tell("configured", hash="aa")
     told.tell("configured", hash="bb")
     assert told.known["configured"] == "bb"
+
+
+def test_a_cancellation_counts_for_its_own_order_alone_be_that_ones_record_lost():
+    told = Told()
+    told.tell("receipt.cancelled", order={"serial": 1})
+    assert told.known["order"] is None
+    told.tell("order.applied", order={"serial": 2}, state="aa", left=2, configured="bb")
+    told.tell("receipt.cancelled", order={"serial": 3})
+    assert told.known["order"]["left"] == 2
+    told.tell("receipt.cancelled", order={"serial": 2})
+    assert told.known["order"]["left"] == 1
