@@ -30,7 +30,7 @@ def check_ledger(
     Without `verify` no signature is checked, without `terminal` all records need the first one's, without
     `first_prev` the first record's `prev` is taken as it is. `verifier(public)` returns how a key verifies:
     with it the records that change the key are followed. Damaged bytes between two records that follow each
-    other are what an interrupted write left: nothing is missing, so they are no problem.
+    other are what an interrupted write left: nothing is missing, so only a line's end is a problem.
     """
     audit = _Audit(verify, terminal, first_prev, verifier)
     audit.blobs(storage)
@@ -100,8 +100,9 @@ class _Audit:
             self.damage(name, 0, "a segment without a byte")
 
     def damage(self, name: str, offset: int, what: str) -> None:
-        """Keep damaged bytes in mind until it shows whether a record is missing."""
-        self._damaged.append(_problem(self._next_seq, name, offset, what))
+        """Keep damaged bytes in mind until it shows whether a record is lost; name a line's end at once."""
+        kept = self.problems if what == segment.DAMAGED_END else self._damaged
+        kept.append(_problem(self._next_seq, name, offset, what))
 
     def finish(self) -> None:
         """Name the damage after the last record: nothing tells whether it was one."""

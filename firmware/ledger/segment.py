@@ -17,6 +17,8 @@ PREFIX = "ledger-"
 _SUFFIX = ".log"
 # What ends a line whose write was cut short: a line of a record that ends without it was whole once.
 TORN_END = b"!\n"
+# The one byte between two records, or after the last, is no newline, and nothing that a cut write left.
+DAMAGED_END = "a line's end that is damaged"
 _BLANK = b" "
 _SEQ = b'"seq":'
 # The same in base64, with no, one or two bytes before it in its group: as far as those and the number's first
@@ -116,7 +118,8 @@ def _line(line: bytes, offset: int, torn: bool) -> "Iterator[Item]":
         # Its newline is what was damaged.
         end = offset + len(line) - 1
         yield offset, record, None, end
-        yield end, None, "a line's end that is damaged", end + 1 + (not torn)
+        what = "an end that was written after a cut" if line[-1] == TORN_END[0] else DAMAGED_END
+        yield end, None, what, end + 1 + (not torn)
         return
     what = (
         "a line without an end, whose write was cut short" if torn else "a line whose checksum does not hold"
@@ -129,7 +132,9 @@ def _line(line: bytes, offset: int, torn: bool) -> "Iterator[Item]":
         record = _record(line[start:end]) if start >= known else None
         if record is not None:
             if start > known:
-                yield offset + known, None, what, offset + start
+                # What an interrupted write left has a line of its own; one byte between two records has not.
+                told = DAMAGED_END if start == known + 1 else what
+                yield offset + known, None, told, offset + start
             yield offset + start, record, None, offset + end
             known = end
         start = following - CHECKSUM_CHARACTERS if following >= 0 else -CHECKSUM_CHARACTERS - 1

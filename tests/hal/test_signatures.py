@@ -41,6 +41,7 @@ BOARDS = {
         "Plug": [("hal/linux/plug.py", "Plug")],
         "Panel": [TEXT],
         "Signer": [("hal/linux/signer.py", "Signer")],
+        "KeptSigner": [("hal/linux/signer.py", "Signer")],
         "Entropy": [URANDOM],
         "Stream": [STREAM],
         "Network": [NETWORK],
@@ -58,6 +59,7 @@ BOARDS = {
         "Plug": [("hal/bench/plug.py", "Plug")],
         "Panel": [("hal/bench/panel.py", "Panel")],
         "Signer": [SOFT],
+        "KeptSigner": [("hal/bench/signer.py", "Signer", SOFT)],
         "Entropy": [URANDOM],
         "Stream": [STREAM],
         "Network": [NETWORK],
@@ -75,6 +77,7 @@ BOARDS = {
         "Plug": [("hal/esp32/plug.py", "Plug")],
         "Panel": [TEXT],
         "Signer": [SOFT],
+        "KeptSigner": [("hal/esp32/signer.py", "Signer", SOFT)],
         "Entropy": [("hal/esp32/entropy.py", "Entropy")],
         "Stream": [STREAM],
         "Network": [("hal/esp32/networking.py", "Network")],
@@ -89,18 +92,41 @@ FILES = {
 }  # fmt: skip
 
 
+def body(path: str, name: str) -> list[ast.stmt]:
+    """Return what stands in a class, also in one of which each interpreter has its own."""
+    nodes = ast.walk(ast.parse((ROOT / path).read_text()))
+    (found,) = [node for node in nodes if isinstance(node, ast.ClassDef) and node.name == name]
+    return found.body
+
+
+def attributes(path: str, name: str) -> set[str]:
+    """Return the public attributes of a class: its properties, and what its methods set in `self`."""
+    found = {
+        node.name for node in body(path, name) if isinstance(node, ast.FunctionDef) and is_property(node)
+    }
+    for node in body(path, name):
+        for part in ast.walk(node):
+            if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store):
+                found |= {part.attr} if ast.unparse(part.value) == "self" else set()
+    return found
+
+
+def is_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any(ast.unparse(decorator) == "property" for decorator in node.decorator_list)
+
+
 def verbs(path: str, name: str) -> Verbs:
     """Return the public methods of a class: whether it is awaited, the arguments, how many have defaults."""
-    tree = ast.parse((ROOT / path).read_text())
-    (found,) = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name]
     return {
         node.name: (
             isinstance(node, ast.AsyncFunctionDef),
             [argument.arg for argument in node.args.args],
             len(node.args.defaults),
         )
-        for node in found.body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_")
+        for node in body(path, name)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and not node.name.startswith("_")
+        and not is_property(node)
     }
 
 
@@ -116,6 +142,8 @@ def test_a_board_has_the_verbs_of_the_port(board: str, port: str, where: tuple) 
     for verb, (is_async, arguments, defaults) in verbs("hal/ports.py", port).items():
         assert verb in mine, f"{path}: {name} lacks {verb}"
         assert mine[verb] == (awaited(port, verb, is_async), arguments, defaults), f"{path}: {name}.{verb}"
+    has = set().union(*(attributes(*each) for each in ((path, name), *bases)))
+    assert attributes("hal/ports.py", port) <= has, f"{path}: {name}"
 
 
 @pytest.mark.parametrize("board", BOARDS)

@@ -38,6 +38,8 @@ def ask(panel: PanelServer, method: str, path: str, body: bytes = b"", **headers
 def test_the_page_needs_nothing_from_elsewhere(panel):
     status, content = ask(panel[0], "GET", "/")
     assert status == 200
+    # The name space of a drawing is a name; nobody goes there.
+    content = content.replace(b"http://www.w3.org/2000/svg", b"")
     assert b"http://" not in content and b"https://" not in content
 
 
