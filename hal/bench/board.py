@@ -20,6 +20,7 @@ from hal.bench.tasks import Tasks
 from hal.bench.watchdog import Watchdog
 from hal.bench.world import World
 from hal.board import Board
+from hal.common import kept_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def open_board(config: "Any") -> Board:
         config.bench_clock == "synchronised",
     )
     storage = Storage(config.ledger)
+    kept_key.demand(config.key_file, storage)
     plug = Plug()
     link = Link(host, port)
     contactor, panel = Contactor(link), Panel(link)

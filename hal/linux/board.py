@@ -6,6 +6,7 @@ It does not know the terminal; what is missing is said before anything runs.
 from typing import Any
 
 from hal.board import Board
+from hal.common import kept_key
 from hal.linux.clock import Clock
 from hal.linux.contactor import open_contactor
 from hal.linux.entropy import Entropy
@@ -22,10 +23,12 @@ from hal.linux.watchdog import Watchdog
 
 def open_board(config: Any) -> Board:
     """Return the board that a configuration describes. Raises BoardError with what is missing."""
+    storage = open_storage(config.ledger)
+    kept_key.demand(config.key_file, storage)
     return Board(
         clock=Clock(),
         tasks=Tasks(),
-        storage=open_storage(config.ledger),
+        storage=storage,
         meter_bus=open_meter_bus(
             config.meter_port, config.meter_baud, config.meter_parity, config.meter_idle_ms
         ),
