@@ -1,6 +1,7 @@
 """Holds card readers against the port: a PN532 on a serial line, and readers behind the real PC/SC daemon."""
 
 import asyncio
+import contextlib
 import json
 import subprocess
 import sys
@@ -170,7 +171,7 @@ def test_pcsc_sees_a_swap_that_happened_between_two_waits() -> None:
 @one_at_a_time
 def test_pcsc_survives_the_daemon_going_away_and_coming_back() -> None:
     async def story() -> None:
-        daemon = require_daemon()
+        daemon = stack.enter_context(require_daemon())
         if daemon._process is None:
             pytest.skip("the daemon was running before: end it, and this test may end and start its own")
         reader = open_reader("pcsc")
@@ -192,7 +193,9 @@ def test_pcsc_survives_the_daemon_going_away_and_coming_back() -> None:
             await virtual.close()
         reader.close()
 
-    asyncio.run(story())
+    # Whatever becomes of the story, no daemon is left behind.
+    with contextlib.ExitStack() as stack:
+        asyncio.run(story())
 
 
 @one_at_a_time
