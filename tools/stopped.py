@@ -6,8 +6,9 @@ It does not know what is written.
 import importlib
 from typing import Any
 
-from firmware.crypto import jose
+from firmware.crypto import canonical, jose
 from firmware.errors import TerminalError
+from firmware.ledger import chain
 from firmware.ledger.journal import Journal
 from firmware.terminal import recorder, rotation
 from firmware.terminal.memory import Memory
@@ -25,7 +26,7 @@ class Stopped:
         board = "bench" if config.board == "bench" else "linux"
         storage = importlib.import_module("hal.linux.storage").open_storage(config.ledger)
         signer = importlib.import_module(f"hal.{board}.signer").open_signer(config.key_file)
-        journal = Journal(storage)
+        self._journal = journal = Journal(storage)
         self._config = config
         self.memory = Memory(storage, journal, config.id, recorder.first_prev(signer))
         if self.memory.known["key"] != recorder.first_prev(signer):
@@ -37,12 +38,33 @@ class Stopped:
         """Return the thumbprint of the key in force."""
         return jose.thumbprint(self._signer.public_key())
 
+    async def record(self, kind: str, members: dict[str, Any]) -> dict[str, Any]:
+        """Write a record and return its payload. Raises StorageRefused."""
+        await self._tell_damage()
+        payload: dict[str, Any] = await self.recorder.record(kind, members)
+        return payload
+
+    async def _tell_damage(self) -> None:
+        """Say first what is lost at the ledger's end, as a start does: the chain goes on from there."""
+        if self.memory.lost:
+            await self.recorder.record("ledger.damaged", self.memory.lost)
+            self.memory.lost = None
+
+    def newest(self) -> dict[str, Any] | None:
+        """Return the payload of the ledger's newest record, None of an empty ledger."""
+        tail = self._journal.tail()
+        if tail is None:
+            return None
+        payload: dict[str, Any] = canonical.decode(jose.split(tail[1], chain.RECORD_TYPE)[0])
+        return payload
+
     async def change_key(self) -> dict[str, Any]:
         """Let a new key take the place of this one; return the payload of the record that says so.
 
         Raises TerminalError, StorageRefused, BoardError, OSError.
         """
         memory = self.memory
+        await self._tell_damage()
         if self._config.office_url and not memory.acknowledged:
             raise TerminalError(
                 "the office knows no record of this terminal yet, and could not follow to another key; "

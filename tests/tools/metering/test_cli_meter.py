@@ -237,8 +237,10 @@ def test_an_exchange_writes_both_registers_into_the_ledger(capsys, tmp_path):
         first = json.loads(out)
         assert first["before"] == {"serial": None, "wh": None}
         assert first["meter"] == {"model": "eastron-sdm630", "serial": "21110042", "wh": 123_456}
-        code, _, err = replaced(tmp_path, port, "--yes")
-        assert code == 2 and "still the one of before" in err
+        code, out, err = replaced(tmp_path, port, "--yes", "--json", "--old-wh", "123456")
+        assert code == 2 and "record 1 has this exchange already, with None Wh" in err
+        code, out, err = replaced(tmp_path, port, "--yes", "--json")
+        assert (code, json.loads(out)) == (0, first) and "record 1 has this exchange already" in err
     with on_a_wire(Meter("eastron-sdm630", "21110042", 20)) as port:
         # The same meter after a reset; its last register was not below that of the ledger.
         code, _, err = replaced(tmp_path, port, "--yes", "--old-wh", "123455")
