@@ -195,11 +195,23 @@ class _Reading:
     def denied(self, place: Place, given: dict) -> str | None:
         """Return the UID of a denied card; a bank card is denied by the hash of its number instead."""
         name = self.table(place, given, fields.DENY)["card"]
-        card = self.cards.get(name or "", {})
-        if card.get("kind") == "emv" and card.get("pan"):
-            self.denied_numbers.append(identity.keyed_hash(bank.HASH_KEY, card["pan"]))
+        number = self.hash_of(name)
+        if number:
+            self.denied_numbers.append(number)
             return None
         return self.uid_of((*place, "card"), name)
+
+    def denied_by_order(self, place: Place, name: str) -> str | None:
+        """Return how an order's deny list writes a card."""
+        number = self.hash_of(name)
+        return "CARD=" + number if number else self.uid_of(place, name)
+
+    def hash_of(self, name: str | None) -> str | None:
+        """Return by what records and deny lists know a bank card, None of any other card."""
+        card = self.cards.get(name or "", {})
+        if card.get("kind") != "emv" or not card.get("pan"):
+            return None
+        return identity.keyed_hash(bank.HASH_KEY, card["pan"])
 
     def meter(self, given: dict) -> dict:
         meter = self.table(("meter",), given, fields.METER)
@@ -300,7 +312,7 @@ class _Reading:
                 self.contract((*spot, i), entry) for i, entry in enumerate(order["contracts"])
             ]
         if order["deny"] is not None:
-            order["deny"] = [self.uid_of((*place, "deny"), name) for name in order["deny"]]
+            order["deny"] = [self.denied_by_order((*place, "deny"), name) for name in order["deny"]]
         return _present(order)
 
 

@@ -27,13 +27,16 @@ BEHAVIOURS = (
 )  # fmt: skip
 PPSE = b"2PAY.SYS.DDF01"
 
-SELECT, OPTIONS, READ, AUTHENTICATE, GENERATE = 0xA4, 0xA8, 0xB2, 0x88, 0xAE
+SELECT, OPTIONS, READ, AUTHENTICATE, GENERATE, GET_DATA = 0xA4, 0xA8, 0xB2, 0x88, 0xAE, 0xCA
 TERMINAL_QUALIFIERS, AMOUNT, NUMBER, CURRENCY = 0x9F66, 0x9F02, 0x9F37, 0x5F2A
+COUNTER = 0x9F36
 PDOL = bytes.fromhex("9f6604" + "9f0206" + "9f3704" + "5f2a02")
 CDOL = bytes.fromhex("9f0206" + "9f3704" + "9505" + "5f2a02")
+# A phone's list also has the results of verification, and its profile that it can ask its holder itself.
+VERIFICATION, ON_DEVICE = bytes.fromhex("9f3403"), 0x02
 DDOL = bytes.fromhex("9f3704")
 PROFILES = {"SDA": "4000", "DDA": "2000", "CDA": "0100", "fDDA": "2000", "none": "0000"}
-CONDITIONS, NO_RECORD, APPLICATION_BLOCKED, SEE_PHONE = 0x6985, 0x6A83, 0x6283, 0x6986
+CONDITIONS, NO_RECORD, APPLICATION_BLOCKED, SEE_PHONE, NO_DATA = 0x6985, 0x6A83, 0x6283, 0x6986, 0x6A88
 UNKNOWN_AID = bytes.fromhex("f04b494c5001")
 ARQC, AAC = b"\x80", b"\x00"
 
@@ -62,6 +65,14 @@ class PaymentCard(Card):
         # Card transaction qualifiers, byte 2: its holder was asked on the device.
         self._qualifier = 0x80 if behaves == PHONE else 0x00
         self._profile = bytes.fromhex(PROFILES[method])
+        self._cdol = CDOL
+        if behaves == PHONE and method == "CDA":
+            self._profile = bytes((self._profile[0] | ON_DEVICE, 0))
+            self._cdol += VERIFICATION
+        # Further objects that its issuer signed, and what it tells by GET DATA, by tag.
+        self.signed = b""
+        self.data: "dict[int, bytes]" = {}
+        self.counter = 0
         # Signed when it is asked for: a small board takes its time for it.
         self._records: "dict[tuple[int, int], bytes] | None" = None
         self._seen = b""
@@ -72,7 +83,6 @@ class PaymentCard(Card):
         self.uid = b"\x08" + self._prng.random_bytes(3)
         self._selected = False
         self._pdol = b""
-        self._counter = 0
         return self.uid
 
     def transmit(self, command: bytes) -> bytes:
@@ -103,6 +113,10 @@ class PaymentCard(Card):
             )
         if command[1] == GENERATE:
             return self._cryptogram(command[2], body)
+        if command[1] == GET_DATA:
+            name = command[2] << 8 | command[3]
+            found = self.counter.to_bytes(2, "big") if name == COUNTER else self.data.get(name)
+            return _word(NO_DATA) if found is None else tlv.encode(name, found) + _word(status.SW_OK)
         return super().transmit(command)
 
     def _select(self, name: bytes) -> bytes:
@@ -131,7 +145,7 @@ class PaymentCard(Card):
         if self._behaves == MALFORMED:
             return b"\x77\x05\x82\x02" + _word(status.SW_OK)
         self._pdol = told
-        self._counter += 1
+        self.counter += 1
         afl = bytes.fromhex("10010301" if self.method == "fDDA" else "08010100" + "10010301")
         kind = AAC if self._behaves == DECLINES else ARQC
         if self.method in ("SDA", "DDA", "none"):
@@ -139,10 +153,10 @@ class PaymentCard(Card):
         answer = tlv.encode(0x82, self._profile) + tlv.encode(0x94, afl)
         if self.method == "fDDA":
             # As Visa's cards: number and cryptogram come at once, and what the phone asked its holder for.
-            answer += tlv.encode(0x9F36, self._counter.to_bytes(2, "big")) + tlv.encode(0x57, self._track())
+            answer += tlv.encode(0x9F36, self.counter.to_bytes(2, "big")) + tlv.encode(0x57, self._track())
             answer += tlv.encode(0x9F26, self._prng.random_bytes(8)) + tlv.encode(0x9F27, kind)
             answer += tlv.encode(0x9F10, bytes(7)) + tlv.encode(0x9F6C, bytes((0, self._qualifier)))
-            own = b"\x01" + self._prng.random_bytes(4) + b"\x00\x80"
+            own = b"\x01" + self._prng.random_bytes(4) + bytes((0, self._qualifier))
             said = self._said(PDOL, told)
             signed = said[NUMBER] + said[AMOUNT] + said[CURRENCY] + own
             answer += tlv.encode(0x9F4B, self._sign(b"\x02\0\1", signed)) + tlv.encode(0x9F69, own)
@@ -151,7 +165,7 @@ class PaymentCard(Card):
     def _cryptogram(self, asked: int, body: bytes) -> bytes:
         kind = AAC if self._behaves == DECLINES else ARQC
         cryptogram = self._prng.random_bytes(8)
-        counter = self._counter.to_bytes(2, "big")
+        counter = self.counter.to_bytes(2, "big")
         # A card that declines signs nothing.
         if not asked & 0x10 or kind == AAC:
             return tlv.encode(0x80, kind + counter + cryptogram + bytes(7)) + _word(status.SW_OK)
@@ -160,7 +174,7 @@ class PaymentCard(Card):
         rest = tlv.encode(0x9F27, kind) + tlv.encode(0x9F36, counter) + tlv.encode(0x9F10, bytes(7))
         digest = hashlib.sha1(self._pdol + body + rest).digest()  # noqa: S324
         dynamic = b"\x04" + self._prng.random_bytes(4) + kind + cryptogram + digest
-        signed = self._sign(dynamic, self._said(CDOL, body)[NUMBER])
+        signed = self._sign(dynamic, self._said(self._cdol, body)[NUMBER])
         return tlv.encode(0x77, rest + tlv.encode(0x9F4B, signed)) + _word(status.SW_OK)
 
     def _said(self, wishes: bytes, told: bytes) -> dict:
@@ -196,8 +210,9 @@ class PaymentCard(Card):
             + tlv.encode(0x5F25, bytes.fromhex(effective))
             + tlv.encode(0x5F28, bytes.fromhex(issued_in))
             + tlv.encode(0x9F07, bytes.fromhex(usage))
-            + tlv.encode(0x8C, CDOL)
+            + tlv.encode(0x8C, self._cdol)
             + tlv.encode(0x9F4A, b"\x82")
+            + self.signed
         )
         issuer, rest = self._issuer_certificate()
         card = self._card_certificate(signed)

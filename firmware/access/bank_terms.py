@@ -13,6 +13,12 @@ from firmware.pricing import iso4217, money
 DYNAMIC, STATIC, NONE = AUTHENTICATIONS = ("dynamic", "static", "none")
 
 _HIGHEST_MINOR = 1000000000
+_HIGHEST = {"day_count": 1000, "random_percent": 99, "random_max_percent": 99}
+_NUMBERS = ("limit_minor", "floor_minor", "verified_from_minor", "day_minor", "day_count") + (
+    "random_percent",
+    "random_max_percent",
+    "random_threshold_minor",
+)
 _MOST_AIDS = 50
 _MOST_DENIED = 10000
 _LONGEST_PATH = 240
@@ -30,6 +36,11 @@ _DEFAULTS = {
     "ca_keys": "",
     "authentication": DYNAMIC,
     "floor_minor": 0,
+    "random_percent": 0,
+    "random_max_percent": 0,
+    "random_threshold_minor": 0,
+    "tac_denial": "0000000000",
+    "tac_default": "0000000000",
     "verified_from_minor": 0,
     "day_count": 5,
     "day_minor": 0,
@@ -58,7 +69,8 @@ if TYPE_CHECKING:
 def parse(document: "Document", currency: str, tariffs: "list[Any]") -> "Document":
     """Return the terms: amounts in minor units of the currency, what is hexadecimal as bytes.
 
-    `tariffs` are the ids that there are. Raises AccessError with every problem: "key: what to do".
+    "random" is (target percentage, highest one, threshold in minor units). `tariffs` are the ids that there
+    are. Raises AccessError with every problem: "key: what to do".
     """
     problems = []
     for key in sorted(document):
@@ -68,7 +80,7 @@ def parse(document: "Document", currency: str, tariffs: "list[Any]") -> "Documen
     for key, what in _NEEDED:
         if terms[key] is None:
             problems.append("%s: missing; give %s" % (key, what))
-    for check in (_amounts, _tariff, _aids, _terminal, _gateway, _files, _denied):
+    for check in (_amounts, _random, _tariff, _aids, _terminal, _gateway, _files, _denied):
         check(terms, tariffs, problems)
     try:
         terms["currency"] = bytes.fromhex("0" + iso4217.number(currency))
@@ -96,11 +108,11 @@ def _plain(value: "Any") -> "Any":
 
 def _amounts(terms: "Document", tariffs: "list[Any]", problems: "list[str]") -> None:
     lowest = {"limit_minor": 1}
-    for key in ("limit_minor", "floor_minor", "verified_from_minor", "day_minor", "day_count"):
+    for key in _NUMBERS:
         given = terms[key]
         if given is None:
             continue
-        most = 1000 if key == "day_count" else _HIGHEST_MINOR
+        most = _HIGHEST.get(key, _HIGHEST_MINOR)
         whole = isinstance(given, int) and not isinstance(given, bool)
         if not whole or not lowest.get(key, 0) <= given <= most:
             told = (key, lowest.get(key, 0), most)
@@ -115,6 +127,22 @@ def _amounts(terms: "Document", tariffs: "list[Any]", problems: "list[str]") -> 
     if limit_minor and day_minor and day_minor < limit_minor:
         told_minor = (day_minor, limit_minor)
         problems.append("day_minor: %d is below limit_minor, %d; no card could ever charge" % told_minor)
+
+
+def _random(terms: "Document", tariffs: "list[Any]", problems: "list[str]") -> None:
+    """Take how many payments chance would have online, by their amounts (EMV Book 3, 10.6.2)."""
+    percent, most_percent = terms["random_percent"], terms["random_max_percent"]
+    floor_minor, threshold_minor = terms["floor_minor"], terms["random_threshold_minor"]
+    if percent is None or most_percent is None or floor_minor is None or threshold_minor is None:
+        return
+    if most_percent and most_percent < percent:
+        problems.append("random_max_percent: %d is below random_percent, %d" % (most_percent, percent))
+    if (most_percent or threshold_minor) and threshold_minor >= floor_minor:
+        problems.append(
+            "random_threshold_minor: from it the percentage grows up to floor_minor; %d has to be below %d"
+            % (threshold_minor, floor_minor)
+        )
+    terms["random"] = (percent, most_percent or percent, threshold_minor)
 
 
 def _tariff(terms: "Document", tariffs: "list[Any]", problems: "list[str]") -> None:
@@ -146,7 +174,14 @@ def _terminal(terms: "Document", tariffs: "list[Any]", problems: "list[str]") ->
             terms["country"] = bytes.fromhex("0" + country)
         else:
             problems.append("country: has to be three digits of ISO 3166-1, such as 276 for Germany")
-    for key, size in (("terminal_type", 1), ("capabilities", 3), ("qualifiers", 4)):
+    sizes = (
+        ("terminal_type", 1),
+        ("capabilities", 3),
+        ("qualifiers", 4),
+        ("tac_denial", 5),
+        ("tac_default", 5),
+    )
+    for key, size in sizes:
         octets = _octets(terms[key])
         if octets is None or len(octets) != size:
             told = (key, size, _DEFAULTS[key])

@@ -17,6 +17,9 @@ _LEVELS = ("SECURE",)
 _MOST_DISCOUNTS = 10
 # What stands before the common name of a certificate's subject (RFC 4514, 2.3), where another has a UID.
 _NAMED = "CN="
+# What stands before the hash by which records call a bank card, 32 letters (cards.emv.identity).
+_BANK_CARD = "CARD="
+_HASH_LETTERS = 32
 _NAMED_TYPES = ("EMAID", "EVCOID", "OTHER")
 
 TYPE_CHECKING = False
@@ -51,7 +54,8 @@ class Contracts:
                         )
                 others.append(entry)
         for i, uid in enumerate(deny):
-            _check_uid(uid, "/deny/%d" % i, problems)
+            if not _is_bank_card(uid):
+                _check_uid(uid, "/deny/%d" % i, problems)
         if problems:
             raise AccessError(problems)
         self._denied = set(deny)
@@ -80,6 +84,10 @@ class Contracts:
                 return {"granted": True, "contract": contract, "tariff": tariff, "limit_minor": limit_minor}
         return {"granted": False, "reason": reason}
 
+    def is_denied(self, card: str) -> bool:
+        """Return whether a bank card is denied; `card` is its keyed hash."""
+        return _BANK_CARD + card in self._denied
+
     def discounts(self, token: "dict[str, Any] | None", contract: "str | None") -> "list[str]":
         """Return the ids of the discounts that a card's contract gives, in their order."""
         for entry in self._by_uid.get(_key(token), ()) if token else ():
@@ -93,6 +101,19 @@ def _key(token: "dict[str, Any]") -> str:
     # A bank card has none: it needs no contract.
     uid: str = token.get("uid", "")
     return _NAMED + uid if token["type"] in _NAMED_TYPES else uid
+
+
+def _is_bank_card(text: "Any") -> bool:
+    """Return whether an entry of a deny list names a bank card, in the one spelling that there is."""
+    try:
+        given = text[len(_BANK_CARD) :]
+        return (
+            text.startswith(_BANK_CARD)
+            and bytes.fromhex(given).hex() == given
+            and len(given) == _HASH_LETTERS
+        )
+    except (AttributeError, TypeError, ValueError):
+        return False
 
 
 def _overlap(one: "Entry", other: "Entry") -> bool:
@@ -158,5 +179,5 @@ def _check_uid(uid: "Any", path: str, problems: "list[str]") -> None:
         pass
     problems.append(
         "%s: has to be 4, 7 or 10 bytes in upper-case hexadecimal, such as 04A1B2C3D4E580, "
-        "or CN= and the name in a card's certificate" % path
+        "or CN= and the name in a card's certificate; deny also takes CARD= and a bank card's hash" % path
     )

@@ -128,6 +128,8 @@ class Assembly:
             from . import rotation
 
             await rotation.retire(self, self._board.signer, self._uploader is not None)
+        if self._cards and "emv" in self._cards:
+            self._cards["emv"]["is_denied"] = self.is_denied
         reader = Reader(self._board, self._config, self.inbox, self._cards)
         self._supervisor.start("meter", self.meter.run)
         self._supervisor.start("contactor", self.outlet.watch_contactor)
@@ -139,6 +141,10 @@ class Assembly:
         if on_ready:
             on_ready()
         await self.terminal.serve()
+
+    def is_denied(self, card: str) -> bool:
+        """Return whether a bank card is denied now: an order may have brought another list."""
+        return self.contracts.is_denied(card)
 
     async def _note_configuration(self) -> None:
         """Record which settings and tariffs are in force, whenever they are others than before."""

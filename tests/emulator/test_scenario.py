@@ -10,7 +10,9 @@ import pytest
 
 from emulator import scenario
 from emulator.errors import ScenarioError
+from emulator.models import bank
 from emulator.toml_lines import Lines
+from firmware.cards.emv import identity
 
 STORIES = Path(__file__).parents[1] / "scenarios"
 TARIFF = (STORIES / "tariffs" / "energy.json").read_text()
@@ -170,6 +172,16 @@ def test_a_card_number_needs_its_check_digit(tmp_path):
     story = scenario.read(write(tmp_path, SMALL + emv.format("4761739001010119")))
     assert story["cards"]["visa"]["pan"] == "4761739001010119"
     assert "right check digit" in problems_of(tmp_path, SMALL + emv.format("4761739001010118"))[0]
+
+
+def test_an_order_denies_a_bank_card_by_the_hash_of_its_number(tmp_path):
+    card = '\n[[card]]\nname = "visa"\nkind = "emv"\npan = "4761739001010119"\nexpires = "2031-12"\n'
+    story = scenario.read(
+        write(tmp_path, SMALL + card + '[[step]]\n[step.order]\ndeny = ["visa", "alice"]\n')
+    )
+    assert story["steps"][-1]["argument"]["deny"][0] == "CARD=" + identity.keyed_hash(
+        bank.HASH_KEY, "4761739001010119"
+    )
 
 
 def test_what_an_order_sends_may_be_unusable_but_not_missing(tmp_path):

@@ -91,7 +91,7 @@ async def _measured(wires: Wires, storage: ports.Storage, taps: int) -> list[flo
     board: Any = Board(reader)
     inbox = Inbox(board.tasks)
     known = authorities.Authorities(bank.authorities())
-    trust = {"authorities": known, "hash_key": bank.HASH_KEY, "aes": Aes()}
+    trust = {"authorities": known, "hash_key": bank.HASH_KEY, "aes": Aes(), "is_denied": lambda card: False}
     task = asyncio.create_task(Reader(board, Config, inbox, {"emv": trust}).run())
     card = SlowCard("4761739001010119", "2049-11", Prng(6, "card"), "fDDA")
     try:

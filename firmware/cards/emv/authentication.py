@@ -13,6 +13,7 @@ from . import certificates, identity, reading
 AIP_SDA, AIP_DDA, AIP_CDA = 0x40, 0x20, 0x01
 AIP_TAG = 0x82
 UNPREDICTABLE, AMOUNT, CURRENCY, CARD_DATA = 0x9F37, 0x9F02, 0x5F2A, 0x9F69
+AUTHORITY_INDEX = 0x8F
 STATIC_TAGS, DDOL, CDOL, SIGNED = 0x9F4A, 0x9F49, 0x8C, 0x9F4B
 # Where a card names no list, the terminal's own: the unpredictable number (Book 2, 6.5.1).
 DEFAULT_DDOL = b"\x9f\x37\x04"
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
 def authenticate(
     application: "Application", authorities: "Authorities", values: "Values", today: "tuple[int, int] | None"
 ) -> "Dialogue":
-    """Return {"method": "fDDA" | "CDA" | "DDA" | "SDA" | None, "holds", "is_expired", "why"}.
+    """Return {"method": "fDDA" | "CDA" | "DDA" | "SDA" | None, "holds", "is_expired", "is_missing", "why"}.
 
-    "why" is a sentence, None where it holds.
+    "is_missing" tells that the card lacks what its proof needs; "why" is a sentence, None where it holds.
     `values` are what the terminal told the card, with its unpredictable number; `today` is (year, month).
     Raises reading.Refused where the card declines.
     """
@@ -50,10 +51,18 @@ def authenticate(
     except reading.Refused:
         raise
     except CardError as error:
-        is_expired = isinstance(error, certificates.Expired)
-        return {"method": method, "holds": False, "is_expired": is_expired, "why": str(error)}
+        proof = {"method": method, "holds": False, "why": str(error)}
+        proof["is_expired"] = isinstance(error, certificates.Expired)
+        proof["is_missing"] = isinstance(error, certificates.Missing)
+        return proof
     why = "the card supports no offline authentication" if method is None else None
-    return {"method": method, "holds": method is not None, "is_expired": False, "why": why}
+    return {
+        "method": method,
+        "holds": method is not None,
+        "is_expired": False,
+        "is_missing": False,
+        "why": why,
+    }
 
 
 def best(application: "Application") -> "str | None":
@@ -77,7 +86,8 @@ def _perform(
 ) -> "Dialogue":
     objects = application.objects
     digits = identity.number(objects)
-    authority = authorities.find(application.aid, objects.get(0x8F, b""), today)
+    index = certificates.needed(objects, AUTHORITY_INDEX, "the index of its CA key")
+    authority = authorities.find(application.aid, index, today)
     issuer = certificates.issuer_key(authority, objects, digits, today)
     static = application.static + _more_static(application)
     if method == "SDA":

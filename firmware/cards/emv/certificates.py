@@ -26,6 +26,10 @@ class Expired(CardError):
     """A certificate that was right, and is so no longer."""
 
 
+class Missing(CardError):
+    """What a proof needs and the card does not have."""
+
+
 class Key:
     """An RSA key that a certificate proves: `modulus` as bytes, `exponent`."""
 
@@ -50,8 +54,8 @@ def recovered(key: Key, signed: bytes, kind: int, what: str) -> bytes:
 def issuer_key(authority: Key, objects: "dict[int, bytes]", digits: str, today: "Month | None") -> Key:
     """Return the issuer's key (Book 2, 6.3). Raises CardError for a certificate that does not hold."""
     what = "the issuer's certificate"
-    opened = recovered(authority, _needed(objects, 0x90, what), ISSUER, what)
-    exponent = _needed(objects, 0x9F32, "the issuer's exponent")
+    opened = recovered(authority, needed(objects, 0x90, what), ISSUER, what)
+    exponent = needed(objects, 0x9F32, "the issuer's exponent")
     key = _proven(opened, 14, objects.get(0x92, b""), exponent, b"", what)
     identifier = opened[1:5].hex().rstrip("f")
     if not 3 <= len(identifier) <= 8 or digits[: len(identifier)] != identifier:
@@ -65,8 +69,8 @@ def card_key(
 ) -> Key:
     """Return the card's key (Book 2, 6.4), which covers the data that the issuer signed with it."""
     what = "the card's certificate"
-    opened = recovered(issuer, _needed(objects, 0x9F46, what), CARD, what)
-    exponent = _needed(objects, 0x9F47, "the card's exponent")
+    opened = recovered(issuer, needed(objects, 0x9F46, what), CARD, what)
+    exponent = needed(objects, 0x9F47, "the card's exponent")
     key = _proven(opened, 20, objects.get(0x9F48, b""), exponent, static, what)
     if opened[1:11].hex().rstrip("f") != digits:
         raise CardError("%s is for another card number" % what)
@@ -77,7 +81,7 @@ def card_key(
 def static_data(issuer: Key, objects: "dict[int, bytes]", static: bytes) -> bytes:
     """Return the data authentication code of signed static data (SDA, Book 2, 5.4). Raises CardError."""
     what = "the signed static data"
-    opened = recovered(issuer, _needed(objects, 0x93, what), STATIC, what)
+    opened = recovered(issuer, needed(objects, 0x93, what), STATIC, what)
     _hashed(opened, static, what)
     _padded(opened[4:-HASH_BYTES], what)
     return opened[2:4]
@@ -136,7 +140,8 @@ def _dated(ends: bytes, today: "Month | None", what: str) -> None:
         raise Expired("%s has expired" % what)
 
 
-def _needed(objects: "dict[int, bytes]", name: int, what: str) -> bytes:
+def needed(objects: "dict[int, bytes]", name: int, what: str) -> bytes:
+    """Return what a proof needs of a card. Raises Missing."""
     if not objects.get(name):
-        raise CardError("%s is not on the card (tag %X)" % (what, name))
+        raise Missing("%s is not on the card (tag %X)" % (what, name))
     return objects[name]

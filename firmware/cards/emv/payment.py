@@ -7,7 +7,7 @@ within this dialogue; what leaves is a masked form, a keyed hash, and a text tha
 from ...crypto import canonical
 from ...errors import CardError
 from .. import tlv
-from . import authentication, directory, identity, reading, risk
+from . import authentication, directory, holder, identity, reading, risk
 
 # OCMF, table 11. A signature made for this tap is of the card itself; what is only read can be copied.
 SECURE, TRUSTED, HEARSAY = "SECURE", "TRUSTED", "HEARSAY"
@@ -28,7 +28,6 @@ EXPIRED = "bank_card_expired"
 # By what speaks against a card (risk.py), the weightiest first.
 FINDINGS = (
     (risk.ON_EXCEPTION_LIST, "denied"),
-    (risk.DATA_MISSING, BROKEN),
     (risk.EXPIRED, EXPIRED),
     (risk.NOT_YET_EFFECTIVE, "bank_card_not_yet"),
     (risk.NOT_ALLOWED, "bank_card_abroad"),
@@ -63,10 +62,10 @@ if TYPE_CHECKING:
 
 class Desk:
     """What a tap is judged with: the operator's terms (access.bank_terms), CA keys, the key of the hashes,
-    `today` (year, month, day) or None, and `seal(text)`.
+    `today` (year, month, day) or None, `seal(text)`, `is_denied(card)`, and `chance`, 1 to 99 or None.
     """
 
-    __slots__ = ("authorities", "hash_key", "seal", "terms", "today")
+    __slots__ = ("authorities", "chance", "hash_key", "is_denied", "seal", "terms", "today")
 
     def __init__(
         self,
@@ -75,12 +74,21 @@ class Desk:
         hash_key: bytes,
         today: "tuple[int, int, int] | None",
         seal: "Callable[[bytes], str]",
+        is_denied: "Callable[[str], bool]",
+        chance: "int | None" = None,
     ) -> None:
         self.terms = terms
         self.authorities = authorities
         self.hash_key = hash_key
         self.today = today
         self.seal = seal
+        self.is_denied = is_denied
+        self.chance = chance
+
+    def is_verification_wanted(self) -> bool:
+        """Return whether who pays has to have been asked on the phone."""
+        from_minor = self.terms["verified_from_minor"]
+        return bool(from_minor and self.terms["limit_minor"] >= from_minor)
 
 
 def tapped(desk: Desk, values: "Values") -> "Dialogue":
@@ -120,11 +128,14 @@ def _judged(desk: Desk, entry: "directory.Entry", application: "Application", va
     objects = application.objects
     digits = identity.number(objects)
     card = identity.keyed_hash(desk.hash_key, digits)
+    yield from reading.counters(application)
     terminal = _terminal(desk, card)
     told = dict(values)
+    told[holder.RESULTS] = holder.results(application, desk.is_verification_wanted())
     is_declined = False
     proof: "Document" = {"method": authentication.best(application), "holds": False, "is_expired": False}
-    if authentication.CRYPTOGRAM not in objects:
+    is_asked = authentication.CRYPTOGRAM not in objects
+    if is_asked:
         # The card signs what is known by then, and its issuer reckons with it.
         told[0x95] = risk.judge(objects, terminal, {"method": proof["method"], "holds": True})["tvr"]
     try:
@@ -133,14 +144,15 @@ def _judged(desk: Desk, entry: "directory.Entry", application: "Application", va
     except reading.Refused:
         is_declined = True
     found = risk.judge(objects, terminal, proof)
-    told[0x9B] = found["tsi"]
+    found["verified_on_device"] = holder.is_verified(application, proof, told[holder.RESULTS])
+    told[0x9B] = _status(found, told, is_asked)
     payment = {
         "kind": "card",
         "scheme": _scheme(entry),
         "masked": identity.masked(digits),
         "proof": proof["method"] if proof["holds"] else None,
         "tvr": found["tvr"].hex(),
-        "tsi": found["tsi"].hex(),
+        "tsi": told[0x9B].hex(),
         "verified_on_device": found["verified_on_device"],
     }
     language = identity.language(objects, LANGUAGES)
@@ -149,11 +161,19 @@ def _judged(desk: Desk, entry: "directory.Entry", application: "Application", va
     if reason:
         return {"reason": reason, "payment": members, "language": language}
     level = LEVELS.get(payment["proof"], SECURE)
-    refusal = EXPIRED if proof["is_expired"] else _refusal(desk, found, is_declined)
+    refusal = EXPIRED if proof["is_expired"] else _refusal(desk, objects, found, is_declined)
     if refusal is None:
         members["card_data"] = _sealed(desk, application, told)
     token = {"type": "EMV", "card": card, "level": level}
     return {"token": token, "refusal": refusal, "payment": members, "language": language}
+
+
+def _status(found: "Document", told: "Values", is_asked: bool) -> bytes:
+    """Return TSI with what the card did beside the terminal: its cryptogram was asked for, its holder too."""
+    status = found["tsi"][0] | (risk.CARD_MANAGED if is_asked else 0)
+    if told[holder.RESULTS] != holder.NONE_PERFORMED:
+        status |= risk.HOLDER_VERIFIED
+    return bytes((status, 0))
 
 
 def _scheme(entry: "directory.Entry") -> str:
@@ -171,9 +191,9 @@ def _terminal(desk: Desk, card: str) -> "Document":
         "version": b"\0\2",
         "amount_minor": terms["limit_minor"],
         "floor_minor": terms["floor_minor"] or terms["limit_minor"] + 1,
-        "random_percent": 0,
-        "chance": 0,
-        "is_excepted": card in terms["deny"],
+        "random": terms["random"],
+        "chance": desk.chance,
+        "is_excepted": card in terms["deny"] or desk.is_denied(card),
     }
 
 
@@ -203,15 +223,17 @@ def _unproven(desk: Desk, application: "Application", proof: "Document", is_decl
     return None if is_enough[wanted] else UNPROVEN
 
 
-def _refusal(desk: Desk, found: "Document", is_declined: bool) -> "str | None":
+def _refusal(desk: Desk, objects: "Values", found: "Document", is_declined: bool) -> "str | None":
     """Return why a card that is what it says may not charge, None where nothing speaks against it."""
     for finding, reason in FINDINGS:
         if found["tvr"][finding >> 8] & finding & 0xFF:
             return reason
-    if is_declined:
+    if not found["is_whole"]:
+        return BROKEN
+    terms = desk.terms
+    if is_declined or risk.is_turned_down(objects, found["tvr"], terms["tac_denial"], terms["tac_default"]):
         return DECLINED
-    from_minor = desk.terms["verified_from_minor"]
-    if from_minor and desk.terms["limit_minor"] >= from_minor and not found["verified_on_device"]:
+    if desk.is_verification_wanted() and not found["verified_on_device"]:
         return VERIFY
     # Without a date nobody knows whether the card is still valid.
     return "bank_card_no_clock" if desk.today is None else None

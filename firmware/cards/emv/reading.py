@@ -17,6 +17,8 @@ BLOCKED, CARD_BLOCKED = 0x6283, 0x6A81
 CONDITIONS, SEE_PHONE, OTHER_INTERFACE = 0x6985, 0x6986, 0x6984
 
 PDOL, AIP, AFL = 0x9F38, 0x82, 0x94
+# How many payments the card made, and how many by the last one online; the limits for those in between.
+COUNTER, LAST_ONLINE, LOWER_COUNT, UPPER_COUNT = 0x9F36, 0x9F13, 0x9F14, 0x9F23
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -142,3 +144,20 @@ def _record(application: Application, file: int, record: int, is_signed: bool) -
     application.add(content)
     if is_signed:
         application.static += content if file <= SHORT_FILES else body
+
+
+def counters(application: Application) -> "Dialogue":
+    """Ask a card that limits its payments offline how many it made (GET DATA; Book 3, 6.5.7 and 10.6.3).
+
+    What it does not tell stays unknown, which counts against it. Raises CardError for an answer that is none.
+    """
+    objects = application.objects
+    if LOWER_COUNT not in objects or UPPER_COUNT not in objects:
+        return
+    for name in (COUNTER, LAST_ONLINE):
+        command = apdu.command(0x80, 0xCA, name >> 8, name & 0xFF, b"", 256)
+        body, status = yield from apdu.exchange(command)
+        if status == statuses.SW_OK and name not in objects:
+            told = tlv.find(body, name)
+            if told:
+                objects[name] = told

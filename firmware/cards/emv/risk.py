@@ -1,7 +1,10 @@
-"""What speaks against taking a bank card offline, as evidence: TVR and TSI (EMV Book 3, 10.4, 10.6, annex C).
+"""What speaks against taking a bank card offline, as evidence: TVR, TSI (EMV Book 3, 10.4 to 10.7, annex C).
 
-It does not know what is decided; every judgement is a bit that is kept.
+It does not know dialogues; every judgement is a bit that is kept, and the action codes weigh the bits.
 """
+
+from ...errors import CardError
+from .reading import COUNTER, LAST_ONLINE, LOWER_COUNT, UPPER_COUNT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,10 +20,12 @@ DATA_MISSING = 0x0020
 ON_EXCEPTION_LIST = 0x0010
 DDA_FAILED = 0x0008
 CDA_FAILED = 0x0004
+SDA_SELECTED = 0x0002
 OTHER_VERSION = 0x0180
 EXPIRED = 0x0140
 NOT_YET_EFFECTIVE = 0x0120
 NOT_ALLOWED = 0x0110
+NEW_CARD = 0x0108
 ABOVE_FLOOR_LIMIT = 0x0380
 ABOVE_LOWER_COUNT = 0x0340
 ABOVE_UPPER_COUNT = 0x0320
@@ -28,36 +33,66 @@ CHOSEN_BY_CHANCE = 0x0310
 FAILED = {"SDA": SDA_FAILED, "DDA": DDA_FAILED, "fDDA": DDA_FAILED, "CDA": CDA_FAILED}
 
 # Transaction status information, byte 1 (annex C6).
-AUTHENTICATED, RISK_MANAGED = 0x80, 0x08
+AUTHENTICATED, HOLDER_VERIFIED, CARD_MANAGED, RISK_MANAGED = 0x80, 0x40, 0x20, 0x08
+
+# The issuer's action codes (10.7): what bits have a payment refused, at once or for want of going online.
+IAC_DEFAULT, IAC_DENIAL = 0x9F0D, 0x9F0E
+CODE_BYTES = 5
+# A card without them refuses, when it cannot go online, for any bit. Left out is what has been settled: how
+# much proof is enough is the operator's word, and one version of this terminal stands for all schemes'.
+ANY_BIT = b"\x31\x7f\xff\xff\xff"
 
 EXPIRES, EFFECTIVE, COUNTRY, USAGE, VERSION = 0x5F24, 0x5F25, 0x5F28, 0x9F07, 0x9F08
-COUNTER, LAST_ONLINE, LOWER_COUNT, UPPER_COUNT, QUALIFIERS = 0x9F36, 0x9F13, 0x9F14, 0x9F23, 0x9F6C
 # Application usage control, byte 1 (annex C2): goods, services, here or abroad, where there is no ATM.
 GOODS_HERE, GOODS_ABROAD, SERVICES_HERE, SERVICES_ABROAD, NO_ATM = 0x20, 0x10, 0x08, 0x04, 0x01
 
 
 def judge(objects: "Objects", terminal: "dict[str, Any]", proof: "dict[str, Any]") -> "dict[str, Any]":
-    """Return {"tvr": 5 bytes, "tsi": 2 bytes, "verified_on_device": bool}.
+    """Return {"tvr": 5 bytes, "tsi": 2 bytes, "is_whole": bool, that no mandatory data is missing}.
 
     `terminal`: "today" (year, month, day) or None, "country" and "version" (2 bytes each), "amount_minor",
-    "floor_minor", "random_percent", "chance" (0 to 99, drawn anew), "is_excepted". `proof` is of
-    authentication.py.
+    "floor_minor", "random" (target percentage, highest one, threshold in minor units), "chance" (1 to 99,
+    drawn anew, or None where nothing is chosen by chance), "is_excepted". `proof` is of authentication.py.
     """
-    found = _proven(proof) + _restrictions(objects, terminal) + _risks(objects, terminal)
+    missing = [DATA_MISSING] if _day(objects, EXPIRES) is None else []
+    found = missing + _proven(proof) + _restrictions(objects, terminal) + _risks(objects, terminal)
     verification = bytearray(5)
     for finding in found:
         verification[finding >> 8] |= finding & 0xFF
     status = RISK_MANAGED | (AUTHENTICATED if proof["method"] else 0)
-    # Visa's card transaction qualifiers, byte 2: the phone asked for finger, face or code.
-    qualifiers = objects.get(QUALIFIERS, b"\0\0")
-    is_verified = len(qualifiers) == 2 and bool(qualifiers[1] & 0x80)
-    return {"tvr": bytes(verification), "tsi": bytes((status, 0)), "verified_on_device": is_verified}
+    return {"tvr": bytes(verification), "tsi": bytes((status, 0)), "is_whole": not missing}
+
+
+def is_turned_down(objects: "Objects", tvr: bytes, denial: bytes, default: bytes) -> bool:
+    """Return whether an action code of the issuer, or these of the terminal (TAC), refuses for a bit (10.7).
+
+    Nothing goes online here, so the codes for going online are skipped, as an offline terminal may, and those
+    for want of it count. Raises CardError for a code that is none.
+    """
+    codes = (denial, default, _code(objects, IAC_DENIAL, bytes(5)), _code(objects, IAC_DEFAULT, ANY_BIT))
+    for code in codes:
+        for i, octet in enumerate(code):
+            if octet & tvr[i]:
+                return True
+    return False
+
+
+def _code(objects: "Objects", name: int, otherwise: bytes) -> bytes:
+    code = objects.get(name, otherwise)
+    if len(code) != CODE_BYTES:
+        raise CardError("the card's action code %X has %d bytes, not %d" % (name, len(code), CODE_BYTES))
+    return code
 
 
 def _proven(proof: "dict[str, Any]") -> "list[int]":
     if proof["method"] is None:
         return [NOT_AUTHENTICATED]
-    return [] if proof["holds"] else [FAILED[proof["method"]]]
+    found = [SDA_SELECTED] if proof["method"] == "SDA" else []
+    if not proof["holds"]:
+        found.append(FAILED[proof["method"]])
+        if proof.get("is_missing"):
+            found.append(DATA_MISSING)
+    return found
 
 
 def _restrictions(objects: "Objects", terminal: "dict[str, Any]") -> "list[int]":
@@ -69,9 +104,7 @@ def _restrictions(objects: "Objects", terminal: "dict[str, Any]") -> "list[int]"
         found.append(NOT_ALLOWED)
     today = terminal["today"]
     expires, effective = _day(objects, EXPIRES), _day(objects, EFFECTIVE)
-    if expires is None:
-        found.append(DATA_MISSING)
-    elif today is not None and today > expires:
+    if today is not None and expires is not None and today > expires:
         found.append(EXPIRED)
     if today is not None and effective is not None and today < effective:
         found.append(NOT_YET_EFFECTIVE)
@@ -97,18 +130,30 @@ def _risks(objects: "Objects", terminal: "dict[str, Any]") -> "list[int]":
     found = [ON_EXCEPTION_LIST] if terminal["is_excepted"] else []
     if terminal["amount_minor"] >= terminal["floor_minor"]:
         found.append(ABOVE_FLOOR_LIMIT)
-    elif terminal["chance"] < terminal["random_percent"]:
+    elif terminal["chance"] is not None and _is_chosen(terminal):
         found.append(CHOSEN_BY_CHANCE)
     if LOWER_COUNT in objects and UPPER_COUNT in objects:
-        offline = None
-        if COUNTER in objects and LAST_ONLINE in objects:
-            offline = _number(objects[COUNTER]) - _number(objects[LAST_ONLINE])
+        counter, last_online = objects.get(COUNTER), objects.get(LAST_ONLINE)
+        offline = _number(counter) - _number(last_online) if counter and last_online else 0
         # Without the counters nobody knows, and both limits count as exceeded (10.6.3).
-        if offline is None or offline <= 0 or offline > _number(objects[LOWER_COUNT]):
+        if offline <= 0 or offline > _number(objects[LOWER_COUNT]):
             found.append(ABOVE_LOWER_COUNT)
-        if offline is None or offline <= 0 or offline > _number(objects[UPPER_COUNT]):
+        if offline <= 0 or offline > _number(objects[UPPER_COUNT]):
             found.append(ABOVE_UPPER_COUNT)
+        if last_online and not _number(last_online):
+            found.append(NEW_CARD)
     return found
+
+
+def _is_chosen(terminal: "dict[str, Any]") -> bool:
+    """Return whether chance wants a payment online, the likelier the nearer the floor limit is (10.6.2)."""
+    percent, most_percent, threshold_minor = terminal["random"]
+    above_minor = terminal["amount_minor"] - threshold_minor
+    if above_minor < 0:
+        return bool(terminal["chance"] <= percent)
+    # Between threshold and floor limit the percentage grows in a straight line; in whole numbers.
+    span_minor = terminal["floor_minor"] - threshold_minor
+    return bool((terminal["chance"] - percent) * span_minor <= (most_percent - percent) * above_minor)
 
 
 def _day(objects: "Objects", name: int) -> "Day | None":

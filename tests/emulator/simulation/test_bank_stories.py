@@ -92,7 +92,7 @@ def test_every_way_of_proving_itself_charges_and_its_strength_is_told():
         }  # fmt: skip
         assert started["payment"] == {
             "kind": "card", "scheme": "TEST", "masked": "476173******0119", "proof": proof,
-            "tvr": "0000000000", "tsi": "8800", "verified_on_device": False,
+            "tvr": "0000000000", "tsi": "8800" if proof == "fDDA" else "a800", "verified_on_device": False,
         }  # fmt: skip
         assert started["contract"] is None and started["limit_minor"] == 2000
         (receipt,) = receipts
@@ -114,7 +114,7 @@ def test_the_gateway_alone_opens_the_number_with_what_clears_the_payment():
     assert objects[0x9F02].hex() == "000000002000" and objects[0x5F2A].hex() == "0978"
     assert objects[0x9F1A].hex() == "0276" and objects[0x9A].hex() == "260328"
     assert objects[0x9F27] == b"\x80" and len(objects[0x9F26]) == 8 and len(objects[0x9F37]) == 4
-    assert objects[0x95] == bytes(5) and objects[0x9B] == b"\x88\0"
+    assert objects[0x95] == bytes(5) and objects[0x9B] == b"\xa8\0"
 
 
 def test_a_tap_is_sealed_anew_each_time():
@@ -392,7 +392,7 @@ class TapConfig:
     bank_cards = bank_terms.parse(bank.terms(TERMS), "EUR", ["day"])
 
 
-def tapped(cards):
+def tapped(cards, config=TapConfig, is_denied=lambda card: False):
     """Return what the reader's task tells of cards held up one after the other."""
     desk = Desk()
     antenna = Antenna(desk.kernel)
@@ -400,7 +400,7 @@ def tapped(cards):
     ports.entropy = Entropy(Prng(7, "terminal"))
     ports.clock = Clock(desk.life, Wall(desk.kernel, 1774699200))
     known = authorities.Authorities(bank.authorities())
-    trust = {"authorities": known, "hash_key": bank.HASH_KEY, "aes": aes.Aes()}
+    trust = {"authorities": known, "hash_key": bank.HASH_KEY, "aes": aes.Aes(), "is_denied": is_denied}
 
     async def hold():
         for each in cards:
@@ -409,7 +409,7 @@ def tapped(cards):
             antenna.put(None)
             await desk.kernel.sleep_ms(500)
 
-    reader = Reader(ports, TapConfig, desk.inbox, {"emv": trust})
+    reader = Reader(ports, config, desk.inbox, {"emv": trust})
     desk.run(hold(), reader.run(), until_ms=1000 * len(cards))
     return [event[1] for _at, event in desk.told if event[0] == TAP]
 

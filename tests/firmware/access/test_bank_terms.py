@@ -32,6 +32,11 @@ def test_terms_are_in_the_form_in_which_cards_are_told():
     assert terms["deny"] == {"5b4f3f8ef9d6693eb449589bb0379e34"}
     # An unattended terminal that is offline; SDA, DDA and CDA (EMV Book 4, annex A).
     assert (terms["terminal_type"], terms["capabilities"]) == (b"\x26", b"\x00\x08\xc8")
+    # Nothing is left to chance, and no action code of the terminal's own refuses, unless it is said.
+    assert terms["random"] == (0, 0, 0) and terms["tac_denial"] == terms["tac_default"] == bytes(5)
+    assert parsed(random_percent=20)["random"] == (20, 20, 0)
+    chosen = parsed(random_percent=20, random_max_percent=60, random_threshold_minor=1000, floor_minor=9000)
+    assert chosen["random"] == (20, 60, 1000)
     assert terms["gateway_key"][1] == bank.GATEWAY_KID and len(terms["gateway_key"][0]) == 64
 
 
@@ -67,6 +72,19 @@ def test_each_wrong_value_is_named_with_what_would_be_right():
         ({"capabilities": "0008"}, "capabilities: has to be 3 bytes"),
         ({"deny": ["4761739001010119"]}, "deny/0: has to be 32 letters of hexadecimal"),
         ({"floor_minor": 5000}, "floor_minor: from 5000 on a card has to be asked for online"),
+        ({"random_percent": 100}, "random_percent: has to be a whole number from 0 to 99"),
+        ({"random_max_percent": True}, "random_max_percent: has to be"),
+        (
+            {"random_percent": 9, "random_max_percent": 8, "floor_minor": 9000},
+            "random_max_percent: 8 is below random_percent, 9",
+        ),
+        (
+            {"random_max_percent": 8},
+            "random_threshold_minor: from it the percentage grows up to floor_minor; 0 has to be below 0",
+        ),
+        ({"random_threshold_minor": 9000, "floor_minor": 9000}, "9000 has to be below 9000"),
+        ({"tac_default": "00"}, "tac_default: has to be 5 bytes in hexadecimal, such as 0000000000"),
+        ({"tac_denial": None}, "tac_denial: has to be 5 bytes"),
         ({"day_minor": 4999}, "day_minor: 4999 is below limit_minor, 5000"),
         ({"limit": 5000}, "limit: no such key; there are aids, authentication"),
     ):

@@ -169,3 +169,20 @@ def test_a_certificates_name_is_no_uid_and_a_uid_no_name():
     for wrong in ("CN=", "CN= A", "cn=A", "CN=" + "A" * 65, "DE-KTP-C00001-K"):
         assert "or CN= and the name" in refused([contract(uid=wrong)])
         assert "/deny/0" in refused([], [wrong])
+
+
+def test_a_bank_card_is_denied_by_the_hash_by_which_records_know_it():
+    card = "5b4f3f8ef9d6693eb449589bb0379e34"
+    known = Contracts([], ["CARD=" + card, ALICE])
+    assert known.is_denied(card) and not known.is_denied(card[:-1] + "5") and not known.is_denied(ALICE)
+    for wrong in (
+        "CARD=",
+        "CARD=" + card.upper(),
+        "CARD=" + card[:-2],
+        "CARD=" + card + "00",
+        "CARD= " + card[1:],
+    ):
+        assert "/deny/0: " in refused([], [wrong]), wrong
+    # Its number denies nobody, and no contract is for a bank card.
+    assert "/deny/0: " in refused([], ["CARD=4761739001010119"])
+    assert "/contracts/0/uid" in refused([{"contract": "A", "uid": "CARD=" + card, "tariff": "t"}])

@@ -66,7 +66,7 @@ def payment_dialogue(uid: bytes) -> Any:
     made = curve.finish(jwe.envelope_steps(TERMS["gateway_key"][0], Prng(5, "terminal").random_bytes, "kid"))
     random = Prng(6, "terminal").random_bytes
     seal = lambda text: envelope.seal(made, text, random, encrypt_cbc)  # noqa: E731
-    desk = payment.Desk(TERMS, AUTHORITIES, bank.HASH_KEY, (2026, 3, 28), seal)
+    desk = payment.Desk(TERMS, AUTHORITIES, bank.HASH_KEY, (2026, 3, 28), seal, lambda card: False)
     found = yield from payment.tapped(desk, VALUES)
     assert pan_search.found(PAN, repr(found).encode()) == []
     if found and (found.get("reason") or found["refusal"]):

@@ -1,6 +1,10 @@
 """Terminal verification results, bit by bit as EMV Book 3, annex C5, numbers them."""
 
+from emulator.models.prng import Prng
 from firmware.cards.emv import risk
+from firmware.errors import CardError
+from firmware.terminal import bank
+from tests.portable import raises
 
 CARD = {
     0x5F24: bytes.fromhex("311231"),
@@ -15,8 +19,8 @@ TERMINAL = {
     "version": bytes.fromhex("0002"),
     "amount_minor": 1000,
     "floor_minor": 5000,
-    "random_percent": 0,
-    "chance": 0,
+    "random": (0, 0, 0),
+    "chance": None,
     "is_excepted": False,
 }
 GENUINE = {"method": "CDA", "holds": True, "why": None}
@@ -43,8 +47,13 @@ def test_nothing_speaks_against_a_good_card():
 
 
 def test_a_proof_that_fails_has_a_bit_of_its_method():
-    for method, bits in (("SDA", "40"), ("DDA", "08"), ("fDDA", "08"), ("CDA", "04"), (None, "80")):
+    for method, bits in (("SDA", "42"), ("DDA", "08"), ("fDDA", "08"), ("CDA", "04"), (None, "80")):
         assert tvr(proof={"method": method, "holds": False, "why": ""}) == bits + "00000000"
+    # SDA that holds is told as well: it proves less.
+    assert tvr(proof={"method": "SDA", "holds": True, "why": None}) == "0200000000"
+    lacking = {"method": "DDA", "holds": False, "is_missing": True, "why": ""}
+    assert tvr(proof=lacking) == "2800000000"
+    assert risk.judge(CARD, TERMINAL, lacking)["is_whole"]
     assert risk.judge(CARD, TERMINAL, {"method": None, "holds": False, "why": ""})["tsi"].hex() == "0800"
 
 
@@ -54,6 +63,7 @@ def test_dates_are_judged_to_the_day():
     assert tvr(terminal={"today": (2019, 12, 31)}) == "0020000000"
     assert tvr(terminal={"today": None}) == "0000000000"
     assert tvr(changed(0x5F24, None)) == tvr(changed(0x5F24, "31aa31")) == "2000000000"
+    assert not risk.judge(changed(0x5F24, None), TERMINAL, GENUINE)["is_whole"]
 
 
 def test_version_and_usage_are_the_issuers():
@@ -76,8 +86,12 @@ def test_version_and_usage_are_the_issuers():
 def test_amount_chance_and_exceptions():
     assert tvr(terminal={"amount_minor": 4999}) == "0000000000"
     assert tvr(terminal={"amount_minor": 5000}) == "0000008000"
-    assert tvr(terminal={"random_percent": 20, "chance": 19}) == "0000001000"
-    assert tvr(terminal={"random_percent": 20, "chance": 20}) == "0000000000"
+    # 10.6.2: a number from 1 to 99 that is not above the target percentage selects.
+    assert tvr(terminal={"random": (20, 20, 0), "chance": 20}) == "0000001000"
+    assert tvr(terminal={"random": (20, 20, 0), "chance": 21}) == "0000000000"
+    assert tvr(terminal={"random": (0, 0, 0), "chance": 1}) == "0000000000"
+    # From the floor limit on nothing is left to chance.
+    assert tvr(terminal={"random": (99, 99, 0), "chance": 1, "amount_minor": 5000}) == "0000008000"
     assert tvr(terminal={"is_excepted": True}) == "1000000000"
 
 
@@ -92,10 +106,62 @@ def test_how_often_a_card_paid_offline():
     assert counted(13, 10) == "0000000000"
     assert counted(14, 10) == "0000004000"
     assert counted(16, 10) == "0000006000"
-    assert counted(10, 10) == counted(None, None) == "0000006000"
+    assert counted(10, 10) == counted(9, 10) == counted(None, None) == "0000006000"
+    # A card that was never online is a new one (byte 2).
+    assert counted(2, 0) == "0008000000"
+    assert counted(0, 0) == "0008006000"
 
 
-def test_a_phone_may_have_verified_its_holder():
-    assert risk.judge(changed(0x9F6C, "0080"), TERMINAL, GENUINE)["verified_on_device"]
-    assert not risk.judge(changed(0x9F6C, "8000"), TERMINAL, GENUINE)["verified_on_device"]
-    assert not risk.judge(CARD, TERMINAL, GENUINE)["verified_on_device"]
+def test_chance_selects_as_often_as_its_percentages_say():
+    def share(amount_minor, percent, most_percent, threshold_minor, draws):
+        chosen = 0
+        terminal = {"amount_minor": amount_minor, "random": (percent, most_percent, threshold_minor)}
+        for chance in draws:
+            chosen += tvr(terminal=dict(terminal, chance=chance)) == "0000001000"
+        return chosen
+
+    # Each number once: the share is exact. Threshold 1000, floor limit 5000: from 10 to 90 percent in a line.
+    every = range(1, 100)
+    for amount_minor, percent in ((1, 10), (999, 10), (1000, 10), (2000, 30), (3000, 50), (4999, 89)):
+        assert share(amount_minor, 10, 90, 1000, every) == percent, amount_minor
+    assert share(4999, 99, 99, 0, every) == 99 and share(4999, 0, 0, 0, every) == 0
+    # Drawn as the terminal draws them: each number about as often, none outside.
+    random = Prng(11, "chance").random_bytes
+    drawn = [bank.chance(random) for _ in range(2000)]
+    assert sorted(set(drawn)) == list(every)
+    counts = [drawn.count(number) for number in every]
+    mean = len(drawn) // 99
+    # Chi squared with 98 degrees of freedom: 145 is passed once in a thousand times.
+    assert sum([(count - mean) ** 2 for count in counts]) < 145 * mean
+    chosen = share(3000, 10, 90, 1000, drawn)
+    # 50 of 99 draws; three standard deviations are 67.
+    assert abs(chosen - 2000 * 50 // 99) < 68
+
+
+def test_numbers_that_would_make_small_ones_likelier_are_drawn_again():
+    given = [b"\xff", b"\xc6", b"\xc5"]
+    assert bank.chance(lambda size: given.pop(0)) == 99
+    assert bank.chance(lambda size: b"\0") == bank.chance(lambda size: b"\x63") == 1
+
+
+def test_action_codes_turn_down_for_the_bits_that_they_name():
+    def is_down(tvr_text, codes=None, denial="0000000000", default="0000000000"):
+        card = {name: bytes.fromhex(code) for name, code in (codes or {}).items()}
+        tvr_bytes = bytes.fromhex(tvr_text)
+        return risk.is_turned_down(card, tvr_bytes, bytes.fromhex(denial), bytes.fromhex(default))
+
+    none = {0x9F0D: "0000000000"}
+    for bit in range(40):
+        number = 1 << bit
+        text = number.to_bytes(5, "big").hex()
+        assert not is_down(text, none)
+        assert is_down(text, {0x9F0D: text}) and is_down(text, {0x9F0D: "0000000000", 0x9F0E: text})
+        assert is_down(text, none, denial=text) and is_down(text, none, default=text)
+        # An issuer that is silent wants to be asked for anything (10.7), but for what was settled before.
+        assert is_down(text) == (text not in ("8000000000", "4000000000", "0800000000", "0400000000",
+                                              "0200000000", "0080000000"))  # fmt: skip
+    assert not is_down("0000000000")
+    # Codes for going online alone (9F0F) stop nobody: nothing goes online.
+    assert not is_down("0000001000", {0x9F0D: "b0508088" + "00", 0x9F0F: "f8508098" + "00"})
+    for wrong in ("", "00000000", "000000000000"):
+        raises(CardError, is_down, "0000000000", {0x9F0D: wrong})
