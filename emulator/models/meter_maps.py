@@ -18,7 +18,23 @@ voltage 4 30001 f 1 1000
 current 4 30007 f 1 1000
 frequency 4 30071 f 1 1000
 
-eastron-sdm630 eastron-sdm72d-m-v2 | 30001 | 80 | 4 30001 30086 4 30343 30346
+eastron-sdm630 | 30001 | 80 | 4 30001 30086 4 30343 30346
+serial 3 94513 U
+energy 4 30073 f 1 1000
+energy 4 30343 f 1 1000
+power 4 30053 f 1 1
+phase 4 30013 f 1 1
+phase 4 30015 f 1 1
+phase 4 30017 f 1 1
+voltage 4 30001 f 1 1000
+voltage 4 30003 f 1 1000
+voltage 4 30005 f 1 1000
+current 4 30007 f 1 1000
+current 4 30009 f 1 1000
+current 4 30011 f 1 1000
+frequency 4 30071 f 1 1000
+
+eastron-sdm72d-m-v2 | 30001 | 60 | 4 30001 30086 4 30343 30346
 serial 3 94513 U
 energy 4 30073 f 1 1000
 energy 4 30343 f 1 1000
@@ -130,6 +146,7 @@ current 3 3004 f 1 1000
 frequency 3 3110 f 1 1000
 
 janitza-b23 | 0 | 125 | 3 19000 19109
+serial 3 35072 U
 energy 3 19068 f 1 1
 power 3 19026 f 1 1
 voltage 3 19000 f 1 1000

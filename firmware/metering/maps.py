@@ -8,11 +8,14 @@ widest gap of unused registers that it may span, and the source. Then comes a li
 function and address (hexadecimal, as sent), type, order of the words, what one digit is worth and in which
 unit, and the number that says "not available". A quantity with one register a phase has a line for each.
 A `probe` is a register that tells this model from others: its lowest and highest number, or the texts that
-it may begin with.
+it may begin with. A serial number whose type is `maybe32` is one that a meter may refuse: then it has none.
+
+Eastron's documents allow 40 parameters a read, the SDM72D-M's 30; but some meters refuse the 51st register,
+and others cut the end of long answers off (openWB/core#2890, esphome/esphome.io#6484).
 """
 
 MAPS = """\
-eastron-sdm120 eastron-sdm230 | 80 | 80 | Eastron SDM120-Modbus Protocol V2.4, SDM230-Modbus V1.2
+eastron-sdm120 eastron-sdm230 | 50 | 50 | Eastron SDM120-Modbus Protocol V2.4, SDM230-Modbus V1.2
 serial 3 FC00 uint32 high 1 - -
 energy 4 0048 float32 high 1 kWh -
 power 4 000C float32 high 1 W -
@@ -20,7 +23,7 @@ voltage 4 0000 float32 high 1 V -
 current 4 0006 float32 high 1 A -
 frequency 4 0046 float32 high 1 Hz -
 
-eastron-sdm630 eastron-sdm72d-m-v2 | 80 | 80 | Eastron SDM630-Modbus V2 Protocol, SDM72D-M V2 Protocol
+eastron-sdm630 eastron-sdm72d-m-v2 | 50 | 50 | Eastron SDM630-Modbus V2 Protocol, SDM72D-M V2 Protocol
 serial 3 FC00 uint32 high 1 - -
 energy 4 0048 float32 high 1 kWh -
 power 4 0034 float32 high 1 W -
@@ -115,6 +118,7 @@ current 3 0BBB float32 high 1 A -
 frequency 3 0C25 float32 high 1 Hz -
 
 janitza-b23 | 125 | 125 | Janitza MID energy meters B21/B23/B24, Product Manual V2.5, chapter 4.3
+serial 3 8900 maybe32 high 1 - -
 energy 3 4A7C float32 high 1 Wh -
 power 3 4A52 float32 high 1 W -
 voltage 3 4A38 float32 high 1 V -

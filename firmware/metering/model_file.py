@@ -148,7 +148,7 @@ class _Checking:
 
     def kind(self, path: str, given: "Any", is_serial: bool) -> str:
         """Return the type, empty where it is none."""
-        known = ["uint32", "hex32"] if is_serial else models.TYPES.split()
+        known = ["uint32", "maybe32", "hex32"] if is_serial else models.TYPES.split()
         is_text = is_serial and isinstance(given, str) and given.startswith("text") and given[4:].isdigit()
         if given in known or (is_text and 1 <= int(given[4:]) <= LONGEST_TEXT):
             return str(given)

@@ -27,6 +27,9 @@ ENERGY, POWER, FREQUENCY, VOLTAGE = 0, 1, 2, 3
 UNITS = "kWh 1000 Wh 1 kW 1000 W 1 V 1000 mV 1 A 1000 mA 1 Hz 1000 mHz 1"
 TYPES = "uint16 uint32 uint64 int16 int32 int64 float32 udecade24 decade24 exponent96"
 
+# Of a serial number that a meter may refuse.
+MAYBE = "maybe32"
+
 # Modbus Application Protocol V1.1b3, 6.3.
 MOST_REGISTERS = 125
 # A 32-bit number more: so an answer can be told by its length from that to another read.
@@ -107,20 +110,30 @@ class Model:
     def _narrow(self, places: "list[Read]") -> None:
         """Leave out the reads that bring nothing wanted, and of the others what lies around it.
 
-        No register is asked for that the whole plan would not ask for: a meter may not have it.
+        No register is asked for that the whole plan would not ask for: a meter may not have it. Two answers
+        that would look alike are told apart by more of the registers around.
         """
         whole: "list[Read]" = []
         narrow: "list[Read]" = []
-        for read in self.plan:
-            function, start, end = read[0], read[1], read[1] + read[2]
+        shapes = [(read[0], read[2]) for read in (self.serial_plan,) if read]
+        is_told_apart = True
+        # The shortest first: they have the least room around.
+        for count, function, start in sorted([(read[2], read[0], read[1]) for read in self.plan]):
+            end = start + count
             held = [place for place in places if place[0] == function and start <= place[1] < end]
             if held:
                 first = min([place[1] for place in held])
-                whole.append(read)
-                narrow.append((function, first, max([place[1] + place[2] for place in held]) - first))
-        shapes = {(read[0], read[2]) for read in narrow + ([self.serial_plan] if self.serial_plan else [])}
-        is_told_apart = len(shapes) == len(narrow) + bool(self.serial_plan)
-        self.plan = tuple(narrow if is_told_apart else whole)
+                last = max([place[1] + place[2] for place in held])
+                while (function, last - first) in shapes and (first, last) != (start, end):
+                    if last < end:
+                        last = min(end, last + STRETCH)
+                    else:
+                        first = max(start, first - STRETCH)
+                is_told_apart = is_told_apart and (function, last - first) not in shapes
+                shapes.append((function, last - first))
+                whole.append((function, start, count))
+                narrow.append((function, first, last - first))
+        self.plan = tuple(sorted(narrow if is_told_apart else whole))
 
 
 class Reading:

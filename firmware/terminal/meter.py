@@ -4,7 +4,7 @@ reading.
 It does not know sessions: it posts readings, and says when the meter is lost and when it is back.
 """
 
-from ..errors import MeteringError
+from ..errors import MeteringError, MeterRefused
 from ..metering import modbus, models, plausible
 from ..session import events
 from .inbox import NOTE
@@ -268,7 +268,12 @@ class Meter:
     async def _read_serial(self) -> str:
         if not self._model.serial_plan:
             return ""
-        answer = await self._block(self._model.serial_plan, self._serial_frame)
+        try:
+            answer = await self._block(self._model.serial_plan, self._serial_frame)
+        except MeterRefused:
+            if self._model.serial_type != models.MAYBE:
+                raise
+            return ""
         return models.decode_serial(self._model, memoryview(answer)[modbus.REGISTERS_AT : -2]) or ""
 
     async def _block(self, read: "tuple[int, int, int]", frame: bytes) -> bytes:

@@ -100,7 +100,13 @@ class Line:
         """Return the meter's serial number, None where it gives none."""
         if model.serial_plan is None:
             return None
-        return models.decode_serial(model, await self._ask_as(model, model.serial_plan))
+        try:
+            block = await self._ask_as(model, model.serial_plan)
+        except MeterRefused:
+            if model.serial_type != models.MAYBE:
+                raise
+            return None
+        return models.decode_serial(model, block)
 
     async def check_model(self, model: Model) -> str | None:
         """Raise MeteringError where the meter says that it is another model that is known.

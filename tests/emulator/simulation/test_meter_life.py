@@ -130,3 +130,27 @@ def test_a_meter_exchanged_while_the_terminal_was_off_is_noticed_at_the_start():
     played = Played(steps + [(60, "plug", False)], tamper)
     assert len(played.of("session.started")) == 1
     assert "7, not 21110042" in played.of("fault")[0]["what"]
+
+
+def test_a_meter_that_refuses_its_number_is_served_without_one_and_one_that_had_one_is_not():
+    def without(at_ms):
+        def tamper(charger):
+            async def forget():
+                await charger.kernel.sleep_ms(at_ms)
+                meter = charger.world._meter
+                meter._areas = [area for area in meter._areas if area[1] != 0x8900]
+
+            charger.kernel.spawn(forget())
+
+        terminal = dict(story([])["terminal"], meter_model="janitza-b23")
+        meter = {"model": "janitza-b23", "serial": "21110042", "register_wh": 123_456}
+        return Played(CHARGE, tamper, meter=meter, terminal=terminal)
+
+    served = without(0).holds()
+    assert served.of("meter.commissioned")[0]["meter"]["serial"] == ""
+    assert served.of("session.ended")[0]["reason"] == "card"
+    # The number that the ledger knows is asked for every ten minutes.
+    lost = without(600_000)
+    assert lost.of("meter.commissioned")[0]["meter"]["serial"] == "21110042"
+    assert lost.of("session.ended")[0]["reason"] == "meter_fault"
+    assert "the meter is without a number, not 21110042" in lost.of("fault")[0]["what"]

@@ -48,12 +48,25 @@ def test_every_model_is_read_over_a_wire(kind, capsys):
             now = read(capsys, port, name, "--unit", "7")
         phases = len(now["voltage_mv"])
         assert now["model"] == name
-        assert now["serial"] == (None if name in ("janitza-b23", "dzg-dvh4013") else "21110042")
+        assert now["serial"] == (None if name == "dzg-dvh4013" else "21110042")
         assert now["energy_wh"] == meter.shown_wh()
         assert now["power_w"] == 11_040
         assert now["voltage_mv"] == [230_000] * phases
         assert now["current_ma"] == [16_000 * 3 // phases] * phases
         assert now["frequency_mhz"] == 50_000
+
+
+def test_a_number_that_a_meter_may_refuse_is_none_there(capsys):
+    meter = Meter("janitza-b23", "21110042", 123_456)
+    meter._areas = [area for area in meter._areas if area[1] != 0x8900]
+    with on_a_wire(meter) as port:
+        now = read(capsys, port, "janitza-b23")
+    assert (now["serial"], now["energy_wh"]) == (None, 123_456)
+    meter = Meter("abb-b23", "21110042", 123_456)
+    meter._areas = [area for area in meter._areas if area[1] != 0x8900]
+    with on_a_wire(meter) as port:
+        code, _, err = said(capsys, "meter", "read", "--model", "abb-b23", "--port", port)
+    assert code == 2 and "exception 2, illegal data address" in err and "may be no abb-b23" in err
 
 
 def test_a_map_of_ones_own_is_checked_and_read(capsys, tmp_path):
