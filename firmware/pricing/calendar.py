@@ -7,12 +7,12 @@ from firmware.errors import PricingError
 
 DAY_S = 86400
 _DIGITS = b"0123456789"
+# More than lies between the changes of the clocks of three years, and still a small number.
+_YEARS_S = 1 << 28
 _YEAR_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     Rule = tuple[str, int, int, int, int]
 
 
@@ -142,51 +142,50 @@ class Zone:
         self.text = posix_tz
         self._standard_s, self._dst_s, self._rules = reader.read(posix_tz)
         # The offset that was found last holds from a moment until before another: mostly the next one, too.
-        self._found = (0, 0, 0)
+        self._found = (0, 0, 0, 0)
 
     def offset_s(self, utc_s: int) -> int:
         """Return the seconds east of UTC at a moment."""
-        found = self._found
-        if found[0] <= utc_s < found[1]:
-            return found[2]
-        latest_s, offset_s, next_s = None, self._standard_s, None
-        for moment_s, offset_after_s in self._changes(utc_s):
-            if moment_s > utc_s:
-                next_s = moment_s if next_s is None or moment_s < next_s else next_s
-            elif latest_s is None or moment_s >= latest_s:
-                latest_s, offset_s = moment_s, offset_after_s
-        if latest_s is not None and next_s is not None:
-            self._found = (latest_s, next_s, offset_s)
-        return offset_s
+        return self.holding(utc_s // DAY_S, utc_s % DAY_S)[0]
 
-    def next_change_s(self, utc_s: int) -> "int | None":
-        """Return the next moment at which the offset may change, None where it never does."""
-        if self._found[0] <= utc_s < self._found[1]:
-            return self._found[1]
-        next_s = None
-        for moment_s, _offset_after_s in self._changes(utc_s):
-            if moment_s > utc_s and (next_s is None or moment_s < next_s):
-                next_s = moment_s
-        return next_s
+    def holding(self, day: int, second: int) -> "tuple[int, int | None]":
+        """Return the offset at a moment, which is a day of UTC and the seconds since it began, and up to when
+        it stays: in seconds since that midnight, None where for ever.
 
-    def _changes(self, utc_s: int) -> "Iterator[tuple[int, int]]":
-        """Yield (moment, offset from then on) of the years around a moment."""
+        Numbers of the size of utc_s leave garbage on a small board, and none of them is made here.
+        """
         if self._rules is None:
-            return
+            return self._standard_s, None
+        found = self._found
+        since_s = (day - found[0]) * DAY_S
+        if not found[1] <= since_s + second < found[2]:
+            self._found = found = self._find(day, second)
+            since_s = 0
+        return found[3], found[2] - since_s
+
+    def _find(self, day: int, second: int) -> "tuple[int, int, int, int]":
+        """Return a day, from when and before when, in seconds since its midnight, an offset holds, and it."""
+        year = civil_from_days(day + (second + self._standard_s) // DAY_S)[0]
+        latest_s, next_s, offset_s = -_YEARS_S, _YEARS_S, self._standard_s
         # Times of up to a week around the day of the rule may put a change into the year before or after.
-        year = civil_from_days((utc_s + self._standard_s) // DAY_S)[0]
-        for candidate in (year - 1, year, year + 1):
+        for candidate in range(year - 1, year + 2):
             # Daylight time all year long ends and begins in one moment, and goes on: so the start is last.
-            yield _change_s(self._rules[1], candidate) - self._dst_s, self._standard_s
-            yield _change_s(self._rules[0], candidate) - self._standard_s, self._dst_s
+            for i in (1, 0):
+                at_s = _change_s(self._rules[i], candidate, day)  # type: ignore[index]
+                at_s -= self._dst_s if i else self._standard_s
+                if at_s > second:
+                    next_s = min(next_s, at_s)
+                elif at_s >= latest_s:
+                    latest_s, offset_s = at_s, self._standard_s if i else self._dst_s
+        return day, latest_s, next_s, offset_s
 
     def format_local(self, utc_s: int) -> str:
         """Write a moment as RFC 3339 with the offset of the place: `2026-03-28T17:59:00+01:00`."""
         return format_offset(utc_s, self.offset_s(utc_s))
 
 
-def _change_s(rule: "Rule", year: int) -> int:
-    """Return the moment at which a rule changes the clocks, in seconds of the local time before it."""
+def _change_s(rule: "Rule", year: int, since: int) -> int:
+    """Return when a rule changes the clocks in a year: seconds of the local time before it since a day."""
     form, month, week, day, time_s = rule
     first = days_from_civil(year, month, 1)
     if form == "M":
@@ -197,4 +196,4 @@ def _change_s(rule: "Rule", year: int) -> int:
         days = first + day - 1 + (day >= 60 and is_leap(year))
     else:
         days = first + day
-    return days * DAY_S + time_s
+    return (days - since) * DAY_S + time_s

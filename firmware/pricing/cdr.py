@@ -190,7 +190,7 @@ def _time(volumes: "dict[str, Ratio]", length: int, per_s: int) -> int:
 def _range(volumes: "dict[str, Ratio]", least: str, most: str, units: int) -> "Range":
     """Return the least and the most that a period reports; one of the two serves for both."""
     told = [_counts(volumes[name], units) for name in (least, most) if name in volumes]
-    return (told[0], told[-1]) if told else None
+    return (told[0], told[-1]) if told else conditions.UNKNOWN
 
 
 def _cost(tariff: "Tariff", found: "list[bills.Line]", dimension: "str | None") -> "Costs":

@@ -4,7 +4,7 @@ It does not know prices. An element's conditions lie flat in one tuple, kind, lo
 for fifty elements have to fit a small board; None is an open side, low is inclusive, high exclusive.
 """
 
-from firmware.pricing import ratio
+from firmware.pricing import calendar, ratio
 
 # Seconds of the local day: wraps where high is not above low, and 86400 is the midnight at its end.
 TIME = "time"
@@ -26,15 +26,23 @@ RECOGNITION = "recognition"
 # An element that prices a reservation; it never holds while charging.
 RESERVATION = "reservation"
 
-# Beyond anything that is counted here.
+# Beyond anything that is counted here, and below it.
 NEVER = 1 << 62
+BEFORE = -NEVER
 DAY_S = 86400
 
-# Where a horizon keeps what: seconds to the next change of the local clock, the first count of what only
-# grows at which a condition may change, and the lowest and first-beyond count of power and of current.
-CLOCK, GROWING = 0, (DURATION, ENERGY, CHARGING_TIME, IDLE_TIME)
-OF_POWER, OF_CURRENT = 5, 7
-_PLACES = {DURATION: 1, ENERGY: 2, CHARGING_TIME: 3, IDLE_TIME: 4, POWER: OF_POWER, CURRENT: OF_CURRENT}
+# A moment and a horizon are lists in which a kind has its place. A moment, as `moment` makes it, tells what
+# is so; None is unknown. A horizon tells up to where it stays so: seconds to the next change of the clock,
+# the first count of what only grows at which a condition may change, and the lowest and first-beyond count
+# of power and of current.
+CLOCK, OF_POWER, OF_CURRENT = 0, 5, 7
+_DAYS, _WEEKDAY, _UNITS = 9, 10, 14
+_PLACES = {
+    TIME: CLOCK, DURATION: 1, ENERGY: 2, CHARGING_TIME: 3, IDLE_TIME: 4, POWER: OF_POWER, CURRENT: OF_CURRENT,
+    DATE: _DAYS, WEEKDAY: _WEEKDAY, BRAND: 11, RECOGNITION: 12, RESERVATION: 13,
+}  # fmt: skip
+# A pair of which nothing is known.
+UNKNOWN = (None, None)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,9 +51,7 @@ if TYPE_CHECKING:
 
     from firmware.pricing.tariff import Element
 
-    # What is known at a moment, by kind: seconds, days and weekdays of the clock, texts, and of what is
-    # measured (least, most, counts in one unit of the condition).
-    Moment = dict[str, Any]
+    Moment = list[Any]
 
 
 def each(flat: "tuple[Any, ...]") -> "Iterator[tuple[str, Any, Any]]":
@@ -56,59 +62,77 @@ def each(flat: "tuple[Any, ...]") -> "Iterator[tuple[str, Any, Any]]":
 
 def horizon() -> "list[int]":
     """Return the widest horizon: nothing ever changes."""
-    return [NEVER, NEVER, NEVER, NEVER, NEVER, -NEVER, NEVER, -NEVER, NEVER]
+    return [NEVER, NEVER, NEVER, NEVER, NEVER, BEFORE, NEVER, BEFORE, NEVER]
 
 
-def holding(
-    elements: "tuple[Element | _Alone, ...]", moment: "Moment", until: "list[int]"
-) -> "Iterator[int]":
-    """Yield the places of the elements that apply at a moment, in their order.
-
-    The horizon is narrowed to where all conditions stay as they are, of the elements up to the last that was
-    asked for. What a moment does not say matches nothing. It is one generator, and long, for each call of a
-    function would cost a small board more memory than it saves.
+def moment(
+    second: "int | None",
+    days: "int | None",
+    point: "tuple[Any, ...]" = (None, None, None, None),
+    power: "tuple[Any, ...]" = UNKNOWN,
+    current: "tuple[Any, ...]" = UNKNOWN,
+    paid: "tuple[Any, ...]" = UNKNOWN,
+    units: "tuple[int, ...]" = (),
+) -> "Moment":
+    """Return a moment: second and days since 1970 of the local clock, counts of duration, energy, charging
+    and idle time, least and most power and current, brand and recognition of how it is paid, and how many
+    counts are one unit of what each place of a horizon counts.
     """
-    for place in range(len(elements)):
+    weekday = None if days is None else calendar.weekday(days)
+    return [
+        second, point[0], point[1], point[2], point[3], power[0], power[1], current[0], current[1],
+        days, weekday, paid[0], paid[1], None, units,
+    ]  # fmt: skip
+
+
+def first(elements: "tuple[Element | _Alone, ...]", place: int, here: "Moment", until: "list[int]") -> int:
+    """Return the place of the first element from a place on that applies, their number where none does.
+
+    The horizon is narrowed to where all conditions that were looked at stay as they are. What a moment does
+    not say matches nothing.
+    """
+    while place < len(elements):
         flat = elements[place].flat
         holds = True
         for i in range(0, len(flat), 3):
-            kind = flat[i]
-            here = moment.get(kind)
-            if here is None:
+            ahead = _PLACES[flat[i]]
+            now = here[ahead]
+            if now is None:
                 holds = False
-            elif kind == TIME:
+            elif ahead == CLOCK:
                 low, high = flat[i + 1], flat[i + 2]
-                holds = holds and (low <= here < high or (low > high and (here >= low or here < high)))
+                holds = holds and (low <= now < high or (low > high and (now >= low or now < high)))
                 # One that is now comes again in a day.
-                low, high = (low - here - 1) % DAY_S + 1, (high - here - 1) % DAY_S + 1
+                low, high = (low - now - 1) % DAY_S + 1, (high - now - 1) % DAY_S + 1
                 until[CLOCK] = min(until[CLOCK], low, high)
-            elif kind == WEEKDAY:
-                holds = holds and flat[i + 1] >> here & 1 == 1
-                until[CLOCK] = min(until[CLOCK], DAY_S - moment[TIME])
-            elif kind == DATE:
-                holds = _holds_on_date(flat[i + 1], flat[i + 2], moment, until) and holds
-            elif kind in (BRAND, RECOGNITION):
-                holds = holds and here == flat[i + 1]
+            elif ahead == _WEEKDAY:
+                holds = holds and flat[i + 1] >> now & 1 == 1
+                until[CLOCK] = min(until[CLOCK], DAY_S - here[CLOCK])
+            elif ahead == _DAYS:
+                holds = _holds_on_date(flat[i + 1], flat[i + 2], here, until) and holds
+            elif ahead > OF_CURRENT:
+                holds = holds and now == flat[i + 1]
             else:
-                low, high = flat[i + 1], flat[i + 2]
-                low = -NEVER if low is None else counts(low, here[2])
-                high = NEVER if high is None else counts(high, here[2])
-                holds = holds and here[0] >= low and here[1] < high
+                units, low, high = here[_UNITS][ahead], flat[i + 1], flat[i + 2]
+                low = BEFORE if low is None else counts(low, units)
+                high = NEVER if high is None else counts(high, units)
+                holds = holds and now >= low and here[ahead + (ahead >= OF_POWER)] < high
                 # Ahead lies the boundary that is above; of a class the lowest count matters too.
-                ahead = _PLACES[kind]
-                if here[0] < low:
+                if now < low:
                     high = low
                 elif ahead >= OF_POWER:
-                    if here[0] >= high:
+                    if now >= high:
                         low, high = high, NEVER
                     if until[ahead] < low:
                         until[ahead] = low
                 if ahead >= OF_POWER:
                     ahead += 1
-                if here[0] < high < until[ahead]:
+                if now < high < until[ahead]:
                     until[ahead] = high
         if holds:
-            yield place
+            break
+        place += 1
+    return place
 
 
 class _Alone:
@@ -120,10 +144,9 @@ class _Alone:
         self.flat = flat
 
 
-def hold(flat: "tuple[Any, ...]", moment: "Moment") -> bool:
+def hold(flat: "tuple[Any, ...]", here: "Moment") -> bool:
     """Return whether all conditions hold at a moment."""
-    # A generator that yields at all has one thing to say.
-    return list(holding((_Alone(flat),), moment, horizon())) != []
+    return first((_Alone(flat),), 0, here, horizon()) == 0
 
 
 def counts(limit: "Any", units: int) -> int:
@@ -131,13 +154,13 @@ def counts(limit: "Any", units: int) -> int:
     return limit * units if isinstance(limit, int) else -(-limit[0] * units // limit[1])
 
 
-def _holds_on_date(low: "int | None", high: "int | None", moment: "Moment", until: "list[int]") -> bool:
+def _holds_on_date(low: "int | None", high: "int | None", here: "Moment", until: "list[int]") -> bool:
     """Return whether a condition on the date holds; the horizon is narrowed to its next change."""
-    here = moment[DATE]
-    ahead = low if low is not None and here < low else high
-    if ahead is not None and here < ahead:
-        until[CLOCK] = min(until[CLOCK], (ahead - here) * DAY_S - moment[TIME])
-    return (low is None or here >= low) and (high is None or here < high)
+    days = here[_DAYS]
+    ahead = low if low is not None and days < low else high
+    if ahead is not None and days < ahead:
+        until[CLOCK] = min(until[CLOCK], (ahead - days) * DAY_S - here[CLOCK])
+    return (low is None or days >= low) and (high is None or days < high)
 
 
 def told(flat: "tuple[Any, ...]") -> "list[list[Any]]":

@@ -5,7 +5,7 @@ without charging; boundaries between two points are found exactly, for between t
 """
 
 from firmware.pricing import calendar, conditions
-from firmware.pricing.conditions import NEVER
+from firmware.pricing.conditions import BEFORE, NEVER
 from firmware.pricing.tariff import DIMENSIONS
 
 # A component's place: element * 4 + the number of its dimension; NOWHERE where nothing is priced.
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from firmware.pricing.tariff import Tariff
 
     Point = tuple[int, int, int, int]
-    Places = tuple[int, int, int, int]
+    Places = list[int]
     # Least and most count of power or current, None where neither is known.
-    Range = tuple[int, int] | None
+    Range = tuple[int, int] | tuple[None, None]
     Share = tuple[int, int]
     Piece = tuple[Places, Share, Share, int | None]
 
@@ -33,57 +33,82 @@ class Course:
     """What a tariff's conditions say as a session goes on; `active` and `until` are of the last `look`."""
 
     __slots__ = (
-        "_clock_until_s", "_dimensions", "_offset_s", "_pauses", "active", "per_a", "per_kw", "per_kwh",
-        "per_s", "start", "tariff", "texts", "until", "zone",
+        "_dimensions", "_midnight", "_offset_s", "_paid", "_pauses", "_turn_s", "_units", "active", "flat",
+        "per_kwh", "per_s", "start", "tariff", "until", "zone",
     )  # fmt: skip
 
     def __init__(
-        self, tariff: "Tariff", zone: "Zone | None", start: "int | None", units: "tuple[int, ...]"
+        self,
+        tariff: "Tariff",
+        zone: "Zone | None",
+        start: "int | None",
+        units: "tuple[int, ...]",
+        paid: "tuple[str | None, str | None]" = conditions.UNKNOWN,
     ) -> None:
-        """Take the start as counts of time since 1970 (None: the clock is unset) and the counts in one kWh,
-        second, kW and A. `texts` may say how it is paid, by kind of condition.
+        """Take the start as counts of time since 1970 (None: the clock is unset), the counts in one kWh,
+        second, kW and A, and how it is paid: brand and recognition, as OCPP's conditions name them.
         """
         self.tariff = tariff
         self.zone = zone
-        self.start = start
-        self.per_kwh, self.per_s, self.per_kw, self.per_a = units
-        self.texts: "dict[str, str] | None" = None
-        self.active: "Places" = (NOWHERE, NOWHERE, NOWHERE, NOWHERE)
+        self.per_kwh, self.per_s, per_kw, per_a = units
+        self._units = (0, self.per_s, self.per_kwh, self.per_s, self.per_s, per_kw, 0, per_a)
+        self._paid = paid
+        # Places of energy, time and parking that price, and that of a flat fee.
+        self.active: "Places" = [NOWHERE, NOWHERE, NOWHERE]
+        self.flat = NOWHERE
         self.until: "list[Any]" = []
         # Where the session stood still, and for how long: `start` is later by all of it.
         self._pauses: "tuple[tuple[int, int], ...]" = ()
-        self._offset_s = 0
-        self._clock_until_s: "int | None" = -NEVER
         self._dimensions = 0
         for element in tariff.elements:
             for i in range(0, len(element.prices), 5):
                 self._dimensions |= 1 << DIMENSIONS.index(element.prices[i])
+        self.begin(start)
+
+    def begin(self, start: "int | None") -> None:
+        """Take the start as counts of time since 1970, None where the clock is unset."""
+        self.start = start
+        # The offset of the clock, and how many seconds after the start's midnight (UTC) it is another.
+        self._offset_s, self._turn_s = 0, BEFORE
+        # Moments are reckoned from that midnight on: numbers below 2**30 leave no garbage on a small board
+        # (and those that divmod makes of a large one do).
+        day, begun = conditions.DAY_S * self.per_s, start or 0
+        self._midnight = (begun // day, begun % day)
 
     def pause(self, elapsed: int, away: int) -> None:
         """Leave out a time after so much of the session, in counts of time."""
         if self.start is not None:
-            self.start += away
+            self.begin(self.start + away)
             self._pauses += ((elapsed, away),)
 
     def look(self, point: "Point", power: "Range", current: "Range", flat_done: bool) -> None:
         """Find what is active at a point, and the horizon up to which that cannot change."""
-        moment = self._moment(point, power, current)
-        until = conditions.horizon()
-        active = [NOWHERE, NOWHERE, NOWHERE, NOWHERE]
+        second, days = None, None
+        if self.start is not None:
+            clock_s = self._clock_s(point[ELAPSED])
+            second, days = clock_s % conditions.DAY_S, self._midnight[0] + clock_s // conditions.DAY_S
+        here = conditions.moment(second, days, point, power, current, self._paid, self._units)
+        elements = self.tariff.elements
+        self.until = until = conditions.horizon()
+        self.active = active = [NOWHERE, NOWHERE, NOWHERE]
+        self.flat = NOWHERE
         missing = self._dimensions & 7 if flat_done else self._dimensions
-        for place in conditions.holding(self.tariff.elements, moment, until):
-            prices = self.tariff.elements[place].prices
+        place = -1
+        while missing:
+            place = conditions.first(elements, place + 1, here, until)
+            if place == len(elements):
+                break
+            prices = elements[place].prices
             for i in range(0, len(prices), 5):
                 dimension = DIMENSIONS.index(prices[i])
                 if missing >> dimension & 1:
-                    active[dimension] = 4 * place + dimension
                     missing ^= 1 << dimension
-            if not missing:
-                break
-        self.active = tuple(active)  # type: ignore[assignment]
+                    if dimension == 3:
+                        self.flat = 4 * place + 3
+                    else:
+                        active[dimension] = 4 * place + dimension
         if until[conditions.CLOCK] < NEVER:
             until[1] = min(until[1], self._elapsed_in(point[ELAPSED], until[conditions.CLOCK]))
-        self.until = until
 
     def pieces(
         self, start: "Point", stop: "Point", power: "Range", current: "Range", flat_done: bool
@@ -97,20 +122,27 @@ class Course:
         flat, flat_share = NOWHERE, _BEGIN
         share = _BEGIN
         point = start
-        while share != _END:
+        while True:
             self.look(point, power, current, flat_done)
             active = self.active
-            if not flat_done and active[3] != NOWHERE:
-                flat, flat_share, flat_done = active[3], share, True
+            if not flat_done and self.flat != NOWHERE:
+                flat, flat_share, flat_done = self.flat, share, True
             end, place = self._first_boundary(start, stop)
-            if found and found[-1][0][:3] == active[:3]:
+            if found and found[-1][0] == active:
                 found[-1] = (active, found[-1][1], end, place)
             else:
                 found.append((active, share, end, place))
+            if end == _END:
+                return found, (flat, flat_share)
             share = end
             # Rounding down is safe: boundaries are whole counts, and that of the piece is met exactly.
-            point = tuple([low + (high - low) * end[0] // end[1] for low, high in zip(start, stop)])  # type: ignore[assignment]
-        return found, (flat, flat_share)
+            over, whole = end
+            point = (
+                start[0] + (stop[0] - start[0]) * over // whole,
+                start[1] + (stop[1] - start[1]) * over // whole,
+                start[2] + (stop[2] - start[2]) * over // whole,
+                start[3] + (stop[3] - start[3]) * over // whole,
+            )
 
     def _first_boundary(self, start: "Point", stop: "Point") -> "tuple[Share, int | None]":
         """Return the share of the way at which the horizon ends, and the count that ends it."""
@@ -122,23 +154,6 @@ class Course:
                 if over * end[1] < end[0] * whole:
                     end, place = (over, whole), i
         return end, place
-
-    def _moment(self, point: "Point", power: "Range", current: "Range") -> "dict[str, Any]":
-        moment: "dict[str, Any]" = dict(self.texts or {})
-        for i in range(4):
-            units = self.per_kwh if i == ENERGY else self.per_s
-            moment[conditions.GROWING[i]] = (point[i], point[i], units)
-        if power is not None:
-            moment[conditions.POWER] = (power[0], power[1], self.per_kw)
-        if current is not None:
-            moment[conditions.CURRENT] = (current[0], current[1], self.per_a)
-        if self.start is not None:
-            clock_s = self._clock_s(point[ELAPSED])
-            days = clock_s // conditions.DAY_S
-            moment[conditions.TIME] = clock_s % conditions.DAY_S
-            moment[conditions.DATE] = days
-            moment[conditions.WEEKDAY] = calendar.weekday(days)
-        return moment
 
     def asks_clock(self) -> bool:
         """Return whether any condition is one on time, date or day of the week."""
@@ -157,16 +172,15 @@ class Course:
         return calendar.format_offset(utc_s, self.zone.offset_s(utc_s))
 
     def _clock_s(self, elapsed: int) -> int:
-        """Return the second of the local clock so long after the start."""
-        utc_s = (self.start + elapsed) // self.per_s  # type: ignore[operator]
-        if self._clock_until_s is not None and not utc_s < self._clock_until_s:
-            self._offset_s = self.zone.offset_s(utc_s)  # type: ignore[union-attr]
-            self._clock_until_s = self.zone.next_change_s(utc_s)  # type: ignore[union-attr]
-        return utc_s + self._offset_s
+        """Return the second of the local clock so long after the start, counted from the start's midnight."""
+        since_s = (self._midnight[1] + elapsed) // self.per_s
+        if since_s >= self._turn_s:
+            self._offset_s, turn_s = self.zone.holding(self._midnight[0], since_s)  # type: ignore[union-attr]
+            self._turn_s = NEVER if turn_s is None else turn_s
+        return since_s + self._offset_s
 
     def _elapsed_in(self, elapsed: int, left_s: int) -> int:
         """Return the elapsed time at which the local clock is so far on, or is put forward or back before."""
-        utc_s = (self.start + elapsed) // self.per_s + left_s  # type: ignore[operator]
-        if self._clock_until_s is not None and self._clock_until_s < utc_s:
-            utc_s = self._clock_until_s
-        return utc_s * self.per_s - self.start  # type: ignore[operator]
+        begun = self._midnight[1]
+        since_s = (begun + elapsed) // self.per_s + left_s
+        return min(since_s, self._turn_s) * self.per_s - begun

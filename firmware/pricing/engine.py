@@ -59,11 +59,11 @@ class Engine:
         self._current: "int | None" = None
         self._elapsed = self._energy = self._idle = 0
         self._is_parking = False
-        self._places = (NOWHERE, NOWHERE, NOWHERE)
+        self._places = [NOWHERE, NOWHERE, NOWHERE]
         self._run = (0, 0)
         # Elapsed time, energy, then lowest and first-beyond power and current of the run.
         self._until: "tuple[int, ...]" = (-1, 0, 0, 0, 0, 0)
-        self._rates: "tuple[Any, ...] | None" = None
+        self._rates: "list[Any] | None" = None
         self._moving = 0
         self._limits = self._stretches.gross_limits()
         if state is not None:
@@ -71,7 +71,7 @@ class Engine:
 
     def learn_start(self, start_utc_s: int) -> None:
         """Take the moment of the start once the clock is known; conditions on it count from now on."""
-        self._course.start = start_utc_s * 1000
+        self._course.begin(start_utc_s * 1000)
         self._until = (-1, 0, 0, 0, 0, 0)
 
     def pause(self, after_ms: int, away_ms: int) -> None:
@@ -103,8 +103,11 @@ class Engine:
         current = _UNKNOWN if current_ma is None else current_ma
         until = self._until
         if (
-            elapsed_ms >= until[0]
-            or energy >= until[1]
+            # Up to a boundary and with it all is as it was, from there on no longer.
+            elapsed_ms > until[0]
+            or energy > until[1]
+            or elapsed >= until[0]
+            or self._energy >= until[1]
             or is_parking != self._is_parking
             or not until[2] <= power < until[3]
             or not until[4] <= current < until[5]
@@ -123,12 +126,13 @@ class Engine:
         start = self._point()
         idle = self._idle + (elapsed_ms - self._elapsed if is_parking else 0)
         stop = (elapsed_ms, energy, elapsed_ms - idle, idle)
-        powers = None if power == _UNKNOWN else (power, power)
-        currents = None if current == _UNKNOWN else (current, current)
+        powers = conditions.UNKNOWN if power == _UNKNOWN else (power, power)
+        currents = conditions.UNKNOWN if current == _UNKNOWN else (current, current)
         pieces, (flat, share) = course.pieces(start, stop, powers, currents, stretches.flat != NOWHERE)
-        at = along(start, stop, share)
-        stretches.book(flat, 1, ratio.ZERO, at, at)
-        places = pieces[-1][0][:3]
+        if flat != NOWHERE:
+            at = along(start, stop, share)
+            stretches.book(flat, 1, ratio.ZERO, at, at)
+        places = pieces[-1][0]
         if len(pieces) > 1 or places != self._places or is_parking != self._is_parking:
             self._close_run(stretches)
             self._run = (self._elapsed, self._energy)
@@ -142,10 +146,13 @@ class Engine:
     def _set_horizon(self, point: "Point", power: int, current: int) -> None:
         """Note up to where, and in which class of power and current, nothing can change."""
         until = self._course.until
+        elapsed = until[1]
         # Only one of the two grows in a run, as fast as the time.
-        still = until[4] - point[3] if self._is_parking else until[3] - point[2]
+        place, count = (4, point[3]) if self._is_parking else (3, point[2])
+        if until[place] < conditions.NEVER:
+            elapsed = min(elapsed, point[0] + until[place] - count)
         self._until = (
-            min(until[1], point[0] + still),
+            elapsed,
             until[2],
             power if power == _UNKNOWN else until[5],
             power + 1 if power == _UNKNOWN else until[6],
@@ -170,7 +177,9 @@ class Engine:
         """
         if self._until[0] < 0:
             course = self._course
-            course.look(self._point(), None, None, self._stretches.flat != NOWHERE)
+            course.look(
+                self._point(), conditions.UNKNOWN, conditions.UNKNOWN, self._stretches.flat != NOWHERE
+            )
             elapsed_ms, energy = course.until[1], course.until[2]
         else:
             elapsed_ms, energy = self._until[0], self._until[1]
@@ -197,32 +206,32 @@ class Engine:
         parts += weight * ((up + energy) // step * step if step else energy)
         parts += time_weight * ((time_up + elapsed) // time_step * time_step if time_step else elapsed)
         scale = self._stretches.scale
-        if self._limits is not None or self._discounts:
-            return self._held(minor * scale + parts, rest)
-        # The scale is even, so the rest cannot matter: docs/decisions/rounding.md.
-        return minor + (parts + scale // 2) // scale
-
-    def _held(self, parts: int, rest: "Ratio") -> int:
-        """Return what limits and discounts make of a gross total in parts of a minor unit."""
         if self._limits is not None:
+            parts += minor * scale
+            minor = 0
             least, most = self._limits
             if parts < least:
                 parts, rest = least, ratio.ZERO
             if most is not None and parts >= most:
                 parts, rest = most, ratio.ZERO
-        gross = ratio.reduced(parts * rest[1] + rest[0], self._stretches.scale * rest[1])
         if self._discounts:
-            from firmware.pricing import bill as bills
+            return self._discounted(minor * scale + parts, rest)
+        # The scale is even, so the rest cannot matter: docs/decisions/rounding.md.
+        return minor + (parts + scale // 2) // scale
 
-            gross = bills.discounted(self._discounts, gross)
-        return ratio.round_half_up(gross)
+    def _discounted(self, parts: int, rest: "Ratio") -> int:
+        """Return what discounts leave of a gross total in parts of a minor unit."""
+        from firmware.pricing import bill as bills
+
+        gross = ratio.reduced(parts * rest[1] + rest[0], self._stretches.scale * rest[1])
+        return ratio.round_half_up(bills.discounted(self._discounts, gross))  # type: ignore[arg-type]
 
     def _flat_place(self) -> int:
         """Return the flat fee that is due while nothing was used yet, NOWHERE once it is in a line."""
         if self._elapsed or self._energy:
             return NOWHERE
-        self._course.look(self._point(), None, None, False)
-        return self._course.active[3]
+        self._course.look(self._point(), conditions.UNKNOWN, conditions.UNKNOWN, False)
+        return self._course.flat
 
     def bill(self) -> "dict[str, Any]":
         """Return lines and totals: exact numbers as texts (`0.49`, `1201/1800`), amounts in minor units."""
@@ -262,7 +271,7 @@ class Engine:
         self._has_begun, run = state[1], state[2]
         self._elapsed, self._energy, self._idle, self._is_parking = run[:4]
         self._run = (run[4], run[5])
-        self._places = (run[6], run[7], run[8])
+        self._places = run[6:9]
         if with_lines:
             self._stretches.restore(state[4], state[3])
 

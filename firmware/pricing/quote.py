@@ -95,17 +95,14 @@ def _prices(
 
 def _left_over(flat: "tuple[Any, ...]", local: "tuple[int, int] | None") -> "Conditions | None":
     """Return the conditions that a session decides by itself; None where another rules the element out."""
-    moment = {}
-    if local:
-        weekday = calendar.weekday(local[0])
-        moment = {conditions.DATE: local[0], conditions.TIME: local[1], conditions.WEEKDAY: weekday}
+    here = conditions.moment(local[1], local[0]) if local else conditions.moment(None, None)
     left = []
     for kind, low, high in conditions.each(flat):
         if kind == conditions.RESERVATION:
             return None
         if kind not in _CALENDAR:
             left.append((kind, low, high))
-        elif not conditions.hold((kind, low, high), moment):
+        elif not conditions.hold((kind, low, high), here):
             return None
     return tuple(left)
 

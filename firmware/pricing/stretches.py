@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 class Stretches:
     """The lines of one session in the order of their beginnings."""
 
-    __slots__ = ("_counts", "_minor_units", "_sums", "_tariff", "_weights", "flat", "last", "lines", "scale")
+    __slots__ = (
+        "_counts", "_minor_units", "_price", "_sums", "_tariff", "_weights", "flat", "last", "lines", "scale",
+    )  # fmt: skip
 
     def __init__(self, tariff: "Tariff", per_kwh: int, per_s: int, scale: int = 0) -> None:
         """Begin with nothing; a scale of 0 is reckoned."""
@@ -33,8 +35,9 @@ class Stretches:
         # Counts in the unit of each dimension's price, and in that of its step_size.
         self._counts = (per_kwh, 3600 * per_s, 3600 * per_s, 1)
         self.lines: "list[list[Any]]" = []
-        # For each dimension: volume and its gross price, each as a whole count and an exact rest.
-        self._sums: "list[list[Any]]" = [[0, ratio.ZERO, 0, ratio.ZERO] for _ in DIMENSIONS]
+        # The volume of each dimension, and the gross price of all: each as a whole count and an exact rest.
+        self._sums: "list[list[Any]]" = [[0, ratio.ZERO] for _ in DIMENSIONS]
+        self._price: "list[Any]" = [0, ratio.ZERO]
         # The last priced places of energy and of time, which say the step.
         self.last = [NOWHERE, NOWHERE]
         self.flat = NOWHERE
@@ -120,8 +123,12 @@ class Stretches:
     def _count(self, place: int, whole: int, rest: "Ratio") -> None:
         sums = self._sums[place & 3]
         weight = self.weight(place)
-        sums[0], sums[1] = plus(sums[0], sums[1], whole, rest)
-        sums[2], sums[3] = plus(sums[2], sums[3], whole * weight, (rest[0] * weight, rest[1]))
+        sums[0] += whole
+        price = self._price
+        price[0] += whole * weight
+        if rest[0]:
+            sums[0], sums[1] = plus(sums[0], sums[1], 0, rest)
+            price[0], price[1] = plus(price[0], price[1], 0, (rest[0] * weight, rest[1]))
 
     def _line_of(self, place: int) -> "list[Any] | None":
         """Return the line in which a place goes on: the last of its dimension, or of its own among many."""
@@ -138,50 +145,49 @@ class Stretches:
         """Return the priced volume of a dimension in counts: whole, and an exact rest below 1."""
         return self._sums[dimension][0], self._sums[dimension][1]
 
-    def rates(self, energy: int, time: int, flat: int) -> "tuple[Any, ...]":
+    def rates(self, energy: int, time: int, flat: int) -> "list[Any]":
         """Return what the session costs while it goes on at two places (NOWHERE: that one stands still).
 
-        It is (minor units, base, weight, up, step, weight, up, step, rest): besides the minor units the gross
+        It is [minor units, base, weight, up, step, weight, up, step, rest]: besides the minor units the gross
         price is base + rest + for energy and time either weight * volume, or with a step
         weight * ((up + volume) // step * step), in parts of a minor unit, and the rest lies below one part.
         `flat` is a fee that is due and in no line yet.
         """
-        base, rest = 0, ratio.ZERO
-        terms: "list[int]" = []
-        moving = (energy, time if time & 3 == 1 else NOWHERE, time if time & 3 == 2 else NOWHERE)
+        told: "list[Any]" = [0, 0, 0, 0, 0, 0, 0, 0, ratio.ZERO]
+        base, rest = self._price[0] + self.weight(flat), self._price[1]
         for dimension in range(3):
-            going = moving[dimension]
+            going = energy if dimension == 0 else time if time & 3 == dimension else NOWHERE
             last = going if going != NOWHERE else self.last[dimension > 0]
             if dimension and going == NOWHERE and (time != NOWHERE or last & 3 != dimension):
                 last = NOWHERE
-            whole, part, money_whole, money_rest = self._sums[dimension]
-            base, rest = plus(base, rest, money_whole, money_rest)
-            step = self.step(last)
+            whole, part = self._sums[dimension]
+            weight, step = self._known(last)
             if step == 1 and not part[0]:
                 # Whole counts need no rounding.
                 step = 0
-            weight = self.weight(last)
             up = 0
             if step:
                 # What a last step began is billed anew with what follows: in whole steps, at the last price.
                 begun = whole % step
-                base, rest = plus(base, rest, -begun * weight, (-part[0] * weight, part[1]))
+                base -= begun * weight
+                if part[0]:
+                    base, rest = plus(base, rest, 0, (-part[0] * weight, part[1]))
                 up = begun + (part[0] > 0) + step - 1
                 if going == NOWHERE:
                     base += up // step * step * weight
-            if dimension == 0 or going != NOWHERE:
-                terms += (weight, up, step) if going != NOWHERE else (0, 0, 0)
-        if len(terms) == 3:
-            terms += (0, 0, 0)
-        base += self._sums[3][2] + self.weight(flat)
+            if going != NOWHERE:
+                at = 5 if dimension else 2
+                told[at], told[at + 1], told[at + 2] = weight, up, step
         # Small numbers are fast however long the session lasts.
-        return tuple([base // self.scale, base % self.scale] + terms + [rest])
+        told[0], told[1], told[8] = base // self.scale, base % self.scale, rest
+        return told
 
     def copy(self) -> "Stretches":
         """Return what can be added to without a trace here."""
         same = Stretches(self._tariff, self._counts[0], self._counts[1] // 3600, self.scale)
         same.lines = [list(line) for line in self.lines]
         same._sums = [list(sums) for sums in self._sums]
+        same._price = list(self._price)
         same.last, same.flat = list(self.last), self.flat
         return same
 
@@ -226,6 +232,8 @@ def book_pieces(stretches: "Stretches", start: "Point", stop: "Point", pieces: "
         # The share of the way that the piece is, as one fraction.
         over, under = end[0] * begin[1] - begin[0] * end[1], end[1] * begin[1]
         for dimension in range(3):
+            if active[dimension] == NOWHERE:
+                continue
             volume = (stop[1 + dimension] - start[1 + dimension]) * over
             rest = ratio.reduced(volume % under, under)
             is_estimated = (estimated | changed) >> dimension & 1

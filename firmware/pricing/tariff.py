@@ -60,8 +60,8 @@ class Element:
         return None
 
     def _component(self, i: int) -> Component:
-        dimension, numerator, denominator, vat_percent, step_size = self.prices[i : i + 5]
-        return Component(dimension, (numerator, denominator), vat_percent, step_size)
+        prices = self.prices
+        return Component(prices[i], (prices[i + 1], prices[i + 2]), prices[i + 3], prices[i + 4])
 
 
 class Tariff:

@@ -75,7 +75,7 @@ def heap(is_quick: bool) -> Figures:
 
 
 def memory() -> list[tuple[str, int]]:
-    """Return what is told of memory, in bytes: what is held, then what each of a day's updates allocates."""
+    """Return what is told of memory, in bytes: what is held, then what each update of two days allocates."""
     try:
         interpreter = interpreters.words("micropython32")
     except SetupError as error:

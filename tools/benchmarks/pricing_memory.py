@@ -1,6 +1,6 @@
 """Measures on MicroPython what a tariff with its engine holds, and what a live update leaves as garbage.
 
-It does not know bounds. It prints bytes: `held N`, then for each of a day's updates `update N`.
+It does not know bounds. It prints bytes: `held N`, then for each update of two days `update N`.
 """
 
 import gc
@@ -28,9 +28,9 @@ def held() -> None:
     print("held", _allocated() - before)
 
 
-def updates() -> None:
+def updates(zone: str) -> None:
     """Print what each update of a day allocates; nothing is collected in between."""
-    session = _session(UPDATED_ELEMENTS, calendar.Zone(pricing_tariff.ZONE))
+    session = _session(UPDATED_ELEMENTS, calendar.Zone(zone))
     sizes = [0] * MINUTES
     for minute in range(MINUTES):
         gc.collect()
@@ -59,4 +59,5 @@ def _update(session: engine.Engine, minute: int) -> None:
 
 if __name__ == "__main__":
     held()
-    updates()
+    updates(pricing_tariff.ZONE)
+    updates(pricing_tariff.CHANGING_ZONE)

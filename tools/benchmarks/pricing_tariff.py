@@ -4,7 +4,9 @@ It does not know what is measured.
 """
 
 ZONE = "CET-1CEST,M3.5.0,M10.5.0/3"
-# A Saturday, 2026-03-28, 00:00 in Berlin; the clocks change in the night after it.
+# A Saturday, 2026-03-28, 00:00 in Berlin; the clocks change in the night after it,
+# and in the other zone on the day itself.
+CHANGING_ZONE = "CET-1CEST,M3.5.6,M10.5.0/3"
 START_UTC_S = 1774652400
 
 

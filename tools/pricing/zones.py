@@ -37,11 +37,17 @@ class IanaZone:
         first_s, change_s, offset_s = self._known
         return offset_s if first_s <= utc_s < change_s else self._offset_s(utc_s)
 
-    def next_change_s(self, utc_s: int) -> int:
+    def holding(self, day: int, second: int) -> tuple[int, int]:
+        """Return the offset at a moment and when it may change, at most 400 days on: as calendar.Zone."""
+        utc_s = day * _DAY_S + second
+        first_s, change_s, offset_s = self._known
+        if not first_s <= utc_s < change_s:
+            offset_s, change_s = self._offset_s(utc_s), self._change_s(utc_s)
+            self._known = (utc_s, change_s, offset_s)
+        return offset_s, change_s - day * _DAY_S
+
+    def _change_s(self, utc_s: int) -> int:
         """Return the next moment at which the offset may change: the end of 400 days where it does not."""
-        first_s, change_s, _ = self._known
-        if first_s <= utc_s < change_s:
-            return change_s
         offset_s = self._offset_s(utc_s)
         for low in range(utc_s, utc_s + _LOOK_AHEAD_DAYS * _DAY_S, _DAY_S):
             high = low + _DAY_S
@@ -53,7 +59,6 @@ class IanaZone:
                     else:
                         high = middle
                 break
-        self._known = (utc_s, high, offset_s)
         return high
 
     def _offset_s(self, utc_s: int) -> int:

@@ -83,10 +83,13 @@ def test_a_zone_that_was_asked_before_tells_what_a_fresh_one_does():
         for step in steps + [-step for step in steps]:
             utc_s += step
             fresh = calendar.Zone(posix_tz)
-            change_s = fresh.next_change_s(utc_s)
-            assert zone.offset_s(utc_s) == fresh.offset_s(utc_s)
-            assert zone.next_change_s(utc_s) == change_s
-            if change_s is not None:
+            offset_s, left_s = fresh.holding(utc_s // 86400, utc_s % 86400)
+            assert zone.offset_s(utc_s) == fresh.offset_s(utc_s) == offset_s
+            # The day from which it is counted is the asker's.
+            assert zone.holding(utc_s // 86400, utc_s % 86400) == (offset_s, left_s)
+            if left_s is not None:
+                assert zone.holding(utc_s // 86400 - 1, utc_s % 86400 + 86400) == (offset_s, left_s + 86400)
+                change_s = utc_s // 86400 * 86400 + left_s
                 assert [zone.offset_s(change_s - 1), zone.offset_s(change_s)] == [
                     fresh.offset_s(change_s - 1),
                     calendar.Zone(posix_tz).offset_s(change_s),

@@ -39,19 +39,20 @@ def cells() -> list[dict]:
     """Return every cell of the world, as the firmware sees a moment and as the sweep names it."""
     world = []
     for date, second, kwh in itertools.product(DATES, HOURS, KWH):
-        counted = (kwh * 1000, kwh * 1000, 1000)
-        world.append({"time": second, "date": date, "weekday": (date + 4) % 7, "energy": counted})
+        world.append({"time": second, "date": date, "weekday": (date + 4) % 7, "energy": kwh})
     return world
 
 
 def holds(element: list, moment: dict) -> bool:
-    return conditions.hold(tuple(part for condition in element for part in condition), moment)
+    point = (None, moment["energy"], None, None)
+    here = conditions.moment(moment["time"], moment["date"], point, units=(0, 1, 1))
+    return conditions.hold(tuple(part for condition in element for part in condition), here)
 
 
 def lies_in(box: dict, moment: dict) -> bool:
     """Return whether a moment lies in a box of the sweep."""
     for kind, part in box.items():
-        here = moment[kind][0] / 1000 if kind == "energy" else moment[kind]
+        here = moment[kind]
         if kind == "weekday":
             if here not in part:
                 return False
