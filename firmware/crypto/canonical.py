@@ -1,9 +1,12 @@
 """Turns a document into the one sequence of bytes that is signed and stored (RFC 8785).
 
-It does not know what is signed. It is narrower than the RFC: numbers are exact decimals, never floats.
+It does not know what is signed. It is narrower than the RFC: numbers are exact decimals, never floats. What
+every interpreter's own JSON writer puts down alike goes through it, for it is compiled; all else is written
+here.
 """
 
-import re
+import json
+from collections import OrderedDict
 
 from firmware.crypto import utf8
 from firmware.crypto.decimals import Number
@@ -15,14 +18,11 @@ MAX_INTEGER = 2**53 - 1
 MAX_DIGITS = 15
 MIN_PLACES = -6
 # A longer text is written in parts of so many characters.
-PART_CHARACTERS = 128
-# A piece of so many parts goes out: some hundred bytes.
-_MOST_PARTS = 16
+PART_CHARACTERS = 256
+# A piece holds so many members, those of its members counted: some hundred bytes.
+_MOST_MEMBERS = 9
 # Integers up to here are no objects on the heap of a 32-bit board; most need no dearer comparison.
 _SMALL = 2**30 - 1
-# All but the characters that stand for themselves in a string and are one byte each. One look by a C function
-# is what a text costs; a loop over its bytes takes longer on either interpreter.
-_SPECIAL = re.compile("[^\\]-~#-[ -!]")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,12 +32,19 @@ if TYPE_CHECKING:
 
 def encode(document: "Any") -> bytes:
     """Return the canonical bytes; CryptoError for what is no JSON value and for floats."""
-    if isinstance(document, str):
-        return _string(document)
-    # Pieces that are joined once: a small board has no room for a copy of a long text at every step.
-    parts: "list[bytes]" = []
-    _write(parts, document, MAX_DEPTH)
-    return b"".join(parts)
+    return _encoded(document, MAX_DEPTH)
+
+
+def in_order(members: "dict[str, Any]", keys: "list[str]") -> bytes:
+    """Return the bytes of an object of some members in an order of their own; each is canonical in itself."""
+    depth = MAX_DEPTH - 1
+    try:
+        content = _by_interpreter(_picked(members, keys, depth))
+    except (TypeError, ValueError):
+        content = b""
+    if content:
+        return content
+    return b"{%s}" % b",".join([_string(key) + b":" + _encoded(members[key], depth) for key in keys])
 
 
 def decode(content: bytes) -> "Any":
@@ -53,42 +60,44 @@ def decode(content: bytes) -> "Any":
 
 def pieces(document: "Any") -> "Iterator[bytes]":
     """Yield the canonical bytes in pieces, for which a small board finds room where it has none for all of
-    them: a piece ends with a member of the object, an item of a member's list, or a part of a long text.
+    them: a piece ends with some members of the object, some items of a member's list, or a part of a text.
     """
-    parts: "list[bytes]" = []
     if not isinstance(document, dict) or not document:
         yield encode(document)
         return
-    before = b'{"'
-    keys, is_plain = _sorted_keys(document)
-    for key in keys:
+    before = b"{"
+    few: "list[str]" = []
+    room = _MOST_MEMBERS
+    for key in _sorted_keys(document):
         member = document[key]
-        parts += (before, key.encode() if is_plain else _string(key)[1:-1], b'":')
-        before = b',"'
-        if isinstance(member, (list, tuple)) and member:
-            opening = b"["
-            for item in member:
-                parts.append(opening)
-                _write(parts, item, MAX_DEPTH - 2)
-                yield b"".join(parts)
-                parts, opening = [], b","
-            parts.append(b"]")
-        elif not isinstance(member, str):
-            _write(parts, member, MAX_DEPTH - 1)
-        elif len(member) <= PART_CHARACTERS:
-            parts.append(_string(member))
-        else:
-            parts.append(b'"')
-            for start in range(0, len(member), PART_CHARACTERS):
-                parts.append(_string(member[start : start + PART_CHARACTERS])[1:-1])
-                yield b"".join(parts)
-                parts = []
-            parts.append(b'"')
-        if len(parts) > _MOST_PARTS:
-            yield b"".join(parts)
-            parts = []
-    parts.append(b"}")
-    yield b"".join(parts)
+        step = 0
+        if isinstance(member, str):
+            if len(member) > PART_CHARACTERS:
+                step = PART_CHARACTERS
+        elif isinstance(member, dict):
+            room -= len(member)
+        elif isinstance(member, (list, tuple)) and member:
+            weight = len(member[0]) + 1 if isinstance(member[0], dict) else 1
+            step = 1 + _MOST_MEMBERS // weight
+            if len(member) < step:
+                room -= weight * len(member)
+                step = 0
+        if not step:
+            few.append(key)
+            room -= 1
+            if room > 0:
+                continue
+        if few:
+            yield before + in_order(document, few)[1:-1]
+            before, few, room = b",", [], _MOST_MEMBERS
+        if step:
+            before += _string(key) + b":"
+            for start in range(0, len(member), step):
+                part = _encoded(member[start : start + step], MAX_DEPTH - 1)
+                yield before + part[0 if start == 0 else 1 : -1]
+                before = b"" if isinstance(member, str) else b","
+            before = part[-1:] + b","
+    yield before + in_order(document, few)[1:] if few else before[:-1] + b"}"
 
 
 def is_encoding(document: "Any", content: "bytes | memoryview") -> bool:
@@ -101,43 +110,92 @@ def is_encoding(document: "Any", content: "bytes | memoryview") -> bool:
     return at == len(content)
 
 
-def _write(parts: "list[bytes]", value: "Any", depth: int) -> None:
-    """Add the bytes of a value. What most members are is written without a call of its own."""
+def _encoded(value: "Any", depth: int) -> bytes:
     if isinstance(value, str):
-        parts.append(_string(value))
-        return
-    if not isinstance(value, (dict, list, tuple)):
-        parts.append(_scalar(value))
-        return
+        return _string(value)
+    try:
+        content = _by_interpreter(_ordered(value, depth))
+    except (TypeError, ValueError):
+        content = b""
+    if content:
+        return content
+    parts: "list[bytes]" = []
+    _write(parts, value, depth)
+    return b"".join(parts)
+
+
+def _by_interpreter(value: "Any") -> bytes:
+    """Return what the interpreter's JSON writer makes of it, empty where another one would differ: in what it
+    escapes beyond quotation mark and backslash, and beyond ASCII.
+    """
+    text = json.dumps(value, separators=(",", ":"))  # portable: what they write unlike is not taken
+    content = text.encode()
+    return content if len(content) == len(text) and b"\\u" not in content else b""
+
+
+def _ordered(value: "Any", depth: int) -> "Any":
+    """Return a value with members in their order, for the interpreter's writer; TypeError or ValueError for
+    one that is none of its business.
+    """
+    if isinstance(value, int):
+        if not -_SMALL <= value <= _SMALL:
+            _check_integer(value)
+        return value
+    if isinstance(value, dict):
+        _check_depth(depth)
+        # No key is anything but a text.
+        "".join(value)
+        return _picked(value, sorted(value), depth - 1)
+    if isinstance(value, (list, tuple)):
+        _check_depth(depth)
+        return [_ordered(item, depth - 1) for item in value]
+    # To MicroPython a bool is no int.
+    if value is not None and not isinstance(value, (str, bool)):
+        raise ValueError
+    return value
+
+
+def _picked(members: "dict[str, Any]", keys: "list[str]", depth: int) -> "OrderedDict[str, Any]":
+    ordered: "OrderedDict[str, Any]" = OrderedDict()
+    for key in keys:
+        member = members[key]
+        # Most are texts, and cost no call.
+        ordered[key] = member if isinstance(member, str) else _ordered(member, depth)
+    return ordered
+
+
+def _check_depth(depth: int) -> None:
     if not depth:
         raise CryptoError("a document nested deeper than %d" % MAX_DEPTH)
-    if not value:
-        parts.append(b"{}" if isinstance(value, dict) else b"[]")
-    elif isinstance(value, dict):
-        before = b'{"'
-        keys, is_plain = _sorted_keys(value)
-        for key in keys:
-            member = value[key]
-            name = key.encode() if is_plain else _string(key)[1:-1]
-            if isinstance(member, str) and not _SPECIAL.search(member):
-                parts += (before, name, b'":"', member.encode(), b'"')
-            elif isinstance(member, int) and member is not True and member is not False:
-                parts += (before, name, b'":', _scalar(member))
-            else:
-                parts += (before, name, b'":')
-                _write(parts, member, depth - 1)
-            before = b',"'
-        parts.append(b"}")
-    else:
+
+
+def _check_integer(value: int) -> None:
+    if not (-_SMALL <= value <= _SMALL or -MAX_INTEGER <= value <= MAX_INTEGER):
+        raise CryptoError("an integer beyond 2**53 - 1 has no canonical form; write it as a string")
+
+
+def _write(parts: "list[bytes]", value: "Any", depth: int) -> None:
+    """Add the bytes of any value."""
+    if isinstance(value, dict):
+        _check_depth(depth)
+        before = b"{"
+        for key in _sorted_keys(value):
+            parts += (before, _string(key), b":")
+            _write(parts, value[key], depth - 1)
+            before = b","
+        parts.append(b"}" if value else b"{}")
+    elif isinstance(value, (list, tuple)):
+        _check_depth(depth)
         before = b"["
         for item in value:
-            if isinstance(item, int):
-                parts += (before, _scalar(item))
-            else:
-                parts.append(before)
-                _write(parts, item, depth - 1)
+            parts.append(before)
+            _write(parts, item, depth - 1)
             before = b","
-        parts.append(b"]")
+        parts.append(b"]" if value else b"[]")
+    elif isinstance(value, str):
+        parts.append(_string(value))
+    else:
+        parts.append(_scalar(value))
 
 
 def _scalar(value: "Any") -> bytes:
@@ -146,27 +204,23 @@ def _scalar(value: "Any") -> bytes:
     if value is True or value is False:
         return b"true" if value else b"false"
     if isinstance(value, int):
-        if not (-_SMALL <= value <= _SMALL or -MAX_INTEGER <= value <= MAX_INTEGER):
-            raise CryptoError("an integer beyond 2**53 - 1 has no canonical form; write it as a string")
+        _check_integer(value)
         return b"%d" % value
     if isinstance(value, Number):
         return _decimal(value)
     raise CryptoError("a %s has no canonical form" % type(value).__name__)
 
 
-def _sorted_keys(members: "dict[str, Any]") -> "tuple[list[str], bool]":
-    """Return the keys in the order of their UTF-16 code units (RFC 8785, 3.2.3), and whether each stands for
-    itself.
-    """
+def _sorted_keys(members: "dict[str, Any]") -> "list[str]":
+    """Return the keys in the order of their UTF-16 code units (RFC 8785, 3.2.3)."""
     try:
         joined = "".join(members)
     except TypeError:
         raise CryptoError("a key that is no string")
-    if not _SPECIAL.search(joined):
-        return sorted(members), True
+    if len(utf8.encode(joined)) == len(joined):
+        return sorted(members)
     # Code points and UTF-16 disagree only from U+E000 on.
-    utf8.encode(joined)
-    return sorted(members, key=_utf16), False
+    return sorted(members, key=_utf16)
 
 
 def _utf16(text: str) -> "list[int]":
@@ -181,10 +235,8 @@ def _utf16(text: str) -> "list[int]":
 
 
 def _string(text: str) -> bytes:
-    if not _SPECIAL.search(text):
-        return b'"%s"' % text.encode()
     content = utf8.encode(text).replace(b"\\", b"\\\\").replace(b'"', b'\\"')
-    if min(content) < 0x20:
+    if content and min(content) < 0x20:
         for code in range(0x20):
             content = content.replace(bytes((code,)), _escape(code))
     return b'"%s"' % content

@@ -209,8 +209,7 @@ def _members(members: "list[tuple[str, Any]]") -> str:
     In ASCII, for one verifier takes a text's bytes in the alphabet of its machine. The text is looked at as
     bytes: MicroPython keeps each character that it ever made.
     """
-    parts = [b'"%s":%s' % (key.encode(), canonical.encode(member)) for key, member in members if member]
-    content = b",".join(parts)
+    content = canonical.in_order(dict(members), [key for key, member in members if member])[1:-1]
     written = content.decode()
     if len(content) != len(written) or b"\x7f" in content:
         written = "".join([_ascii(character) for character in written])

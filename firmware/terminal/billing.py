@@ -39,6 +39,8 @@ class Billing:
         self._ticks_ms = 0
         self._discounts = discounts
         self.tariff = tariff
+        # What the meter's record says of the price.
+        self.tariff_text = ""
         self.start = start
         self._engine = self._begun(None)
         self.elapsed_ms = 0

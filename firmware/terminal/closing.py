@@ -20,12 +20,10 @@ if TYPE_CHECKING:
 async def members(
     billing: "Billing", recorder: "Recorder", zone: "Zone", ending: "dict[str, Any]"
 ) -> "dict[str, Any]":
-    """Return the members of session.ended for `{"stop", "reason", "flags", "language"}`; `stop` is `{"wh",
-    "utc_s", "clock"}`. Where the meter signs for itself, "meter_record" and "meter_key" are there, too.
+    """Return the members of session.ended for `{"stop", "reason", "flags"}`; `stop` is `{"wh", "utc_s",
+    "clock"}`. Where the meter signs for itself, "meter_record" and "meter_key" are there, too.
     """
     bill = billing.bill()
-    is_discounted = bool([line for line in bill["lines"] if "discount" in line])
-    said = tariff_text(billing.tariff, is_discounted, zone, ending["language"])
     opened = recorder.known["open"]
     facts = {
         "receipt": opened["session"],
@@ -44,7 +42,7 @@ async def members(
             "resolution_wh": _step_wh(billing.start, ending["stop"]),
         },
         "tariff": opened["tariff"],
-        "tariff_text": said,
+        "tariff_text": billing.tariff_text,
         "bill": bill,
         "reason": ending["reason"],
         "flags": (["resumed"] if billing.pauses else []) + list(ending["flags"]),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hal.ports import Board
 
     from ..pricing.discount import Discount
+    from ..pricing.tariff import Tariff
     from ..session.state import Session
     from .startup import Assembly
     from .timer import Timer
@@ -88,7 +89,7 @@ class Performer:
             "clock": opened["clock"],
         }
         discounts = [discount.parse(told) for told in opened.get("discounts", ())]
-        self._billing = Billing(self._board.clock, self._parts.zone, tariff, start, discounts)
+        self._billing = self._account(tariff, start, discounts)
         self._billing.restore(self._parts.memory.progress)
         self._kept_utc_s = self._parts.memory.register()[2]
         # Power may have gone between the record and this.
@@ -124,10 +125,21 @@ class Performer:
             started.update(session.payment)
         opened = await parts.recorder.record("session.started", started)
         self._count(opened, None)
-        self._billing = Billing(self._board.clock, parts.zone, tariff, reading, discounts)
+        self._billing = self._account(tariff, reading, discounts)
         self._billing.begin(reading, not session.asks())
         self._checkpoint()
         self._schedule(session)
+
+    def _account(self, tariff: "Tariff", start: "Document", discounts: "list[Discount]") -> Billing:
+        """Return the account of a session, with what its meter's record will say of the price: made now, for
+        at the end the driver waits.
+        """
+        # In memory only while it makes it.
+        from .closing import tariff_text
+
+        billing = Billing(self._board.clock, self._parts.zone, tariff, start, discounts)
+        billing.tariff_text = tariff_text(tariff, bool(discounts), self._parts.zone, self._config.language)
+        return billing
 
     def _discounts(self, session: "Session") -> "list[Discount]":
         """Return the discounts of the driver's contract."""
@@ -183,7 +195,7 @@ class Performer:
         reading = ending["reading"] or {}
         if "transaction" in parts.recorder.known["open"]["meter"] and "record" not in reading:
             flags += ("no_meter_record",)
-        told = {"stop": stop, "reason": ending["reason"], "flags": flags, "language": self._config.language}
+        told = {"stop": stop, "reason": ending["reason"], "flags": flags}
         told["meter_record"], told["meter_key"] = reading.get("record"), reading.get("key")
         ended = await self._members(told)
         opened = parts.recorder.known["open"]

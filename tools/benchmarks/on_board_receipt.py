@@ -41,7 +41,8 @@ class Desk:
         known = summary.start(first_prev(signer))
         clock: Any = Clock()
         self._recorder = Recorder("KT-0001", clock, signer, Journal(Storage(folder)), known)
-        self.tariff = tariff.parse(jsontext.parse(TARIFF))
+        # As the terminal does when the session begins.
+        self.tariff_text = closing.tariff_text(tariff.parse(jsontext.parse(TARIFF)), False, self._zone, "en")
         self.start = {"utc_s": 1774717140, "clock": "synchronised", "wh": 123456}
         self.elapsed_ms = 2712000
         # The power never went.
@@ -55,7 +56,7 @@ class Desk:
         """Build, sign and store."""
         self._recorder.known["open"] = OPENED
         stop = {"utc_s": 1774719852, "clock": "synchronised", "wh": 131745}
-        finish(self._written({"stop": stop, "reason": "card", "flags": [], "language": "en"}))
+        finish(self._written({"stop": stop, "reason": "card", "flags": []}))
 
     async def _written(self, ending: dict) -> None:
         account: Any = self

@@ -62,6 +62,23 @@ def test_pieces_are_the_encoding_whatever_is_written_wherever():
     assert b"".join(canonical.pieces({})) == b"{}"
 
 
+def test_what_the_interpreters_own_writer_puts_down_is_what_ours_would():
+    # Beside a decimal, which that one does not know, all of a document is written by ours.
+    for code in list(range(0x100)) + [0x2028, 0x20AC, 0xE000, 0xFFFD, 0x1F600]:
+        text = "a" + chr(code) + "u0041"
+        for value in (text, {text: text, "a": [text, {"": text}]}, [text, True, None, (1, -(2**53) + 1), []]):
+            assert canonical.encode([jsontext.Number(5, -1), value]) == b"[0.5,%s]" % canonical.encode(value)
+
+
+def test_members_in_an_order_of_their_own_are_canonical_in_themselves():
+    members = {"b": "\u20ac", "a": {"z": 1, "y": [jsontext.Number(5, -1)]}, "left out": 1.5, "c": '"'}
+    assert canonical.in_order(members, ["c", "b", "a"]) == (
+        b'{"c":"\\"","b":"\xe2\x82\xac","a":{"y":[0.5],"z":1}}'
+    )
+    assert canonical.in_order({"b": 1, "a": True}, ["b", "a"]) == b'{"b":1,"a":true}'
+    raises(CryptoError, canonical.in_order, members, ["left out"])
+
+
 def test_empty_containers_tuples_and_negative_numbers():
     assert canonical.encode([{}, [], (), "", -1, (1, 2)]) == b'[{},[],[],"",-1,[1,2]]'
     assert canonical.encode(jsontext.Number(-5, -2)) == b"-0.05"
