@@ -3,10 +3,11 @@
 It does not know readers: it is handed a card that can converse.
 """
 
+import contextlib
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
-from firmware.cards import apdu, rfid, secure_rfid, token, vde
+from firmware.cards import apdu, rfid, secure_rfid, tlv, token, vde
 from firmware.cards import status as statuses
 from firmware.cards.card_keys import CardKeys
 from firmware.cards.desfire import NotGenuine
@@ -22,12 +23,23 @@ Dialogue = Generator[bytes, bytes, Any]
 # What a bank card is told in a reading that is no payment: no amount, no currency (ISO 4217: 999).
 NO_AMOUNT, NO_CURRENCY = bytes(6), b"\x09\x99"
 QUALIFIERS = bytes.fromhex("36004000")
+PSE = b"1PAY.SYS.DDF01"
 # Registered application providers (ISO/IEC 7816-5): those whose kernels are known, then Cartes Bancaires,
 # Interac, girocard, eftpos, RuPay, Mir.
 SCHEMES = (
     *(rid for rid, _kernel, _name in directory.KERNELS),
     *(bytes.fromhex(rid) for rid in ("a000000042", "a000000277", "a000000359", "a000000384", "a000000524")),
     bytes.fromhex("a000000658"),
+)
+# Their usual applications, for cards that are selected by a whole name alone: Mastercard, Maestro; Visa,
+# Electron, V Pay; American Express; JCB; Discover; UnionPay (debit, credit); CB; Interac; girocard.
+APPLICATIONS = tuple(
+    bytes.fromhex(aid)
+    for aid in (
+        *("a0000000041010", "a0000000043060", "a0000000031010", "a0000000032010", "a0000000032020"),
+        *("a000000025010801", "a0000000651010", "a0000001523010", "a000000333010101", "a000000333010102"),
+        *("a0000000421010", "a0000002771010", "a0000003591010028001"),
+    )
 )
 
 
@@ -110,10 +122,10 @@ def _bank_card(knowledge: Knowledge) -> Dialogue:
     """Read the card's first application that lets itself be read, and have it prove itself."""
     try:
         entries = yield from directory.read()
+        if entries is None:
+            entries = yield from _without_directory()
     except CardError as error:
         return _found("emv", why=str(error))
-    if entries is None:
-        entries = yield from _without_directory()
     if not entries:
         return None
     values = {
@@ -137,12 +149,38 @@ def _bank_card(knowledge: Knowledge) -> Dialogue:
 
 def _without_directory() -> Dialogue:
     """Return the applications of a card without a directory: it is asked for each scheme's."""
-    found = []
-    for rid in SCHEMES:
-        _body, status = yield from apdu.select(rid)
-        if status == statuses.SW_OK:
-            found.append(directory.Entry(rid, directory.LOWEST, 0, ""))
+    found = yield from _of_contacts()
+    for names in (SCHEMES, APPLICATIONS):
+        for name in () if found else names:
+            _body, status = yield from apdu.select(name)
+            if status == statuses.SW_OK:
+                found.append(directory.Entry(name, directory.LOWEST, 0, ""))
     return found
+
+
+def _of_contacts() -> Dialogue:
+    """Return what the directory of a card with contacts lists, in records of a file (EMV Book 1, 12.2).
+
+    One that is broken lists no more.
+    """
+    found: list[directory.Entry] = []
+    with contextlib.suppress(CardError):
+        yield from _listed(found)
+    return found
+
+
+def _listed(found: list[directory.Entry]) -> Dialogue:
+    body, status = yield from apdu.select(PSE)
+    place = tlv.find(body, 0x6F, 0xA5, 0x88) if status == statuses.SW_OK else None
+    if place is None or len(place) != 1:
+        return
+    for record in range(1, directory.MAX_ENTRIES):
+        command = apdu.command(0x00, 0xB2, record, place[0] << 3 & 0xFF | 4, b"", 256)
+        body, status = yield from apdu.exchange(command)
+        if status != statuses.SW_OK:
+            break
+        entries = tlv.encode(0xBF0C, tlv.find(body, 0x70) or b"")
+        found += directory.entries(tlv.encode(0x6F, tlv.encode(0xA5, entries)))
 
 
 def _proof(application: reading.Application, values: dict[int, bytes], knowledge: Knowledge) -> Dialogue:

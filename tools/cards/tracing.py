@@ -3,12 +3,13 @@
 It does not know readers.
 """
 
+import contextlib
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from firmware.cards import apdu, tlv, vde
-from firmware.cards.emv import identity
 from firmware.errors import CardError, CryptoError
+from tools.cards import masking
 
 Dialogue = Generator[bytes, bytes, Any]
 
@@ -82,10 +83,10 @@ TAGS = {
     0x9F6B: "track 2",
     0x9F6C: "card transaction qualifiers",
 }
-# What tells the card number, or lets it be worked out: from a card's certificate anybody can open it.
-HIDDEN = (0x56, 0x57, 0x5A, 0x5F20, 0x9F1F, 0x9F20, 0x9F46, 0x9F6B)
 # Commands whose answers hold objects; those of others are shown as they are.
 WITH_OBJECTS = (0xA4, 0xB2, 0xC0, 0x88, 0xA8, 0xAE, 0xCA)
+# The class of commands that a reader answers by itself: the card's UID.
+READERS_OWN = 0xFF
 READ_CERTIFICATE = bytes((vde.CLA, vde.READ))
 INDENT = "    "
 
@@ -94,6 +95,7 @@ def traced(dialogue: Dialogue, show: Callable[[str], None]) -> Dialogue:
     """Carry a dialogue on, telling each command and each response."""
     response = None
     certificates = b""
+    mask = masking.Mask()
     while True:
         try:
             command = dialogue.send(response)  # type: ignore[arg-type]  # a generator begins with None
@@ -104,7 +106,7 @@ def traced(dialogue: Dialogue, show: Callable[[str], None]) -> Dialogue:
             certificates = b""
         show(told_command(command))
         response = yield command
-        for line in told_response(command, response):
+        for line in told_response(command, response, mask):
             show(line)
         if command[:2] == READ_CERTIFICATE:
             certificates += response[:-2]
@@ -134,7 +136,7 @@ def told_command(command: bytes) -> str:
     return f"> {command.hex().upper()}  {name}"
 
 
-def told_response(command: bytes, response: bytes) -> Iterator[str]:
+def told_response(command: bytes, response: bytes, mask: masking.Mask) -> Iterator[str]:
     """Yield the lines of a response: its status word, and what it holds, masked."""
     try:
         body, status = apdu.split(response)
@@ -144,42 +146,26 @@ def told_response(command: bytes, response: bytes) -> Iterator[str]:
     yield f"< {status:04X}  {apdu.meaning(status)}, {len(body)} bytes"
     if not body:
         return
-    if command[0] == 0x90 or command[1] not in WITH_OBJECTS or command[0] == 0xFF:
+    if command[0] == READERS_OWN:
         yield INDENT + body.hex().upper()
         return
+    if command[0] == 0x90 or command[1] not in WITH_OBJECTS:
+        yield INDENT + mask.raw(body)
+        return
+    with contextlib.suppress(CardError):
+        mask.learn(tlv.flat(body))
     try:
-        yield from _objects(body, 1)
+        yield from _objects(body, 1, mask)
     except CardError:
         # What cannot be taken apart could hold a card number anywhere.
         yield INDENT + f"({len(body)} bytes that are no data objects)"
 
 
-def _objects(content: bytes, depth: int) -> Iterator[str]:
+def _objects(content: bytes, depth: int, mask: masking.Mask) -> Iterator[str]:
     for name, value in list(tlv.objects(content)):
         head = INDENT * depth + f"{name:X} {TAGS.get(name, 'unknown')}: "
         if tlv.is_constructed(name) and depth < tlv.MAX_DEPTH:
             yield head.rstrip(": ")
-            yield from _objects(value, depth + 1)
+            yield from _objects(value, depth + 1, mask)
         else:
-            yield head + _value(name, value)
-
-
-def _value(name: int, value: bytes) -> str:
-    if name == identity.PAN:
-        return identity.masked(value.hex().rstrip("f"))
-    if name == identity.TRACK_2:
-        return identity.masked(value.hex().split("d")[0]) + " …"
-    if name in HIDDEN or (name not in TAGS and _looks_like_a_number(value)):
-        return f"({len(value)} bytes, hidden)"
-    return value.hex().upper()
-
-
-def _looks_like_a_number(value: bytes) -> bool:
-    """Return whether octets whose meaning nobody knows hold a card number, as digits or as text."""
-    for text in (value.hex(), value.decode("latin-1")):
-        digits = 0
-        for letter in text + " ":
-            digits = digits + 1 if letter.isdigit() else 0
-            if digits >= 12:
-                return True
-    return False
+            yield head + mask.shown(name, value)

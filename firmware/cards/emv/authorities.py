@@ -51,8 +51,10 @@ class Authorities:
 
     def find(self, aid: bytes, index: bytes, today: "tuple[int, int] | None") -> Key:
         """Return the key that a card names (tag 8F). Raises CardError for none, or one that has expired."""
+        if len(index) != 1:
+            raise CardError("the card's index of a CA key (tag 8F) has %d bytes, not 1" % len(index))
         found = self._keys.get(aid[:5] + index)
-        if found is None or len(index) != 1:
+        if found is None:
             raise CardError("there is no CA key %s of the scheme %s" % (index.hex(), aid[:5].hex()))
         key, expires = found
         if today is not None and expires < today:

@@ -39,6 +39,12 @@ def number(objects: "dict[int, bytes]") -> str:
     return digits
 
 
+def track_month(objects: "dict[int, bytes]") -> str:
+    """Return the month behind the number in track 2 (YYMM; ISO/IEC 7813, 7), "" for none."""
+    parts = (objects.get(TRACK_2) or objects.get(STRIPE) or b"\0").hex().split("d")
+    return parts[1][:4] if len(parts) > 1 else ""
+
+
 def masked(digits: str) -> str:
     """Return first six and last four digits, stars for the others; a short number shows its last four."""
     if len(digits) < FIRST + LAST + 2:

@@ -63,7 +63,8 @@ def read(aid: bytes, values: "dict[int, bytes]", is_whole: bool = True) -> "Dial
     """Select an application, tell it what it asks for, read its records; return the Application.
 
     `values` are the terminal's by tag. Raises CardError where the card refuses or contradicts itself. Where
-    not `is_whole`, for who only wants to know what a card is, records that cannot be read are passed over.
+    not `is_whole`, for who only wants to know what a card is, records that cannot be read are passed over,
+    and their template may be another one.
     """
     application = Application(aid)
     body, status = yield from apdu.select(aid)
@@ -75,7 +76,7 @@ def read(aid: bytes, values: "dict[int, bytes]", is_whole: bool = True) -> "Dial
     afl = yield from _options(application)
     for place in files(afl):
         try:
-            yield from _record(application, *place)
+            yield from _record(application, *place, is_whole)
         except CardError:
             if is_whole:
                 raise
@@ -122,9 +123,7 @@ def files(afl: bytes) -> "list[tuple[int, int, bool]]":
     for i in range(0, len(afl), 4):
         file, first, last, signed = afl[i] >> 3, afl[i + 1], afl[i + 2], afl[i + 3]
         if not 1 <= file <= 30 or afl[i] & 7 or not 1 <= first <= last or signed > last - first + 1:
-            raise CardError(
-                "the card's list of records names none in entry %d (%s)" % (i // 4, afl[i : i + 4].hex())
-            )
+            raise CardError("the card's list of records names none in entry %d" % (i // 4))
         for record in range(first, last + 1):
             found.append((file, record, record - first < signed))
         if len(found) > MAX_RECORDS:
@@ -132,15 +131,15 @@ def files(afl: bytes) -> "list[tuple[int, int, bool]]":
     return found
 
 
-def _record(application: Application, file: int, record: int, is_signed: bool) -> "Dialogue":
+def _record(application: Application, file: int, record: int, is_signed: bool, is_whole: bool) -> "Dialogue":
     """Read a record, and keep what is signed of it (Book 3, 10.3)."""
     command = apdu.command(0x00, 0xB2, record, file << 3 | 4, b"", 256)
     body = yield from apdu.demand(command, "record %d of file %d" % (record, file))
     content = tlv.find(body, 0x70)
     if content is None:
-        if file <= SHORT_FILES:
+        if file <= SHORT_FILES and is_whole:
             raise CardError("record %d of file %d on the card has no template 70" % (record, file))
-        content = b""
+        content = b"" if is_whole else body
     application.add(content)
     if is_signed:
         application.static += content if file <= SHORT_FILES else body

@@ -4,6 +4,7 @@ It does not know dialogues; every judgement is a bit that is kept, and the actio
 """
 
 from ...errors import CardError
+from . import identity
 from .reading import COUNTER, LAST_ONLINE, LOWER_COUNT, UPPER_COUNT
 
 TYPE_CHECKING = False
@@ -54,7 +55,7 @@ def judge(objects: "Objects", terminal: "dict[str, Any]", proof: "dict[str, Any]
     "floor_minor", "random" (target percentage, highest one, threshold in minor units), "chance" (1 to 99,
     drawn anew, or None where nothing is chosen by chance), "is_excepted". `proof` is of authentication.py.
     """
-    missing = [DATA_MISSING] if _day(objects, EXPIRES) is None else []
+    missing = [DATA_MISSING] if _last_day(objects) is None else []
     found = missing + _proven(proof) + _restrictions(objects, terminal) + _risks(objects, terminal)
     verification = bytearray(5)
     for finding in found:
@@ -103,7 +104,7 @@ def _restrictions(objects: "Objects", terminal: "dict[str, Any]") -> "list[int]"
     if not _is_allowed(objects, terminal["country"]):
         found.append(NOT_ALLOWED)
     today = terminal["today"]
-    expires, effective = _day(objects, EXPIRES), _day(objects, EFFECTIVE)
+    expires, effective = _last_day(objects), _day(objects, EFFECTIVE)
     if today is not None and expires is not None and today > expires:
         found.append(EXPIRED)
     if today is not None and effective is not None and today < effective:
@@ -156,9 +157,21 @@ def _is_chosen(terminal: "dict[str, Any]") -> bool:
     return bool((terminal["chance"] - percent) * span_minor <= (most_percent - percent) * above_minor)
 
 
+def _last_day(objects: "Objects") -> "Day | None":
+    """Return until when the card is valid: its own date, else the end of the month that track 2 names.
+
+    Cards that tell all with their processing options have no other date (EMV Book C-3).
+    """
+    return _day(objects, EXPIRES) if EXPIRES in objects else _date(identity.track_month(objects) + "31")
+
+
 def _day(objects: "Objects", name: int) -> "Day | None":
-    """Return a date of the card (YYMMDD), None for none; years from 50 on are of the century before."""
-    text = objects[name].hex() if objects.get(name) else ""
+    """Return a date of the card, None for none."""
+    return _date(objects[name].hex() if objects.get(name) else "")
+
+
+def _date(text: str) -> "Day | None":
+    """Return a date (YYMMDD), None for none; years from 50 on are of the century before."""
     if len(text) != 6 or not text.isdigit():
         return None
     year = int(text[:2])

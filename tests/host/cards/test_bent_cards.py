@@ -21,7 +21,7 @@ from tests import pan_search
 from tests.firmware.cards.transcript import talk
 from tests.host.cards import fuzz, targets
 from tests.host.cards.mutating import bent
-from tools.cards import tracing
+from tools.cards import masking, tracing
 
 CASES = 4000
 PAN = "4761739001010119"
@@ -146,7 +146,7 @@ def consume(parsed: Any) -> None:
         rfid.canonical,
         secure_rfid.contract_text,
         lambda octets: pn532.Decoder().feed(octets),
-        lambda octets: consume(tracing.told_response(bytes.fromhex("00b2010c00"), octets)),
+        lambda octets: consume(tracing.told_response(bytes.fromhex("00b2010c00"), octets, masking.Mask())),
         lambda octets: identity.number({0x5A: octets}),
         lambda octets: identity.number({0x57: octets}),
         lambda octets: identity.language({0x5F2D: octets}, ("en", "de")),

@@ -12,14 +12,14 @@ from emulator.models import card_issuer, emv, vde
 from emulator.models.cards import RfidCard
 from emulator.models.desfire import SecureDesfireCard
 from emulator.models.prng import Prng
-from firmware.cards import card_keys, desfire, issuers, secure_rfid
+from firmware.cards import card_keys, desfire, issuers, secure_rfid, tlv
 from firmware.cards.desfire import NotGenuine
 from firmware.cards.emv.authorities import Authorities
 from firmware.errors import CardError
 from hal.common.aes import Aes
 from hal.common.conversation import carry
 from tests.firmware.cards.transcript import played, talk
-from tools.cards import issuing, recognising, tracing, uid_lists
+from tools.cards import issuing, masking, recognising, tracing, uid_lists
 
 UID = "04A1B2C3D4E580"
 PAN = "4761739001010119"
@@ -83,6 +83,47 @@ class WithoutDirectory(emv.PaymentCard):
 def test_a_bank_card_is_told_without_its_directory_and_without_all_of_its_records() -> None:
     found = told(WithoutDirectory(PAN, "2031-12", Prng(6, "card")), knowledge())
     assert (found["kind"], found["masked"], found["authenticated"]) == ("emv", "476173******0119", None)
+
+
+class Scripted:
+    """A card that answers what a script says, and else that it has no such application or command."""
+
+    uid, atr = bytes.fromhex(UID), bank_card().atr
+
+    def __init__(self, *script: tuple[str, str]):
+        self._script = script
+
+    def transmit(self, command: bytes) -> bytes:
+        """Return the answer to the first beginning of a command that fits."""
+        for begins, answer in self._script:
+            if command.hex().startswith(begins):
+                return bytes.fromhex(answer)
+        return bytes.fromhex("6a82" if command[1] == 0xA4 else "6d00")
+
+
+OPTIONS = ("80a8", "770e" + "82020000" + "9408" + "0801010010010100" + "9000")
+TRACK = "5713" + PAN + "d31122010000000000000f"
+
+
+def test_a_bank_card_that_is_selected_by_its_whole_name_alone_is_told() -> None:
+    selected = ("00a4040007a0000000031010", "6f098407a00000000310109000")
+    found = told(Scripted(selected, OPTIONS, ("00b2010c", "7015" + TRACK + "9000")), knowledge())
+    assert (found["kind"], found["masked"]) == ("emv", "476173******0119")
+
+
+def test_a_bank_card_with_contacts_is_told_by_its_directory() -> None:
+    directory = ("00a404000e" + b"1PAY.SYS.DDF01".hex(), "6f058803a5038801019000".replace("058803", "05"))
+    entry = ("00b2010c", "700b" + "6109" + "4f07a0000003330101" + "9000")
+    selected = ("00a4040007a0000003330101", "6f098407a00000033301019000")
+    record = ("00b20114", "7015" + TRACK + "9000")
+    found = told(Scripted(directory, entry, selected, OPTIONS, record), knowledge())
+    assert (found["kind"], found["masked"]) == ("emv", "476173******0119")
+
+
+def test_a_record_in_another_template_is_good_enough_to_tell_what_a_card_is() -> None:
+    selected = ("00a4040005a000000003", "6f098407a00000000310109000")
+    found = told(Scripted(selected, OPTIONS, ("00b2010c", "7715" + TRACK + "9000")), knowledge())
+    assert found["masked"] == "476173******0119"
 
 
 def test_every_kind_of_card_is_told() -> None:
@@ -163,10 +204,77 @@ def spellings(digits: str) -> list[str]:
 
 
 def test_an_answer_that_is_no_tlv_is_not_shown() -> None:
-    lines = list(tracing.told_response(bytes.fromhex("00b2010c00"), PAN.encode() + b"\x90\x00"))
-    assert PAN not in "\n".join(lines)
-    unknown = bytes.fromhex("7013" + "df0110") + PAN.encode() + b"\x90\x00"
-    assert "hidden" in "\n".join(tracing.told_response(bytes.fromhex("00b2010c00"), unknown))
+    assert PAN not in answered("00b2010c00", PAN.encode())
+    assert "hidden" in answered("00b2010c00", bytes.fromhex("7013" + "df0110") + PAN.encode())
+
+
+def answered(command: str, body: bytes, status: str = "9000") -> str:
+    """Return what a trace shows of one answer."""
+    response = body + bytes.fromhex(status)
+    return "\n".join(tracing.told_response(bytes.fromhex(command), response, masking.Mask()))
+
+
+# 16, 15 and 19 digits, and one full of zeros.
+PANS = (PAN, "374245455400126", "6799998900000200036", "4000000000000002")
+
+
+def written(pan: str) -> list[bytes]:
+    """Return a number as cards could write it: BCD from either nibble on, text, UTF-16, and turned."""
+    even, odd = pan + "f" * (len(pan) % 2), "f" + pan + "f" * ((len(pan) + 1) % 2)
+    forms = [bytes.fromhex(even), bytes.fromhex(odd), pan.encode(), pan.encode().hex().encode()]
+    forms += [pan.encode("utf-16-le"), pan.encode("utf-16-be"), pan[::-1].encode(), bytes.fromhex(even)[::-1]]
+    return forms
+
+
+@pytest.mark.parametrize("pan", PANS)
+def test_a_number_is_hidden_in_whatever_object_and_nest_a_card_puts_it(pan: str) -> None:
+    names = sorted(
+        {*tracing.TAGS, *masking.HIDDEN, 0xD2, 0xDF01, 0x9F6E, 0x9F5B, 0x5F53, 0x5F50, 0xFFFF01, 0x9F7C}
+    )
+    for form in written(pan):
+        for name in names:
+            if tlv.is_constructed(name):
+                continue
+            for nest in ((), (0x70,), (0x6F, 0xA5, 0xBF0C), (0xE1, 0xFF01)):
+                content = tlv.encode(name, form)
+                if name in (masking.RECORDS, *masking.NAMES, *masking.FILLED):
+                    # These may hold any digits: a number in them is known by its own object.
+                    content += tlv.encode(0x5A, bytes.fromhex(pan + "f" * (len(pan) % 2)))
+                for outer in reversed(nest):
+                    content = tlv.encode(outer, content)
+                for status in ("9000", "6283", "6a82"):
+                    assert_hidden(pan, answered("00a4040000", content, status), hex(name))
+        for command in ("00b2010c00", "905a000003f54b5400", "8002000000", "8003000000", "00c0000010"):
+            assert_hidden(pan, answered(command, form), command)
+            assert_hidden(pan, answered(command, b"\x70\x05" + form), command)
+
+
+def assert_hidden(pan: str, shown: str, where: str) -> None:
+    """Hold what is shown against every spelling, but for the one masked form."""
+    left = shown.lower().replace("*", "x")
+    for form in (pan, *(form.hex() for form in written(pan))):
+        middle = form[8:-8] if len(form) > 24 else form[6:-4]
+        assert middle not in left, (where, shown)
+
+
+def test_what_is_no_number_is_shown() -> None:
+    visa = tlv.encode(0x50, b"VISA CREDIT") + tlv.encode(0x84, bytes.fromhex("a000000025010801"))
+    shown = answered("00a4040000", visa)
+    assert b"VISA CREDIT".hex().upper() in shown and "A000000025010801" in shown
+    options = (
+        "940c080101001001010118010200"
+        + "9f10120110a00009248400000000000000000029ff"
+        + "8e0c00000000000000005e031f03"
+    )
+    shown = answered("80a8000000", bytes.fromhex("77%02x" % (len(options) // 2) + options))
+    assert "hidden" not in shown and "0801010010010101" in shown and "0110A000092484" in shown
+    assert UID in answered("ffca000000", bytes.fromhex(UID))
+
+
+def test_an_index_of_a_ca_key_tells_no_number_either() -> None:
+    with pytest.raises(CardError, match="has 8 bytes, not 1") as raised:
+        Authorities([]).find(emv.AID, bytes.fromhex(PAN), None)
+    assert PAN[6:-4] not in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,18 @@ def test_dates_are_judged_to_the_day():
     assert not risk.judge(changed(0x5F24, None), TERMINAL, GENUINE)["is_whole"]
 
 
+def test_a_card_that_tells_its_validity_in_track_2_alone_is_judged_by_that():
+    card = changed(0x5F24, None)
+    card[0x57] = bytes.fromhex("4761739001010119d31122010000000000000f")
+    assert tvr(card) == tvr(card, {"today": (2031, 12, 31)}) == "0000000000"
+    assert tvr(card, {"today": (2032, 1, 1)}) == "0040000000"
+    card[0x57] = bytes.fromhex("4761739001010119d3")
+    assert tvr(card) == "2000000000"
+    del card[0x57]
+    card[0x9F6B] = bytes.fromhex("4761739001010119d2602201")
+    assert tvr(card) == "0040000000"
+
+
 def test_version_and_usage_are_the_issuers():
     assert tvr(changed(0x9F08, "0001")) == "0080000000"
     assert tvr(changed(0x9F08, None)) == "0000000000"
