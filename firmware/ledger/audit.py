@@ -74,13 +74,11 @@ class _Audit:
         Where a checkpoint knows that the office has what is no longer kept, nothing is missing there.
         """
         kept = segment.oldest(storage)
-        for slot in checkpoint.SLOTS:
+        for slot in checkpoint.SLOTS + (checkpoint.MILESTONE,):
             content = storage.read(slot) if slot in storage.names() else b""
             found = checkpoint.read(content)
             if content and found is None:
-                self.problems.append(
-                    _problem(None, slot, 0, "a checkpoint that is damaged; the other one counts")
-                )
+                self.problems.append(_problem(None, slot, 0, "a damaged checkpoint; another one counts"))
             elif found and kept and segment.first_seq(kept) <= found[1].get("acknowledged", 0) + 1:
                 self._skip(segment.first_seq(kept))
         segments = list(segment.each(storage))

@@ -1,4 +1,5 @@
-"""Keeps one document across power cuts in two slots that take turns, so that a good one is always left.
+"""Keeps one document across power cuts in two slots that take turns, so that a good one is always left, and
+beside them a copy of what must not be forgotten though both go bad.
 
 It does not know what the document says.
 """
@@ -9,6 +10,8 @@ from firmware.crypto import canonical
 from firmware.errors import CryptoError
 
 SLOTS = ("checkpoint-a", "checkpoint-b")
+# Written at milestones alone: it is seldom the newest, and folding from it finds what the others knew.
+MILESTONE = "checkpoint-c"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Checkpoints:
-    """Two blobs of `<CRC-32 in hexadecimal> <generation> <canonical JSON>`; the higher generation counts."""
+    """Blobs of `<CRC-32 in hexadecimal> <generation> <canonical JSON>`; the highest generation counts."""
 
     def __init__(self, storage: "Any") -> None:
         self._storage = storage
@@ -27,20 +30,27 @@ class Checkpoints:
     def load(self) -> "Any":
         """Return the newest document that is intact, or None."""
         newest, self._generation, self._slot = None, 0, 1
-        for slot, name in enumerate(SLOTS):
+        for slot, name in enumerate(SLOTS + (MILESTONE,)):
             found = read(self._storage.read(name))
             if found and found[0] > self._generation:
                 self._generation, newest = found
-                self._slot = slot
+                # Where only the copy is left, either slot may be written next.
+                self._slot = slot % 2
         return newest
 
-    def save(self, document: "Any") -> None:
-        """Replace the slot without the newest document. Raises OSError, and then the newest still stands."""
+    def save(self, document: "Any", is_milestone: bool = False) -> None:
+        """Replace the slot without the newest document, at a milestone the copy, too.
+
+        Raises OSError, and then the newest still stands.
+        """
         if self._generation < 0:
             self.load()
-        self._storage.replace(SLOTS[1 - self._slot], _Slot(self._generation + 1, document))
+        slot = _Slot(self._generation + 1, document)
+        self._storage.replace(SLOTS[1 - self._slot], slot)
         self._generation += 1
         self._slot = 1 - self._slot
+        if is_milestone:
+            self._storage.replace(MILESTONE, slot)
 
 
 class _Slot:

@@ -54,8 +54,16 @@ def fold(summary: "Document", seq: int, payload: "Document", record_hash: str) -
     return after
 
 
+def number(session: str) -> int:
+    """Return which session of its terminal one is: KT-0001-000007 is the seventh."""
+    return int(session.split("-")[-1])
+
+
 def _boot(after: "Document", payload: "Document") -> None:
     after["receipts"] = max(after["receipts"], payload.get("receipts", 0))
+    if after["open"] and number(after["open"]["session"]) <= after["receipts"]:
+        # Its end is one of the records that are lost.
+        after["open"] = None
 
 
 def _started(after: "Document", payload: "Document") -> None:
@@ -63,6 +71,8 @@ def _started(after: "Document", payload: "Document") -> None:
     for member in ("terminal", "prev", "kind", "card_data"):
         opened.pop(member, None)
     after["open"] = opened
+    # What began before has ended, be the record of that lost.
+    after["receipts"] = max(after["receipts"], number(payload["session"]) - 1)
     _register(after, payload, "wh")
 
 
@@ -71,7 +81,7 @@ def _ended(after: "Document", payload: "Document") -> None:
         after["owed"] = ((after["open"] or {}).get("meter") or {}).get("transaction")
     after["open"] = None
     # The number itself, not one more: the records before may have made room.
-    after["receipts"] = int(payload["receipt"].split("-")[-1])
+    after["receipts"] = number(payload["receipt"])
     _register(after, payload, "stop_wh")
 
 

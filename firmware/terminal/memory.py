@@ -39,11 +39,16 @@ class Memory:
         self.known.setdefault("key", key)
         self.known.setdefault("order", None)
         self.acknowledged: int = saved.get("acknowledged", 0)
+        is_whole = True
         for seq, compact in journal.read_from(self.known["next_seq"]):
+            is_whole = is_whole and seq == self.known["next_seq"]
             payload = canonical.decode(jose.split(compact, chain.RECORD_TYPE)[0])
+            is_whole = is_whole or payload["kind"] == "session.started"
             self.known = summary.fold(self.known, seq, payload, chain.hash(compact))
         # What the first record has to say of those that are lost at the ledger's end, or None.
         self.lost = _lost(storage, self.known, journal.last_seq())
+        # Whether the end of the session that seems open may be among the records that are lost.
+        self.is_in_doubt = self.known["open"] is not None and not (is_whole and self.lost is None)
         self.progress = self._progress_of_open(saved.get("progress"))
 
     def _progress_of_open(self, progress: "Document | None") -> "Document | None":
@@ -71,10 +76,15 @@ class Memory:
         """Return whether a session ever began."""
         return self.known["receipts"] > 0 or self.known["open"] is not None
 
-    def save(self, known: "Document", acknowledged: int, progress: "Document | None") -> None:
-        """Write a checkpoint. Raises OSError; the checkpoint before then still stands."""
+    def save(
+        self, known: "Document", acknowledged: int, progress: "Document | None", is_milestone: bool = False
+    ) -> None:
+        """Write a checkpoint; where a session ended or an order was decided, one that is kept beside those to
+        come. Raises OSError; the checkpoint before then still stands.
+        """
         self.known, self.acknowledged, self.progress = known, acknowledged, progress
-        self._checkpoints.save({"summary": known, "acknowledged": acknowledged, "progress": progress})
+        document = {"summary": known, "acknowledged": acknowledged, "progress": progress}
+        self._checkpoints.save(document, is_milestone)
 
 
 def _lost(storage: "Storage", known: "Document", last_seq: int) -> "Document | None":

@@ -212,7 +212,8 @@ class Performer:
             pattern, signature = self._config.receipt_url, parts.recorder.signature
             await add(parts.display.receipt, pattern, signature, self._board.clock)
         self._billing = self._kept_utc_s = None
-        self._checkpoint()
+        parts.memory.is_in_doubt = False
+        self._checkpoint(True)
         if parts.meter.signs:
             from firmware.terminal import signing
 
@@ -255,9 +256,13 @@ class Performer:
         return moment, flags
 
     def _lie_of(self, billing: Billing, reading: "Document") -> "str | None":
-        """Return the flag of a reading that is not this session's: another meter, or more than could flow."""
+        """Return the flag of a reading that is not this session's: another meter, more than could flow, or
+        one after records that are lost: it may have ended among them, and others have begun.
+        """
         if reading["serial"] != billing.start["serial"]:
             return "meter_changed"
+        if self._parts.memory.is_in_doubt:
+            return "records_lost"
         longest_ms = 1000 * self._config.checkpoint_s + LATE_MS
         now_s, kept_s = reading["utc_s"], self._kept_utc_s
         if now_s is not None and kept_s is not None:
@@ -278,12 +283,13 @@ class Performer:
             raise SessionError("an effect of an open session while none is open; this is a bug")
         return self._billing
 
-    def _checkpoint(self) -> None:
+    def _checkpoint(self, is_milestone: bool = False) -> None:
         """Save the progress; one that fails is made up for by the next, or by the ledger itself."""
         self._saved_at_ms = self._billing.elapsed_ms if self._billing else 0
         parts = self._parts
         try:
-            parts.memory.save(parts.recorder.known, parts.outbox.acknowledged, self.progress())
+            told = parts.recorder.known, parts.outbox.acknowledged, self.progress()
+            parts.memory.save(*told, is_milestone)
         except OSError as error:
             parts.room.failed(str(error))
 

@@ -106,6 +106,11 @@ _FLAGS = {
         "beendet beim letzten lesbaren Zählerstand",
         "terminé au dernier index lisible",
     ),
+    "records_lost": (
+        "records of this session are lost; what is not known for certain is not billed",
+        "Aufzeichnungen dieses Ladevorgangs sind verloren; was nicht sicher bekannt ist, ist nicht berechnet",
+        "des enregistrements de cette session sont perdus ; ce qui n'est pas certain n'est pas facturé",
+    ),
     "meter_fault": ("the meter failed", "der Zähler war gestört", "panne du compteur"),
     "meter_changed": (
         "another meter answered",

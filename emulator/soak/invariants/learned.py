@@ -21,6 +21,8 @@ class LearnedTimesAreTrue(Invariant):
         super().__init__(charger, ledger)
         # Number, ticks, and a true time at which the record was durable.
         self._unset: list[tuple[int, int, int]] = []
+        # How far the wall clock was off after the step before: a record of a step's may be of before it.
+        self._off_s = 0
 
     def record(self, payload: dict) -> Iterator[str]:
         if payload["kind"] == "boot":
@@ -36,12 +38,20 @@ class LearnedTimesAreTrue(Invariant):
                 self._unset[0][0],
             )
 
+    def step(self) -> Iterator[str]:
+        self._off_s = self._off_now_s(self.charger.wall.true_utc_s())
+        yield from ()
+
+    def _off_now_s(self, otherwise_s: int) -> int:
+        wall = self.charger.wall
+        shown_s = wall.utc_s()
+        return int((otherwise_s if shown_s is None else shown_s) - wall.true_utc_s())
+
     def _judge(self, payload: dict, learned_s: int) -> Iterator[str]:
         if not self._unset or payload["since_seq"] != self._unset[0][0]:
             yield "record %d gives a time to records from %d on" % (payload["seq"], payload["since_seq"])
         # The wall clock itself may be off: then the times are as wrong as it is, and no more.
-        off_s = self.charger.wall.utc_s() or learned_s
-        off_s -= self.charger.wall.true_utc_s()
+        off_s = max(self._off_s, self._off_now_s(learned_s))
         for seq, ticks_ms, there_s in self._unset:
             at_s = learned_s - ((payload["ticks_ms"] - ticks_ms) & (TICKS - 1)) // 1000
             if at_s - off_s > there_s + SLACK_S:

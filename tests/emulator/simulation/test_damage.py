@@ -2,8 +2,10 @@
 
 from emulator.models import decay
 from emulator.models.prng import Prng
+from firmware.crypto import canonical, jose
 from firmware.ledger import damage, segment
 from firmware.ledger.audit import check_ledger
+from firmware.ledger.checkpoint import MILESTONE, SLOTS
 from firmware.ledger.journal import Journal
 from firmware.terminal import startup
 from tests.emulator.simulation.test_bad_ports import Played
@@ -27,6 +29,7 @@ class Damaged:
 
     def __init__(self, spoil, before=BEFORE):
         self._spoil = spoil
+        self._cuts = [step[2] for step in before].count("cut")
         self.had = 0
         startup.Journal = lambda storage, sector_bytes: Journal(storage, SEGMENT_BYTES, sector_bytes)
         try:
@@ -42,8 +45,12 @@ class Damaged:
 
     def _prepare(self, charger):
         async def wait():
-            while charger.is_powered() or charger.kernel.now_ms < 1000:
-                await charger.kernel.sleep_ms(1000)
+            await charger.kernel.sleep_ms(1000)
+            for _ in range(self._cuts):
+                while not charger.is_powered():
+                    await charger.kernel.sleep_ms(1000)
+                while charger.is_powered():
+                    await charger.kernel.sleep_ms(1000)
             self.had = charger.office.next_seq() - 1
             self._spoil(charger.disk.platter())
 
@@ -147,3 +154,49 @@ def test_a_write_that_was_cut_short_is_no_damage():
     )
     damaged.holds()
     assert damaged.told == [] and damaged.missing == []
+
+
+def with_checkpoints(kind, *slots):
+    """Return what changes the newest record of a kind, and removes these checkpoints."""
+
+    def spoil(disk):
+        seqs = []
+        for seq, compact in Journal(disk).read_from(1):
+            if canonical.decode(jose.split(compact, "record+jws")[0])["kind"] == kind:
+                seqs.append(seq)
+        spoilt(seqs[-1])(disk)
+        for slot in slots:
+            disk.remove(slot)
+
+    return spoil
+
+
+def sessions(damaged, kind):
+    return [record["session"] for record in damaged.played.of(kind)]
+
+
+def test_an_end_that_is_lost_with_both_checkpoints_is_not_written_twice():
+    for before in (BEFORE, REJECTED):
+        damaged = Damaged(with_checkpoints("session.ended", *SLOTS), before).holds()
+        started, ended = sessions(damaged, "session.started"), sessions(damaged, "session.ended")
+        assert len(started) == 5 and ended == [each for each in started if each != "KT-0001-000003"]
+        assert len(damaged.missing) == 1
+
+
+def test_a_start_that_is_recorded_after_a_lost_end_says_that_the_session_ended():
+    before = REJECTED + [(5, "power", "on"), (60, "power", "cut")]
+    damaged = Damaged(with_checkpoints("session.ended", MILESTONE, *SLOTS), before).holds()
+    assert sessions(damaged, "session.ended").count("KT-0001-000003") == 0
+    assert sessions(damaged, "session.started").count("KT-0001-000004") == 1
+
+
+def test_a_session_that_may_have_ended_among_lost_records_is_billed_for_nothing_that_is_not_known():
+    for before in (BEFORE, REJECTED):
+        damaged = Damaged(with_checkpoints("session.ended", MILESTONE, *SLOTS), before).holds()
+        again = [ended for ended in damaged.played.of("session.ended") if "records_lost" in ended["flags"]]
+        assert [(ended["session"], ended["energy_wh"]) for ended in again] == [("KT-0001-000003", 0)]
+        # All that flowed since it began is given back, and told.
+        following = damaged.played.of("session.started")[3]
+        assert following["session"] == "KT-0001-000004"
+        assert following["unbilled_wh"] == following["meter"]["wh"] - again[0]["meter"]["stop_wh"] > 0
+        assert "records_lost" not in str([ended["flags"] for ended in damaged.played.of("session.ended")[3:]])

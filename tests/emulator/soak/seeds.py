@@ -4,4 +4,4 @@ It does not know their stories.
 """
 
 # After the first dozen those that catch what they do not: a tail taken for torn, answers that claim too much.
-STANDARD_SET = (*range(1, 13), 15, 27, 39, 45)
+STANDARD_SET = (*range(1, 13), 15, 27, 39, 45, 49)

@@ -90,6 +90,13 @@ def close_before_writing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(table.TABLE[STARTING], READING, hasty)
 
 
+def test_a_clock_that_steps_in_the_second_in_which_it_was_learned_gives_no_false_alarm() -> None:
+    told = story.tell(1, "none", 1)
+    steps = [(0, "clock", "unset"), (0, "power", "cut"), (0, "power", "on"), (0, "clock", "set")]
+    told["steps"] = [story.step_of(*step) for step in [*steps, (1, "clock", -86_400)]]
+    assert playing.play([told], FastCraft()).violated == []
+
+
 def test_shrinking_keeps_only_the_steps_that_it_takes() -> None:
     told = story.tell(3, "heavy")
 
