@@ -40,7 +40,7 @@ def price(tariff: "Tariff", document: "Any", zone: "Zone") -> "dict[str, Any]":
     A cost is {"excl_vat", "incl_vat", "exact": {"excl_vat", "incl_vat"}}: decimals of the minor unit, and the
     exact values (a decimal where it ends, else `p/q`); volumes are in kWh and hours.
     """
-    periods = [period for period in read(document) if _RESERVATION not in period[2]]
+    periods = [period for period in read(document) if not _is_reservation(period[2])]
     course, stretches, totals = _priced(tariff, periods, zone)
     found = bills.lines(course, stretches)
     told: "dict[str, Any]" = {"currency": tariff.currency, "total_cost": _cost(tariff, found, None)}
@@ -89,6 +89,12 @@ def read(document: "Any") -> "list[Period]":
     return [(begin, ends[i], volumes) for i, (begin, volumes) in enumerate(periods)]
 
 
+def _is_reservation(volumes: "dict[str, Ratio]") -> bool:
+    """Return whether a period is a reservation's alone; what was charged in one is priced like any other."""
+    charged = [name for name in _VOLUMES if volumes.get(name, ratio.ZERO)[0]]
+    return volumes.get(_RESERVATION, ratio.ZERO)[0] > 0 and not charged
+
+
 def _moment(fields: "Fields", key: str) -> "Ratio":
     """Return a moment as seconds since 1970."""
     try:
@@ -117,7 +123,7 @@ def _volumes(period: "Fields") -> "dict[str, Ratio]":
                 fields.wrong("type", "missing")
         elif name in volumes:
             fields.wrong("type", "%s stands twice in this period" % name)
-        elif volume[0] < 0 and name in _VOLUMES:
+        elif volume[0] < 0 and name in _VOLUMES + (_RESERVATION,):
             fields.wrong("volume", "is negative, and no tariff prices what a vehicle gives back")
         elif abs(volume[0]) > _MAX_VOLUME * volume[1]:
             fields.wrong("volume", "has to be at most %d" % _MAX_VOLUME)

@@ -33,6 +33,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from firmware.pricing.ratio import Ratio
     from firmware.pricing.tariff import Limit
 
 
@@ -88,14 +89,26 @@ def _limit(fields: "Fields", key: str) -> "Limit | None":
     if not limit.is_object:
         return None
     place = 1 if "before_taxes" in limit.members or "after_taxes" in limit.members else 0
-    # 2.3.0 lists the taxes of a limit, which follow from its two amounts.
+    # 2.3.0 has the amount after taxes; some write a Price instead, which lists the taxes.
     limit.check_keys((), (_NET[place], _GROSS[place], "taxes") if place else (_NET[0], _GROSS[0]))
     net, gross = limit.number(_NET[place], _MAX_PRICE), limit.number(_GROSS[place], _MAX_PRICE)
     if limit.get(_NET[place]) is None and limit.get(_GROSS[place]) is None:
         limit.wrong(_NET[place], "missing")
+    if gross is None and net is not None and limit.get("taxes"):
+        gross = _after_taxes(limit, net)
     if net is not None and gross is not None and ratio.compare(net, gross) > 0:
         limit.wrong(_GROSS[place], "has to be no less than " + _NET[place])
     return net, gross
+
+
+def _after_taxes(limit: "Fields", net: "Ratio") -> "Ratio":
+    """Return an amount and its taxes, each of which has to say how much it is."""
+    for place, tax in enumerate(limit.array("taxes", _MAX_COMPONENTS)):
+        fields = Fields(tax, "%s/taxes/%d" % (limit.path, place), limit.problems)
+        if fields.is_object and fields.get("amount") is None:
+            fields.wrong("amount", "missing")
+        net = ratio.add(net, fields.number("amount", _MAX_PRICE) or ratio.ZERO)
+    return net
 
 
 def _element(element: "Any", i: int, problems: "list[str]", shared: "dict[Any, Any]") -> Element:

@@ -188,6 +188,19 @@ def test_a_reservation_is_not_priced():
     assert net(priced(known, [("2026-06-15T10:00:00Z", {"TIME": "1"})], "2026-06-15T11:00:00Z")) == "0"
 
 
+def test_what_was_charged_in_a_period_that_also_tells_a_reservation_is_priced():
+    known = tariff_of(
+        element([("TIME", "5")], '{"reservation": "RESERVATION"}'), element([("ENERGY", "0.5")])
+    )
+    for reserved in ("0", "0.25"):
+        periods = [("2026-06-15T10:00:00Z", {"RESERVATION_TIME": reserved, "ENERGY": "3"})]
+        assert net(priced(known, periods, "2026-06-15T11:00:00Z")) == "1.5"
+    # One that says nothing else is the reservation, and durations count from its end on.
+    late = tariff_of(element([("ENERGY", "1")], '{"max_duration": 1800}'))
+    periods = [("2026-06-15T09:00:00Z", {"RESERVATION_TIME": "1"}), ("2026-06-15T10:00:00Z", {"ENERGY": "2"})]
+    assert net(priced(late, periods, "2026-06-15T11:00:00Z")) == "1"
+
+
 def test_what_a_boundary_divides_between_two_readings_is_marked_as_estimated():
     known = tariff_of(
         element([("ENERGY", "2"), ("TIME", "1")], '{"start_time": "17:00"}'),

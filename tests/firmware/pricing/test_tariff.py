@@ -110,12 +110,22 @@ def test_price_limits_are_read_in_both_forms_with_and_without_tax_included():
             assert parsed.max_price == ((10, 1), None)
 
 
+def test_a_limit_that_lists_its_taxes_has_a_gross_amount():
+    taxes = '[{"name": "VAT", "amount": 0.075}, {"name": "city", "amount": 0.025}]'
+    parsed = tariff.parse(document(more=', "min_price": {"before_taxes": 0.5, "taxes": %s}' % taxes))
+    assert parsed.min_price == ((1, 2), (3, 5))
+    # The amount after taxes says it itself.
+    more = ', "min_price": {"before_taxes": 0.5, "after_taxes": 0.7, "taxes": %s}' % taxes
+    assert tariff.parse(document(more=more)).min_price == ((1, 2), (7, 10))
+
+
 def test_impossible_price_limits_are_refused():
     for more, path in (
         (', "min_price": {"excl_vat": 2, "incl_vat": 1}', "/min_price/incl_vat"),
         (', "min_price": {}', "/min_price/excl_vat"),
         (', "max_price": {"excl_vat": 2, "after_taxes": 3}', "/max_price/excl_vat"),
         (', "max_price": 7', "/max_price"),
+        (', "max_price": {"before_taxes": 2, "taxes": [{"name": "VAT"}]}', "/max_price/taxes/0/amount"),
         (', "min_price": {"excl_vat": 2}, "max_price": {"excl_vat": 1}', "/max_price"),
     ):
         assert path in [problem.split(": ")[0] for problem in problems(document(more=more))], more

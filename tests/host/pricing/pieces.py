@@ -35,7 +35,7 @@ def cut(cdr: dict[str, Any], zone: zoneinfo.ZoneInfo, tariff: dict[str, Any]) ->
     stretches = [
         (start_s, end_s, known)
         for (start_s, known), end_s in zip(periods, ends, strict=True)
-        if "RESERVATION_TIME" not in known
+        if not known.get("RESERVATION_TIME") or any(known.get(name) for name in VOLUMES)
     ]
     before_kwh = Fraction()
     for start_s, end_s, known in stretches:
