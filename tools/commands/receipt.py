@@ -1,4 +1,4 @@
-"""`kilotap receipt`: shows a receipt as people keep it, on the terminal, as a page or as a PDF.
+"""`kilotap receipt`: shows a receipt as people keep it, and exports it as others' verifiers read it.
 
 It does not know what stands in it; that is tools/documents.
 """
@@ -12,10 +12,11 @@ from firmware.crypto import jose
 from firmware.errors import LedgerError
 from firmware.ledger import chain
 from tools import keys
+from tools.commands import output
 from tools.commands.verify import key_option
 from tools.documents import document as documents
 from tools.documents import plain, texts
-from tools.proofs import receipts, records, trail
+from tools.proofs import handout, receipts, records, trail
 
 EXAMPLES = """\b
 Examples:
@@ -23,6 +24,14 @@ Examples:
   kilotap receipt show receipt.jws --key terminal.jwk --pdf receipt.pdf --language de
   kilotap receipt show receipt.jws --html receipt.html --issuer "Stadtwerke Musterstadt" \\
       --issuer "Hauptstr. 1, 12345 Musterstadt" --issuer "USt-IdNr. DE123456789"
+  kilotap receipt export /var/lib/kilotap/ledger --to evidence
+"""
+_EXPORTS = """\b
+Examples:
+  kilotap receipt export /var/lib/kilotap/ledger --to evidence
+  kilotap receipt export /var/lib/kilotap/ledger --to evidence --receipt KT-0001-000007 --key first.jwk
+  kilotap simulate tests/scenarios/evening.toml --json played.json
+  kilotap receipt export played.json --to evidence
 """
 
 _MAX_BYTES = 1_000_000
@@ -30,7 +39,7 @@ _MAX_BYTES = 1_000_000
 
 @click.group(epilog=EXAMPLES)
 def receipt() -> None:
-    """Show a receipt as people keep it."""
+    """Show a receipt as people keep it, or export it as others' verifiers read it."""
 
 
 @receipt.command(epilog=EXAMPLES)
@@ -70,6 +79,34 @@ def show(
     if told.is_valid is False:
         print(f"kilotap: {told.verdict}", file=sys.stderr)
     return 1 if told.is_valid is False else 0
+
+
+@receipt.command(epilog=_EXPORTS)
+@click.argument("ledger", metavar="LEDGER", type=click.Path(exists=True))
+@click.option("--to", "folder", metavar="DIR", required=True, type=click.Path(file_okay=False))
+@click.option("--receipt", "wanted", metavar="NUMBER", multiple=True, help="This one; repeat for more.")
+@key_option
+@click.option("--json", "as_json", is_flag=True, help="Print the names of the files as one JSON value.")
+def export(
+    ledger: str, folder: str, wanted: tuple[str, ...], key_files: tuple[str, ...], as_json: bool
+) -> None:
+    """Write receipts as files that other people's verifiers read.
+
+    Each as a compact JWS (.jws), its meter's record as OCMF (.ocmf) and in S.A.F.E.'s XML with the public key
+    (.xml), and the terminal's public key as JWK and PEM. LEDGER is a ledger's folder or file, records one a
+    line, or what `kilotap simulate --json` wrote. Without a key the one that the ledger introduces counts.
+    """
+    found = dict(handout.of(*handout.read(ledger, key_files), wanted))
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    for name, content in found.items():
+        fresh = target / f".{name}.new"
+        fresh.write_bytes(content)
+        fresh.replace(target / name)
+    if as_json:
+        output.emit(sorted(found))
+    else:
+        print("\n".join(str(target / name) for name in sorted(found)))
 
 
 def _document(file: str, given: list[keys.PublicKey], language: str) -> documents.Document:

@@ -41,7 +41,7 @@ class Lines:
 
 def verify(path: str, given: list[keys.PublicKey], prices: receipts.Prices) -> Proof:
     """Verify a ledger's folder or file by the keys given, or by the key that its first record introduces."""
-    storage: Any = LedgerFolder(path) if Path(path).is_dir() else Lines(Path(path).read_bytes())
+    storage = storage_of(path)
     proof = Proof("ledger")
     found = check(storage, path, given)
     for problem in found["problems"]:
@@ -58,7 +58,7 @@ def verify(path: str, given: list[keys.PublicKey], prices: receipts.Prices) -> P
     told = Proof("receipts")
     count = 0
     at_hand = {jose.thumbprint(public): public} if public else {}
-    for compact in _compacts(storage):
+    for compact in compacts(storage):
         count += _receipt(told, compact, at_hand, prices, given)
     wrong = [(name, holds, why) for name, holds, why in told.checks if not holds]
     proof.checks += wrong[:MAX_TOLD]
@@ -66,6 +66,11 @@ def verify(path: str, given: list[keys.PublicKey], prices: receipts.Prices) -> P
     proof.found("receipts", problems, f"{count} receipts, each with its sums, prices and meter's record")
     proof.found("order", list(_order(storage)), "numbers without a gap, registers and times that run forward")
     return proof
+
+
+def storage_of(path: str) -> Any:
+    """Return a ledger's folder or file, or a file of records, as the storage in which a ledger lies."""
+    return LedgerFolder(path) if Path(path).is_dir() else Lines(Path(path).read_bytes())
 
 
 def check_folder(path: str, given: list[keys.PublicKey]) -> dict[str, Any]:
@@ -89,7 +94,8 @@ def check(storage: Any, path: str, given: list[keys.PublicKey]) -> dict[str, Any
     return {**found, "holds": False, "problems": [problem, *found["problems"]]}
 
 
-def _compacts(storage: Any) -> Iterator[str]:
+def compacts(storage: Any) -> Iterator[str]:
+    """Yield the records of a storage, oldest first; what is damaged is left out."""
     for name in segment.each(storage):
         for _, compact, _, _ in segment.stream(storage, name):
             if compact is not None:
@@ -97,7 +103,7 @@ def _compacts(storage: Any) -> Iterator[str]:
 
 
 def _first(storage: Any) -> str | None:
-    return next(_compacts(storage), None)
+    return next(compacts(storage), None)
 
 
 def _key(first: str | None, given: list[keys.PublicKey]) -> bytes | None:
@@ -107,7 +113,7 @@ def _key(first: str | None, given: list[keys.PublicKey]) -> bytes | None:
 
 
 def _payloads(storage: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    for compact in _compacts(storage):
+    for compact in compacts(storage):
         try:
             yield compact, chain.payload_of(compact, None)
         except LedgerError:
