@@ -22,8 +22,9 @@ test: setup-test ## check, then run every test on CPython and on both MicroPytho
 test-pricing: setup-test ## hold 100,000 generated tariffs and sessions against a slow model (make test: 2,000)
 	@KILOTAP_PRICING_CASES=100000 .venv/bin/python -m pytest tests/host/pricing/test_against_oracle.py
 
-test-meter: setup-test ## play 200,000 polls of a meter over a bad line (a minute)
+test-meter: setup-test ## play 200,000 polls of a meter over a bad line, and 500 sessions with one that lies (two minutes)
 	@.venv/bin/python -m tests.host.metering.long_line
+	@.venv/bin/python -m tests.host.metering.meter_stories 500
 
 fuzz-cards: setup-test ## give the parsers of cards and readers 1.2 million inputs of a fuzzer (some minutes)
 	@$(PYTHON) -m tools.setup --fuzz

@@ -8,8 +8,10 @@ BACKWARDS = "backwards"
 JUMP = "jump"
 DISAGREES = "power and energy disagree"
 
-# A meter refreshes its register about once a second, so an interval may show so much more time's energy.
+# A meter refreshes its register about once a second, some every few seconds, so an interval may show so
+# much more time's energy: at 22 kW 30 Wh. With less a slow meter would be out of order for good.
 REFRESH_MS = 1000
+LATEST_MS = 5000
 # More than any connector carries, for a charger whose power is not told.
 HIGHEST_W = 400000
 WH_IN_W_MS = 3_600_000
@@ -40,7 +42,7 @@ def judge(
     if elapsed_ms is None:
         elapsed_ms = UNKNOWN_MS
     # Both are rounded to the meter's step, so their difference may be off by one step, and by our rounding.
-    possible_wh = (max_power_w or HIGHEST_W) * (elapsed_ms + REFRESH_MS) // WH_IN_W_MS + 1 + resolution_wh
+    possible_wh = (max_power_w or HIGHEST_W) * (elapsed_ms + LATEST_MS) // WH_IN_W_MS + 1 + resolution_wh
     return JUMP if now_wh - last_wh > possible_wh else None
 
 

@@ -67,6 +67,7 @@ if.duration: nach {0}|bis {1}|{0} bis {1}
 if.charging_time: nach {0} Laden|bis {1} Laden|{0} bis {1} Laden
 if.idle_time: nach {0} Stehen|bis {1} Stehen|{0} bis {1} Stehen
 if.brand: mit {0}
+meter: Zählerstörung: berechnet|bis zum letzten|gültigen Zählerstand
 line.PARKING_TIME: Blockiergebühr
 line.FLAT: Grundgebühr
 line.MIN_PRICE: Bis zum Mindestpreis

@@ -67,6 +67,7 @@ if.duration: after {0}|up to {1}|{0} to {1}
 if.charging_time: after {0} charging|up to {1} charging|{0} to {1} charging
 if.idle_time: after {0} idle|up to {1} idle|{0} to {1} idle
 if.brand: with {0}
+meter: Meter fault: billed|up to its last good|reading
 line.PARKING_TIME: Idle fee
 line.FLAT: Session fee
 line.MIN_PRICE: Up to the minimum

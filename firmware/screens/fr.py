@@ -67,6 +67,7 @@ if.duration: après {0}|jusqu'à {1}|de {0} à {1}
 if.charging_time: après {0} de charge|jusqu'à {1} de charge|de {0} à {1} de charge
 if.idle_time: après {0} à l'arrêt|jusqu'à {1} à l'arrêt|de {0} à {1} à l'arrêt
 if.brand: avec {0}
+meter: Panne du compteur :|facturé jusqu'au|dernier relevé valable
 line.PARKING_TIME: Occupation
 line.FLAT: Frais fixes
 line.MIN_PRICE: Jusqu'au minimum

@@ -44,6 +44,10 @@ def quote(entries: "list[Entry]", currency: str, language: str, zone: "Zone", ut
     return told
 
 
+# A receipt with one of them ends at a reading of before, or because there was none.
+METER_FLAGS = ("meter_fault", "last_good_reading", "meter_changed", "meter_backwards", "meter_jump")
+
+
 def note(key: str, language: str) -> "Parts":
     """Return the lines of a sentence that belongs to the prices."""
     return find(texts_of(language), key).split("|")
@@ -52,7 +56,8 @@ def note(key: str, language: str) -> "Parts":
 def bill(receipt: "dict[str, Any]", language: str) -> "Parts":
     """Return one text for each line of a receipt: `11 kWh \u00d7 0.5831 EUR: 6.41 EUR`, with gross prices.
 
-    `receipt` has the engine's "lines", "currency" and, where it is not NO, "tax".
+    `receipt` has the engine's "lines", "currency" and, where it is not NO, "tax". Lines about
+    the meter follow where its "flags" tell of that.
     """
     texts, currency = texts_of(language), receipt["currency"]
     told = []
@@ -65,6 +70,8 @@ def bill(receipt: "dict[str, Any]", language: str) -> "Parts":
             parts.append(_priced(line, receipt.get("tax", "NO"), currency, language))
         amount = money.format_minor(line["gross_minor"], currency, language).replace(" ", NO_BREAK)
         told.append("%s: %s" % (" ".join(parts), amount))
+    if [flag for flag in receipt.get("flags", ()) if flag in METER_FLAGS]:
+        told += note("meter", language)
     return told
 
 

@@ -31,7 +31,7 @@ LATE_MS = 60000
 # From the reading to the opened contactor: a session whose limit is nearer ends now.
 STOP_AHEAD_MS = 1000
 # What the display goes on showing of a receipt; the whole of it stands in the ledger.
-SHOWN = ("receipt", "energy_wh", "gross_minor", "currency", "lines", "tax")
+SHOWN = ("receipt", "energy_wh", "gross_minor", "currency", "lines", "tax", "flags")
 
 
 class Performer:

@@ -141,7 +141,16 @@ def test_prices_that_include_tax_are_told_as_they_are():
     assert told_lines[0].replace("\u00a0", " ") == "1 kWh × 0,59 EUR: 0,59 EUR"
 
 
+def test_a_bill_that_ends_at_the_last_good_reading_says_so():
+    line = {"dimension": "ENERGY", "quantity": "1", "unit_price": "0.59", "vat": "19", "gross_minor": 59}
+    receipt = {"lines": [line], "currency": "EUR", "tax": "YES", "flags": ["resumed"]}
+    assert len(words.bill(receipt, "en")) == 1
+    for flag in words.METER_FLAGS:
+        told = words.bill(dict(receipt, flags=["power_loss", flag]), "en")
+        assert " ".join(told[1:]) == "Meter fault: billed up to its last good reading"
+
+
 def test_notes_have_their_lines():
     for language in catalogue.LANGUAGES:
-        for key in ("no_clock", "no_price"):
+        for key in ("no_clock", "no_price", "meter"):
             assert all(0 < len(line) <= catalogue.WIDTH for line in words.note(key, language))

@@ -1,6 +1,6 @@
 """Every model at the edges of its registers, through `kilotap meter read`, from pymodbus's stock servers on a
-network and on a serial line, written by its stock clients: the largest and smallest numbers, what makers send for "not available", NaN and
-infinity, floats at counts where they lose digits.
+network and on a serial line, written by its stock clients: the largest and smallest numbers, what makers send
+for "not available", NaN, infinity, floats at counts where they lose digits.
 
 What must come out is reckoned here from the makers' tables in exact fractions, without the firmware's code.
 """
