@@ -4,6 +4,7 @@ It does not know what the bytes mean. Digits between the first six and the last 
 certificate, from which anybody could work its number out, becomes zeros.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 from typing import IO
@@ -28,7 +29,7 @@ def writer(file: IO[str], numbers: Iterable[str]) -> Callable[[str, bytes], None
 
 def masked(content: bytes, numbers: Iterable[str]) -> str:
     """Return bytes in hexadecimal, each number in them masked, be it written as BCD or as text."""
-    text = _without_certificate(content).hex()
+    text = _without_certificates(content).hex()
     for number in numbers:
         hidden = len(number) - FIRST - LAST
         shown = number[:FIRST] + "f" * hidden + number[-LAST:]
@@ -37,12 +38,13 @@ def masked(content: bytes, numbers: Iterable[str]) -> str:
     return text
 
 
-def _without_certificate(content: bytes) -> bytes:
+def _without_certificates(content: bytes) -> bytes:
+    """Return bytes with zeros behind whatever looks like the head of a certificate: some is chance."""
     begin = content.find(CERTIFICATE)
-    if begin < 0:
-        return content
-    try:
-        size, at = tlv.length(content, begin + len(CERTIFICATE))
-    except CardError:
-        return content
-    return content[:at] + bytes(min(size, len(content) - at)) + content[at + size :]
+    while begin >= 0:
+        behind = begin + len(CERTIFICATE)
+        with contextlib.suppress(CardError):
+            size, at = tlv.length(content, behind)
+            content = content[:at] + bytes(min(size, len(content) - at)) + content[at + size :]
+        begin = content.find(CERTIFICATE, behind)
+    return content

@@ -64,6 +64,7 @@ class PaymentCard(Card):
         self._aid = UNKNOWN_AID if behaves == UNKNOWN else AID
         # Card transaction qualifiers, byte 2: its holder was asked on the device.
         self._qualifier = 0x80 if behaves == PHONE else 0x00
+        self.label = b"TEST"
         self._profile = bytes.fromhex(PROFILES[method])
         self._cdol = CDOL
         if behaves == PHONE and method == "CDA":
@@ -123,7 +124,7 @@ class PaymentCard(Card):
         self._selected = name == self._aid
         if name == PPSE:
             entry = tlv.encode(
-                0x61, tlv.encode(0x4F, self._aid) + tlv.encode(0x50, b"TEST") + b"\x87\x01\x01"
+                0x61, tlv.encode(0x4F, self._aid) + tlv.encode(0x50, self.label) + b"\x87\x01\x01"
             )
             told = tlv.encode(0x84, PPSE) + tlv.encode(0xA5, tlv.encode(0xBF0C, entry))
         elif self._selected:

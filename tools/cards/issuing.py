@@ -1,7 +1,7 @@
 """Issues secure cards: an application with the operator's keys and the contract's file on a blank DESFire.
 
 It does not know readers. A card that was interrupted is begun anew: the key of its application stays the
-factory's until all else is done.
+factory's until all else is done. One that is done is known by its keys, and not issued twice.
 """
 
 import binascii
@@ -31,6 +31,10 @@ KEY_VERSION = b"\x01"
 MOST_CONTRACT_BYTES = 31
 
 
+class Kept(CardError):
+    """A card whose application has another key than the factory's."""
+
+
 class Issuer:
     """Turns a blank card into one that `secure_rfid` knows."""
 
@@ -46,14 +50,29 @@ class Issuer:
         content = self._content(contract)
         if rfid.is_random(uid):
             raise CardError("this card hides its UID already; take a blank one")
-        yield from self._make_application()
+        try:
+            yield from self._make_application()
+        except Kept:
+            # Whoever issued it may have been interrupted before that was noted.
+            return (yield from self._read_back(uid, contract, "it was issued before, or by somebody else"))
         channel = yield from self._authenticated(FACTORY_KEY)
         yield from self._make_file(channel, content)
         identity = uid + self._keys.aid + self._keys.system
         yield from self._change_keys(channel, identity)
-        found = yield from secure_rfid.identify(self._keys, self._aes, self._random, uid)
-        if not found or found["contract"] != contract:
-            raise CardError("the card does not say what was written to it; put it aside")
+        return (
+            yield from self._read_back(uid, contract, "it does not say what was written to it; put it aside")
+        )
+
+    def _read_back(self, uid: bytes, contract: str, otherwise: str) -> Dialogue:
+        """Return the UID of a card that proves our keys and says this contract. Raises CardError."""
+        try:
+            found = yield from secure_rfid.identify(self._keys, self._aes, self._random, uid)
+        except desfire.NotGenuine:
+            found = None
+        if not found:
+            raise CardError(f"the card's application has another key: {otherwise}")
+        if found["contract"] != contract:
+            raise CardError(f"the card says {found['contract']}, not {contract}: {otherwise}")
         return found["token"]["uid"]
 
     def _content(self, contract: str) -> bytes:
@@ -67,7 +86,7 @@ class Issuer:
     def _make_application(self) -> Dialogue:
         """Make it anew, in place of one that was begun before and not finished."""
         if (yield from desfire.select(self._keys.aid)):
-            channel = yield from self._authenticated(FACTORY_KEY, "it was issued before, or by somebody else")
+            channel = yield from self._authenticated(FACTORY_KEY)
             content = channel.sealed(DELETE_APPLICATION, self._keys.aid[::-1], b"", desfire.MAC)
             # The answer carries no code: the key that would make it is gone.
             _body, status = yield from desfire.native(DELETE_APPLICATION, content)
@@ -82,11 +101,11 @@ class Issuer:
             raise CardError(f"the card takes no application ({desfire.meaning(status)}); take a blank one")
         yield from desfire.select(self._keys.aid)
 
-    def _authenticated(self, key: bytes, why: str = "") -> Dialogue:
+    def _authenticated(self, key: bytes) -> Dialogue:
         try:
             channel = yield from desfire.authenticate(self._aes, APPLICATION_KEY, key, self._random)
         except desfire.NotGenuine as error:
-            raise CardError(f"the card's application has another key: {why}" if why else str(error)) from None
+            raise Kept(str(error)) from None
         return channel
 
     def _make_file(self, channel: desfire.Channel, content: bytes) -> Dialogue:

@@ -5,6 +5,7 @@ It does not know cards; firmware/cards and tools/cards do.
 
 import asyncio
 import datetime
+import errno
 import functools
 import os
 import sys
@@ -207,6 +208,8 @@ async def _with_card(reader_name: str, timeout_s: float, ask: Callable[[Card], A
     try:
         told: dict[str, Any] = await ask(met)
     except OSError as error:
+        if error.errno == errno.ETIMEDOUT:
+            raise BoardError(str(error.strerror)) from None
         raise BoardError(f"the card was pulled away ({error.strerror}); hold it again") from None
     return told
 

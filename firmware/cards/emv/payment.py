@@ -148,7 +148,7 @@ def _judged(desk: Desk, entry: "directory.Entry", application: "Application", va
     told[0x9B] = _status(found, told, is_asked)
     payment = {
         "kind": "card",
-        "scheme": _scheme(entry),
+        "scheme": _scheme(entry, digits),
         "masked": identity.masked(digits),
         "proof": proof["method"] if proof["holds"] else None,
         "tvr": found["tvr"].hex(),
@@ -176,9 +176,12 @@ def _status(found: "Document", told: "Values", is_asked: bool) -> bytes:
     return bytes((status, 0))
 
 
-def _scheme(entry: "directory.Entry") -> str:
+def _scheme(entry: "directory.Entry", digits: str) -> str:
     """Return the name of a card's scheme, else what the card calls itself, without digits, else its RID."""
     label = "".join([letter for letter in entry.label if not letter.isdigit()]).strip()
+    # A card could call itself by its number in BCD, where that makes letters.
+    if label and digits[identity.FIRST : -identity.LAST] in label.encode().hex():
+        label = ""
     return directory.scheme(entry.aid) or label or entry.aid[:5].hex().upper()
 
 

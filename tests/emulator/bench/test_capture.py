@@ -23,6 +23,11 @@ def test_numbers_are_masked_in_each_spelling_and_all_else_is_as_it_was():
 def test_a_certificate_from_which_the_number_could_be_worked_out_is_blanked():
     certificate = bytes.fromhex("9f46818000") + b"\x55" * 127 + b"\x9f\x47\x01\x03"
     assert capture.masked(certificate, []) == "9f468180" + "00" * 128 + "9f470103"
+    # Octets that look like one by chance before it do not save it.
+    assert (
+        capture.masked(b"\x9f\x46\x01\x07" + certificate, [])
+        == "9f460100" + "9f468180" + "00" * 128 + "9f470103"
+    )
     # Cut in the middle, or none at all.
     assert capture.masked(certificate[:20], []) == "9f468180" + "00" * 16
     assert capture.masked(b"\x9f\x46", []) == "9f46"

@@ -29,6 +29,7 @@ CPYTHON_ONLY = (
     "test_an_action_code_that_is_none_is_a_broken_card",
     "test_a_bank_card_is_denied_by_an_order",
     "test_a_phone_that_signs_with_its_cryptogram_vouches_for_its_holder_where_it_was_told_to",
+    "test_a_label_that_is_the_number_is_no_name_of_a_scheme",
     "test_nobody_vouches_for_a_holder_by_a_bit_that_is_not_signed",
     "test_the_terminal_asks_for_verification_only_from_its_amount_on",
 )
@@ -125,6 +126,16 @@ def test_a_phone_that_signs_with_its_cryptogram_vouches_for_its_holder_where_it_
     payment = found["payment"]["payment"]
     assert found["refusal"] is None and not payment["verified_on_device"] and payment["tsi"] == "a800"
     assert opened(found["payment"])[0x9F34].hex() == "3f0000"
+
+
+def test_a_label_that_is_the_number_is_no_name_of_a_scheme():
+    # Nobody's number, as its check digit is wrong; in BCD it is a word.
+    label = b"GasTuvFy"
+    made = emv.PaymentCard(label.hex(), "2031-12", Prng(6, "card"))
+    made.label = label
+    assert tapped([made])[0]["payment"]["payment"]["scheme"] == "F04B494C4F"
+    made.label = b"FUEL 24"
+    assert tapped([made])[0]["payment"]["payment"]["scheme"] == "FUEL"
 
 
 class Meddler(emv.PaymentCard):

@@ -321,8 +321,11 @@ def test_an_issued_card_is_known_and_nobody_has_its_keys() -> None:
     assert (found["token"]["level"], found["contract"]) == ("SECURE", "DE-KTP-C00001-K")
     keys = card.applications[card_issuer.AID].keys
     assert len(set(keys)) == len(keys) and bytes(16) not in keys
-    with pytest.raises(CardError, match="issued before"):
-        issued(card)
+    # It is not issued twice: who was interrupted before it was noted finds it done.
+    assert issued(card) == UID and card.applications[card_issuer.AID].keys == keys
+    stranger = card_issuer.make({"kind": "desfire", "uid": UID, "secure": "clone"}, Prng(3, "card"))
+    with pytest.raises(CardError, match="another key: it was issued before, or by somebody else"):
+        issued(stranger)
 
 
 def test_a_card_pulled_at_any_command_can_be_issued_again() -> None:
@@ -336,12 +339,12 @@ def test_a_card_pulled_at_any_command_can_be_issued_again() -> None:
             asyncio.run(held.converse(dialogue))
         except OSError:
             card.present()
-            try:
-                assert issued(card, "C-1") == UID
-            except CardError as error:
-                # Only what was whole already cannot be begun anew.
-                assert "issued before" in str(error)
-                assert talk(secure_rfid.identify(KEYS, Aes(), chance, card.uid), card)["contract"] == "C-1"
+            # Begun anew, or found to be done; either way nobody has its keys and it is issued once.
+            assert issued(card, "C-1") == UID
+            assert talk(secure_rfid.identify(KEYS, Aes(), chance, card.uid), card)["contract"] == "C-1"
+            assert bytes(16) not in card.applications[card_issuer.AID].keys
+            with pytest.raises(CardError, match="says C-1, not C-2: it was issued before"):
+                issued(card, "C-2")
             continue
         break
     assert at > 15
