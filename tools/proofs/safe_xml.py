@@ -19,6 +19,18 @@ from tools.proofs.proof import Proof
 # So many values are verified; the containers that are known hold a few, and in each some four elements.
 MAX_VALUES = 1000
 MAX_ELEMENTS, MAX_DEPTH = 20_000, 20
+# Of those elements that are read; others are left to their makers.
+_ATTRIBUTES = {
+    "value": ("context", "transactionId"),
+    "signedData": ("format", "encoding"),
+    "encodedData": ("format", "encoding"),
+    "publicKey": ("encoding",),
+}
+_ENCODINGS = ("", "plain", "hex", "base64", "base32")
+_DECLARATION = re.compile(
+    rb"""<\?xml\s+version=["']1\.0["'](\s+encoding=["']([A-Z0-9-]+|[a-z0-9-]+)["'])?"""
+    rb"""(\s+standalone=["'](yes|no)["'])?\s*\?>"""
+)
 
 
 class _Bounded(TreeBuilder):
@@ -55,9 +67,12 @@ def verify(content: bytes, given: list[keys.PublicKey]) -> Proof:
         return proof
     found = [element for element in root.iter() if _name(element) == "value"]
     problems = [] if found else ["there is no <value> in it"]
+    if content.startswith(b"<?") and not _DECLARATION.match(content):
+        problems.append("it begins with no XML declaration of version 1.0")
     if len(found) > MAX_VALUES:
         problems.append(f"it holds {len(found)} values, at most {MAX_VALUES} are verified at once")
         found = []
+    problems += _strange(root)
     proof.found("xml", problems, f"{len(found)} values")
     transactions: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for value in found:
@@ -77,13 +92,41 @@ def _value(proof: Proof, value: Element, given: list[keys.PublicKey]) -> ocmf.Re
         proof.check("ocmf form", False, "a <value> without <signedData>")
         return None
     content = _content(signed)
-    form = (signed.get("format") or "OCMF").upper()
+    form = signed.get("format") or "OCMF"
+    form = form.upper() if form in (form.lower(), form.upper()) else form
     if content is None or form != "OCMF" or not content.startswith(b"OCMF"):
         told = f"of the format {form}" if form != "OCMF" else "that is no OCMF record"
         proof.check("ocmf form", False, f"a value {told}: only OCMF is verified here")
         return None
-    public = given or _carried(proof, value)
-    return ocmf.verify(proof, content, public)
+    carried = _carried(proof, value)
+    if given and carried and not {key.point for key in carried} & {key.point for key in given}:
+        proof.check("public key", False, "the value carries another key than those that were given")
+    return ocmf.verify(proof, content, given or carried)
+
+
+def _strange(root: Element) -> list[str]:
+    """Return what no writer of S.A.F.E.'s form puts into it, so that somebody changed it: text between the
+    elements, an encoding that is none, an attribute that is one letter from the one it was.
+    """
+    problems = set()
+    for element in root.iter():
+        between = [element.text if len(element) else "", *(child.tail for child in element)]
+        if any((text or "").strip() for text in between):
+            problems.add(f"there is text between the elements of <{_name(element)}>")
+        known = _ATTRIBUTES.get(_name(element), ())
+        for name, told in element.attrib.items():
+            if name not in known and any(_is_one_letter_off(name, one) for one in known):
+                problems.add(f"<{_name(element)}> has an attribute {name[:20]!r}")
+            is_written_whole = told in (told.lower(), told.upper())
+            if name == "encoding" and known and not (is_written_whole and told.strip().lower() in _ENCODINGS):
+                problems.add(
+                    f"<{_name(element)}> has an encoding {told[:20]!r}; hex, base64, base32 and plain are"
+                )
+    return sorted(problems)
+
+
+def _is_one_letter_off(name: str, other: str) -> bool:
+    return len(name) == len(other) and sum(map(str.__ne__, name, other)) == 1
 
 
 def _carried(proof: Proof, value: Element) -> list[keys.PublicKey]:
@@ -92,6 +135,10 @@ def _carried(proof: Proof, value: Element) -> list[keys.PublicKey]:
     if element is None or not text:
         return []
     encoding = (element.get("encoding") or "").strip().lower() or None
+    digits = re.sub(r"[\s:]", "", text)
+    if re.fullmatch(r"[0-9A-Fa-f]+", digits) and digits not in (digits.lower(), digits.upper()):
+        proof.check("public key", False, "hexadecimal digits in mixed case, so something was changed in it")
+        return []
     try:
         return keys.recognise(text.encode(), encoding if encoding in ("hex", "base64", "base32") else None)
     except keys.KeyProblem as problem:

@@ -33,11 +33,28 @@ def test_the_key_says_how_it_is_written_or_it_is_found_out(encoding):
     assert why(judged(container((meter.record(), text), encoding=encoding))) == ""
 
 
-def test_a_key_that_is_given_counts_and_not_the_one_carried():
+def test_a_key_that_is_given_counts_and_not_the_one_carried_which_has_to_be_the_same():
     meter, other = Meter(), Meter(secret=9)
     text = container((other.record(), other.spki().hex()))
     assert "ocmf signature" in why(judged(text, keys.recognise(meter.spki())))
     assert why(judged(text, keys.recognise(other.spki()))) == ""
+    swapped = container((meter.record(), other.spki().hex()))
+    assert "carries another key" in why(judged(swapped, keys.recognise(meter.spki())))
+
+
+def test_a_bit_that_is_flipped_anywhere_in_a_container_is_found():
+    meter = Meter()
+    text = container((meter.record(), meter.spki().hex()), encoding="plain").encode()
+    given = keys.recognise(meter.spki())
+    assert why(judged(text, given)) == ""
+    passed = []
+    for place in range(0, 8 * len(text), 3):
+        changed_text = bytearray(text)
+        changed_text[place // 8] ^= 1 << place % 8
+        if not why(judged(bytes(changed_text), given)):
+            passed.append(bytes(changed_text[max(0, place // 8 - 20) : place // 8 + 4]))
+    # A transaction's number is nobody's statement: it only says which values belong together.
+    assert [place for place in passed if b"transactionId" not in place] == []
 
 
 def test_begin_and_end_in_two_values_are_held_against_each_other():
