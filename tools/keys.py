@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -25,6 +25,7 @@ Verify = Callable[[bytes, bytes], bool]
 FORMS = "a JWK or JWK set, PEM, or DER or a bare point as hex, base64 or base32"
 # No public key is longer, and no set of them that a person gives.
 MAX_BYTES = 1_000_000
+_PRIVATE = "this is a private key; give the public key, and keep this one secret"
 # By their names in JWKs.
 _JWK_CURVES = {
     "P-256": "secp256r1",
@@ -132,19 +133,30 @@ def verifier(public: bytes) -> Verify:
 
 def _from_json(text: str) -> list[PublicKey]:
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=_once)
         keys = [_from_jwk(jwk) for jwk in document.get("keys", [document])]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, CryptoError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError, CryptoError) as error:
         raise KeyProblem(f"this JSON is no JWK of a P-256 key: {error}") from error
     if not keys:
         raise KeyProblem("this JWK set is empty")
     return keys
 
 
-def _from_jwk(jwk: dict) -> PublicKey:
+def _once(members: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(members)
+    if len(found) < len(members):
+        raise KeyProblem("this JWK has a member twice: readers do not agree on its value")
+    return found
+
+
+def _from_jwk(jwk: object) -> PublicKey:
+    if not isinstance(jwk, dict) or not all(isinstance(jwk.get(name), str) for name in ("crv", "x", "y")):
+        raise KeyProblem("this JSON is no JWK of an elliptic curve, which has crv, kty, x and y as texts")
+    if "d" in jwk:
+        raise KeyProblem(_PRIVATE)
     curve = curves.by_name(_JWK_CURVES.get(jwk["crv"], ""))
     if curve is None or curve.name == "secp256r1":
-        public = jose.public_from_jwk({name: jwk[name] for name in ("crv", "kty", "x", "y")})
+        public = jose.public_from_jwk(jwk)
         return PublicKey(curves.CURVES[0], b"\x04" + public)
     x, y = jose.unb64url(jwk["x"]), jose.unb64url(jwk["y"])
     if len(x) != curve.size or len(y) != curve.size:
@@ -157,7 +169,7 @@ def _from_pem(text: str) -> PublicKey:
     if "CERTIFICATE" in text:
         _refuse_certificate(content, load_pem_x509_certificate)
     if "PRIVATE KEY" in text:
-        raise KeyProblem("this is a private key; give the public key, and keep this one secret")
+        raise KeyProblem(_PRIVATE)
     armour = re.search(r"-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----", text)
     if armour is None:
         raise KeyProblem(f"this PEM holds no public key; a key is {FORMS}")
@@ -177,6 +189,7 @@ def _from_der(content: bytes) -> PublicKey:
     except der.NotDer:
         _refuse_certificate(content, load_der_x509_certificate)
         _refuse_private(content)
+        _refuse_other(content)
         raise KeyProblem(f"this is no key in a form that is known here; a key is {FORMS}") from None
     curve = curves.by_oid(oid)
     if curve is None:
@@ -207,7 +220,17 @@ def _refuse_private(content: bytes) -> None:
         serialization.load_der_private_key(content, None)
     except (ValueError, TypeError):
         return
-    raise KeyProblem("this is a private key; give the public key, and keep this one secret")
+    raise KeyProblem(_PRIVATE)
+
+
+def _refuse_other(content: bytes) -> None:
+    try:
+        kind = type(serialization.load_der_public_key(content)).__name__.lstrip("_").removesuffix("PublicKey")
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return
+    raise KeyProblem(
+        f"this is a public key for {kind}; what is verified here is signed on elliptic curves (ECDSA)"
+    )
 
 
 def _unwrapped(text: str, encoding: str | None) -> list[bytes]:

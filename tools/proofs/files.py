@@ -15,10 +15,9 @@ from firmware.pricing import tariff as tariffs
 from tools import keys
 from tools.pricing import files as pricing_files
 from tools.proofs import ledgers, ocmf, readings, receipts, records, safe_xml
+from tools.proofs.ledgers import MAX_BYTES
 from tools.proofs.proof import Proof
 
-# A segment of a ledger has 64 kB, and so has a long container; a file of records may hold thousands.
-MAX_BYTES = 8_000_000
 MAX_RECORDS = 1000
 KNOWN = "a compact JWS, records one a line, an OCMF record, S.A.F.E.'s XML, or a ledger's folder"
 _COMPACT = re.compile(rb"[\w-]+\.[\w-]+\.[\w-]*")
@@ -64,7 +63,7 @@ def _ocmf(content: bytes, given: list[keys.PublicKey]) -> Proof:
         raise click.ClickException(
             f"{len(parts)} OCMF records in one file, at most {MAX_RECORDS} are verified"
         )
-    found = [ocmf.verify(proof, one, given) for one in parts or [content]]
+    found = [ocmf.verify(proof, one, given) for one in parts]
     payloads = [record.payload for record in found if record is not None]
     begins, ends = filter(readings.is_begin, payloads), filter(readings.is_end, payloads)
     pair = [*begins, *ends]

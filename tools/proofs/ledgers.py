@@ -20,6 +20,8 @@ from tools.proofs.proof import Proof
 
 # So many problems of receipts are told one by one.
 MAX_TOLD = 100
+# A segment of a ledger has 64 kB, and so has a long container; a file of records may hold thousands.
+MAX_BYTES = 8_000_000
 
 
 class Lines:
@@ -69,8 +71,19 @@ def verify(path: str, given: list[keys.PublicKey], prices: receipts.Prices) -> P
 
 
 def storage_of(path: str) -> Any:
-    """Return a ledger's folder or file, or a file of records, as the storage in which a ledger lies."""
-    return LedgerFolder(path) if Path(path).is_dir() else Lines(Path(path).read_bytes())
+    """Return a ledger's folder or file, or a file of records, as the storage in which a ledger lies.
+
+    Raises ClickException for a file that is too long for it, OSError.
+    """
+    if Path(path).is_dir():
+        return LedgerFolder(path)
+    with Path(path).open("rb") as stream:
+        content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise click.ClickException(
+            f"{path} has more than {MAX_BYTES // 1_000_000} MB, which no file of records has"
+        )
+    return Lines(content)
 
 
 def check_folder(path: str, given: list[keys.PublicKey]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tools.proofs.proof import NO_KEY, Proof
 
 # The longest record of a maker that is known has 8 kB.
 MAX_BYTES = 1_000_000
+MAX_DIGITS = 100
 HEADER = b"OCMF"
 DEFAULT_ALGORITHM = "ECDSA-secp256r1-SHA256"
 BLANKS = b" \t\r\n"
@@ -39,7 +40,7 @@ class Record(NamedTuple):
 
 def split(content: bytes) -> list[bytes]:
     """Return the records of a text, each of which begins with OCMF at the begin of a line."""
-    starts = [found.start() for found in re.finditer(rb"(?m)^[ \t]*OCMF\|", content)]
+    starts = [found.start() for found in re.finditer(rb"(?m)^[ \t]*OCMF\|", content)] or [0]
     ends = [*starts[1:], len(content)]
     return [content[start:end].strip(BLANKS) for start, end in zip(starts, ends, strict=True)]
 
@@ -96,6 +97,7 @@ def _object(section: bytes, name: str) -> dict[str, Any]:
             strict=False,
             object_pairs_hook=once,
             parse_float=Decimal,
+            parse_int=_integer,
             parse_constant=refuse,
         )
     except UnicodeDecodeError as error:
@@ -107,6 +109,12 @@ def _object(section: bytes, name: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise NoRecord(f"the {name} has to be a JSON object")
     return document
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise NoRecord(f"a number has {len(digits)} digits, more than any register")
+    return int(digits)
 
 
 def _form(payload: dict[str, Any]) -> tuple[list[str], list[str]]:

@@ -126,6 +126,8 @@ def _trail(path: str) -> _Trail | None:
     """Return what a ledger or a register tells; None for a mere key."""
     if Path(path).is_dir():
         compacts = list(_of_ledger(LedgerFolder(path)))
+        if not compacts:
+            raise keys.KeyProblem(f"{path}: this folder holds no ledger, and a key is a file")
         return _Trail(_carried(compacts[:1]), list(announcements(compacts)), False)
     with Path(path).open("rb") as stream:
         content = stream.read(MAX_BYTES + 1)

@@ -30,6 +30,9 @@ def verified(path, capsys, *words):
         (b"{" * 10_000_000, 2, "more than 8 MB"),
         (b"{" * 7_000_000, 2, "nothing that can be verified"),
         (b"OCMF|" + b"{" * 7_000_000 + b"|{}", 1, "at most 1000000 are read"),
+        (b"OCMF", 1, "the record ends early"),
+        (b"OCMF|", 1, "the record ends early"),
+        (b'OCMF|{"PG":' + b"9" * 5000 + b"}|{}", 1, "a number has 5000 digits"),
         (b"OCMF|" * 100_000, 1, "more sections"),
         (b"OCMF|\n" * 100_000, 2, "at most 1000 are verified"),
         (b"<a>" * 2_000_000, 1, "no XML"),
@@ -86,6 +89,10 @@ def test_a_missing_file_and_a_missing_key_are_told(tmp_path, capsys):
         (b'{"keys": 7}', "no JWK"),
         (b'{"keys": [7]}', "no JWK"),
         (b"[]", "no key in a form"),
+        (b'{"kty": "oct", "k": "AAAA"}', "no JWK of an elliptic curve"),
+        (b'{"kty": "EC", "crv": "P-256", "crv": "P-256", "x": "AA", "y": "AA"}', "a member twice"),
+        (b'{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "d": "AA"}', "this is a private key"),
+        (b"302A300506032B6570032100" + b"11" * 32, "for Ed25519"),
         (b"-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----", "holds no public key"),
     ],
     ids=lambda given: str(given)[:20],
@@ -96,6 +103,16 @@ def test_a_bad_key_has_a_sentence_of_its_own(key, sentence, tmp_path, capsys):
     key_path.write_bytes(key)
     code, said = verified(path, capsys, "--key", key_path)
     assert code == 2 and sentence in said
+
+
+def test_a_folder_without_a_ledger_is_no_key_and_a_device_without_an_end_is_no_ledger(tmp_path, capsys):
+    path = tmp_path / "record.ocmf"
+    path.write_text(Meter().record())
+    code, said = verified(path, capsys, "--key", tmp_path)
+    assert code == 2 and "this folder holds no ledger" in said
+    for words in (["verify"], ["receipt", "export", "--to", str(tmp_path / "out")]):
+        assert main([*words, "/dev/zero"]) == 2
+        assert "more than 8 MB" in capsys.readouterr().err
 
 
 def test_a_key_on_a_curve_that_nobody_knows_is_told(tmp_path, capsys):
