@@ -119,7 +119,7 @@ def test_a_certificate_in_place_of_a_key_is_named_as_one(receipt, certificate, t
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("{}", "no JWK of a P-256 key"),
+        ("{}", "no JWK of an elliptic curve"),
         ('{"keys": []}', "this JWK set is empty"),
         ("-----BEGIN PRIVATE KEY-----\n", "this is a private key"),
         ("hello, world", "no key in a form that is known here"),

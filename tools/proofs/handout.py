@@ -18,7 +18,7 @@ from firmware.crypto import jose, keyforms
 from firmware.errors import LedgerError
 from firmware.ledger import chain, segment
 from tools import keys
-from tools.proofs import files, ledgers, receipts, records, trail
+from tools.proofs import ledgers, receipts, records, trail
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
@@ -44,8 +44,8 @@ def read(path: str, key_files: tuple[str, ...]) -> tuple[list[str], list[keys.Pu
 def _played(path: str) -> dict[str, Any] | None:
     """Return the result of a played story that a file holds, None for any other file."""
     with Path(path).open("rb") as stream:
-        content = stream.read(files.MAX_BYTES + 1)
-    if len(content) > files.MAX_BYTES or not content.lstrip().startswith(b"{"):
+        content = stream.read(ledgers.MAX_BYTES + 1)
+    if len(content) > ledgers.MAX_BYTES or not content.lstrip().startswith(b"{"):
         return None
     try:
         document = json.loads(content)
