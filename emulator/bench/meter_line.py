@@ -49,12 +49,19 @@ class MeterLine:
     """A meter at the end of a serial line; `path` is the terminal's end.
 
     `before_read` is called before each read, so that the owner of time can let the meter count. With `baud`
-    the bytes and the silence after a request take the time that they take on a real line; else none.
+    the bytes and the silence after a request take the time that they take on a real line; else none. A meter
+    with a `speed` hears nothing but noise from a terminal of another one.
     """
 
     def __init__(
-        self, meter: Meter, unit: int, before_read: Callable[[], None] | None = None, baud: int | None = None
+        self,
+        meter: Meter,
+        unit: int,
+        before_read: Callable[[], None] | None = None,
+        baud: int | None = None,
+        speed: int | None = None,
     ):
+        self._speed = speed
         self._meter = meter
         self._unit = unit
         self._before_read = before_read
@@ -95,6 +102,8 @@ class MeterLine:
         return self._meter.on_the_line(packet, self._asked) if packet[0] == self._unit else b""
 
     def _heard_from_terminal(self, request: bytes) -> None:
+        if self._speed and self._terminal.speed() != self._speed:
+            return
         self._asked = request
         self._pass_on(self._port, request, SILENCE_BYTES)
 

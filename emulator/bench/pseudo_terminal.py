@@ -7,10 +7,12 @@ import asyncio
 import contextlib
 import os
 import pty
+import termios
 import tty
 from collections.abc import Callable
 
 READ_SIZE = 4096
+SPEEDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 
 
 class PseudoTerminal:
@@ -23,6 +25,11 @@ class PseudoTerminal:
         os.set_blocking(self._near, False)
         self.path = os.ttyname(self._far)
         self.watch: Callable[[str, bytes], None] = lambda direction, content: None
+
+    def speed(self) -> int:
+        """Return how many baud the other program set; a pseudo-terminal knows no parity."""
+        ospeed = termios.tcgetattr(self._far)[5]
+        return next(baud for baud in SPEEDS if getattr(termios, f"B{baud}") == ospeed)
 
     def listen(self, heard: Callable[[bytes], None]) -> None:
         """Hand over whatever the other program sends, in the running event loop."""

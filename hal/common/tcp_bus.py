@@ -68,7 +68,8 @@ class TcpBus:
 def open_tcp_bus(name: str) -> TcpBus:
     """Return the bus to a meter's address, as tcp://192.0.2.7 or tcp://192.0.2.7:502. Raises BoardError."""
     host, colon, port = name[len(SCHEME) :].partition(":")
-    if not name.startswith(SCHEME) or not host or (colon and not port.isdigit()):
+    is_port = not colon or port.isdigit() and 0 < int(port) < 0x10000
+    if not name.startswith(SCHEME) or not host or not is_port:
         raise BoardError("meter_port: %r is no address; use tcp://HOST or tcp://HOST:PORT" % name)
     return TcpBus(host, int(port) if colon else PORT)
 

@@ -229,18 +229,21 @@ async def _scan(lines: list[Line], step: Callable[[], None]) -> list[dict]:
 def record(model_name: str, out: str, every_s: float, count: int, **given: Any) -> None:
     """Record what passes on a meter's line: seconds, direction, hex; one transmission a line."""
     model, settings = find_model(model_name), _settings(given)
-    with Path(out).open("w", encoding="ascii") as file:
-        file.write(f"# {model.name}, unit {settings.unit}, {settings.baud} baud, parity {settings.parity}\n")
-        line = Line(settings, capture.writer(file))
+    head = f"{model.name}, unit {settings.unit}, {settings.baud} baud, parity {settings.parity}"
+    writer = capture.Writer(Path(out), head)
+    line = Line(settings, writer.write)
 
-        async def run() -> None:
-            await line.serial(model)
-            for number in range(count):
-                if number:
-                    await asyncio.sleep(every_s)
-                await line.reading(model)
+    async def run() -> None:
+        await line.serial(model)
+        for number in range(count):
+            if number:
+                await asyncio.sleep(every_s)
+            await line.reading(model)
 
+    try:
         asyncio.run(run())
+    finally:
+        writer.close()
     print(f"{count} readings in {out}")
 
 
@@ -250,18 +253,21 @@ def record(model_name: str, out: str, every_s: float, count: int, **given: Any) 
 @click.option("--unit", type=click.IntRange(1, 247), default=1, show_default=True)
 @click.option("--seconds", type=click.FloatRange(0), help="Serve for so long; else until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list of readings, with at_s.")
-def play(file: str, model_name: str | None, unit: int, seconds: float | None, as_json: bool) -> None:
-    """Answer on a pseudo-terminal as a capture did (its path is printed), or decode it with --model."""
-    passages = capture.read(Path(file).read_text(encoding="ascii"), file)
+def play(file: str, model_name: str | None, unit: int, seconds: float | None, as_json: bool) -> int:
+    """Answer on a pseudo-terminal as a capture did (its path is printed), or decode it with --model.
+
+    Exits with 1 when the capture has no reading of that model.
+    """
+    passages = capture.read(file)
     if model_name is None:
         asyncio.run(_serve(passages, seconds))
-        return
+        return 0
     readings = asyncio.run(_decoded(passages, find_model(model_name), unit))
     if as_json:
         output.emit(readings)
-        return
-    for reading in readings:
+    for reading in readings if not as_json else ():
         print(f"{reading['at_s']:10.3f} s  " + (reading.get("why") or table.short(reading)))
+    return 0 if any("why" not in reading for reading in readings) else 1
 
 
 async def _serve(passages: list[capture.Passage], seconds: float | None) -> None:

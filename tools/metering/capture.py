@@ -6,8 +6,8 @@ tests read it.
 
 import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO
 
 from emulator.bench.pseudo_terminal import PseudoTerminal
@@ -23,20 +23,46 @@ class Passage:
     content: bytes
 
 
-def writer(file: TextIO) -> Callable[[str, bytes], None]:
-    """Make a function that writes what passes, with the seconds since now."""
-    began_s = time.monotonic()
+class Writer:
+    """Writes what passes, with the seconds since now, once something came from a meter: a file that was there
+    before is not lost to a port that is not.
+    """
 
-    def write(direction: str, content: bytes) -> None:
-        file.write(f"{time.monotonic() - began_s:.6f} {direction} {content.hex()}\n")
-        file.flush()
+    def __init__(self, path: Path, head: str) -> None:
+        self._path = path
+        self._waiting = f"# {head}\n"
+        self._file: TextIO | None = None
+        self._began_s = time.monotonic()
 
-    return write
+    def write(self, direction: str, content: bytes) -> None:
+        """Write a passage. Raises OSError."""
+        self._waiting += f"{time.monotonic() - self._began_s:.6f} {direction} {content.hex()}\n"
+        if self._file is None and direction == "<" and content:
+            self._file = self._path.open("w", encoding="ascii")
+        if self._file:
+            self._file.write(self._waiting)
+            self._file.flush()
+            self._waiting = ""
+
+    def close(self) -> None:
+        """End the file, where there is one."""
+        if self._file:
+            self._file.close()
 
 
-def read(text: str, name: str) -> list[Passage]:
-    """Return the passages of a capture. Raises MeteringError with the line that is none."""
+def read(path: str) -> list[Passage]:
+    """Return the passages of a capture.
+
+    Raises MeteringError with the line that is none, or for a file in which nobody asks anything; OSError.
+    """
     passages = []
+    name = path
+    try:
+        text = Path(path).read_text(encoding="ascii")
+    except UnicodeDecodeError as error:
+        raise MeteringError(
+            f"{name}: byte {error.start} is no ASCII; a capture has lines of SECONDS, > or <, and HEX"
+        ) from error
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -48,6 +74,10 @@ def read(text: str, name: str) -> list[Passage]:
         if direction not in (">", "<"):
             raise MeteringError(f"{name}, line {number}: it has to be SECONDS, > or <, and HEX")
         passages.append(Passage(at_s, direction, content))
+    if not any(passage.direction == ">" for passage in passages):
+        raise MeteringError(
+            f"{name}: nobody asks a meter anything in it; record one with: kilotap meter record"
+        )
     return passages
 
 

@@ -160,9 +160,15 @@ def fits(probe: Probe, told: str) -> bool:
 def find_model(name: str) -> Model:
     """Return a built-in model, or that of a JSON file. Raises MeteringError."""
     if not name.endswith(".json"):
+        if Path(name).is_file() or "/" in name:
+            raise MeteringError(f"{name}: a register map of your own is a file whose name ends in .json")
         return models.find(name)
     try:
-        document: Any = jsontext.parse(Path(name).read_bytes())
+        content = Path(name).read_bytes()
+    except OSError as error:
+        raise MeteringError(f"{name} cannot be read: {error.strerror}; name a readable file") from error
+    try:
+        document: Any = jsontext.parse(content)
     except CryptoError as error:
         raise MeteringError(f"{name}: {error}") from error
     try:

@@ -30,7 +30,8 @@ def lines(reading: dict[str, Any], fuse_a: int | None) -> list[str]:
 def warnings(currents_ma: list[int | None], fuse_a: int | None) -> list[str]:
     """Return what a technician has to know of the currents."""
     told = []
-    known = [current_ma for current_ma in currents_ma if current_ma is not None]
+    # What flows back loads a phase as well.
+    known = [abs(current_ma) for current_ma in currents_ma if current_ma is not None]
     for phase, current_ma in enumerate(currents_ma, 1):
         if fuse_a is not None and current_ma is not None and abs(current_ma) > 1000 * fuse_a:
             told.append(f"L{phase} is over its fuse: {_thousandths(current_ma)} of {fuse_a} A")

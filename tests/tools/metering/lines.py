@@ -11,14 +11,14 @@ from emulator.models.meter import Meter
 
 
 @contextmanager
-def on_a_wire(meter: Meter, unit: int = 1, kind: str = "line") -> Iterator[str]:
-    """Give the port of a meter that answers until the end of the block."""
+def on_a_wire(meter: Meter, unit: int = 1, kind: str = "line", speed: int | None = None) -> Iterator[str]:
+    """Give the port of a meter that answers until the end of the block, at one speed or at any."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
 
     async def begin() -> MeterLine | MeterNetwork:
-        wire = MeterLine(meter, unit) if kind == "line" else MeterNetwork(meter, unit)
+        wire = MeterLine(meter, unit, speed=speed) if kind == "line" else MeterNetwork(meter, unit)
         await wire.start()
         return wire
 

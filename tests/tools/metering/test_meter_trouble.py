@@ -1,0 +1,255 @@
+"""What can go wrong with `kilotap meter` at an installer's desk: a port of another speed, one that another
+program has, one without rights, a meter of another model, Ctrl-C, a pipe that closes, a narrow terminal.
+
+Each ends with words that name the field or the wire and the mend, and with its exit code.
+"""
+
+import fcntl
+import json
+import os
+import pty
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+import pytest
+import serial
+
+from emulator.models.meter import Meter
+from tests.interpreters import ROOT
+from tests.tools.metering.lines import on_a_wire
+from tests.tools.metering.test_cli_meter import said
+from tools.metering import table
+
+READ = ["meter", "read", "--model", "eastron-sdm630", "--port"]
+
+
+def sdm() -> Meter:
+    return Meter("eastron-sdm630", "21110042", 123_456)
+
+
+def started(*words: str, **more) -> subprocess.Popen:
+    command = [sys.executable, "-m", "tools", "meter", *words]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more
+    )
+
+
+def test_a_port_of_another_speed_is_told_with_what_to_look_at_and_found_by_a_scan(capsys):
+    with on_a_wire(sdm(), speed=19200) as port:
+        code, out, err = said(capsys, *READ, port, "--tries", "1", "--timeout-ms", "50")
+        assert (code, out) == (2, "")
+        assert "the meter did not answer; check its wiring, baud rate, parity and unit" in err
+    with on_a_wire(sdm(), speed=19200) as port:
+        code, out, err = said(capsys, *READ, port, "--baud", "19200", "--json")
+        assert code == 0 and json.loads(out)["energy_wh"] == 123_456, err
+    with on_a_wire(sdm(), speed=19200) as port:
+        words = ("--units", "1", "--parity", "N", "--timeout-ms", "30", "--json")
+        code, out, err = said(capsys, "meter", "scan", "--port", port, *words)
+    (found,) = json.loads(out)
+    assert (code, found["baud"], found["unit"], found["parity"]) == (0, 19200, 1, "N")
+    assert "eastron-sdm630" in found["models"] and found["serial"] == "21110042"
+
+
+def test_a_port_that_another_program_has_is_told(capsys):
+    with on_a_wire(sdm()) as port, serial.Serial(port, 9600, exclusive=True):
+        for words in (READ[:-1], ["meter", "scan", "--units", "1"]):
+            code, out, err = said(capsys, *words, "--port", port)
+            assert (code, out) == (2, "")
+            assert f"port {port}: another program uses it; end that one" in err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give its rights up")
+def test_a_port_without_rights_is_told(capsys):
+    with on_a_wire(sdm()) as port:
+        os.chmod(port, 0o600)
+        capsys.readouterr()
+        os.seteuid(65534)
+        try:
+            code, out, err = said(capsys, *READ, port)
+        finally:
+            os.seteuid(0)
+    assert (code, out) == (2, "")
+    assert f"port {port}: no right to open it; run: usermod -aG dialout" in err
+
+
+@pytest.mark.parametrize("port", ["/dev/null", "/etc/hostname", "/"])
+def test_what_is_no_serial_port_is_told(port, capsys):
+    code, out, err = said(capsys, *READ, port)
+    assert (code, out) == (2, "") and f"port {port}: " in err and "sorry" not in err
+
+
+@pytest.mark.parametrize("port", ["tcp://127.0.0.1:0", "tcp://127.0.0.1:65536", "tcp://", "tcp://host:x"])
+def test_an_address_that_is_none_is_told(port, capsys):
+    code, out, err = said(capsys, *READ, port)
+    assert (code, out) == (2, "") and f"{port!r} is no address; use tcp://HOST" in err
+
+
+def test_a_unit_that_answers_as_another_meter_is_told(capsys):
+    for model, word in (
+        ("carlo-gavazzi-em24", "says that it is '341', as a carlo-gavazzi-em330 does"),
+        ("abb-b23", "unit 1 is there and may be no abb-b23"),
+    ):
+        with on_a_wire(Meter("carlo-gavazzi-em340", "21110042", 123_456)) as port:
+            code, out, err = said(capsys, "meter", "read", "--model", model, "--port", port)
+            assert (code, out) == (2, "") and word in err and "kilotap meter scan" in err, err
+
+
+def test_control_c_ends_a_watch_a_record_and_a_play_and_leaves_whole_lines(tmp_path):
+    path = tmp_path / "meter.capture"
+    with on_a_wire(sdm()) as port:
+        watch = started("watch", *READ[2:], port, "--every", "0.1", "--json")
+        record = None
+        try:
+            assert json.loads(watch.stdout.readline())["energy_wh"] == 123_456
+            watch.send_signal(signal.SIGINT)
+            rest, err = watch.communicate(timeout=20)
+            assert watch.returncode == 130 and err.strip() == "kilotap: interrupted"
+            assert all(json.loads(line) for line in rest.splitlines())
+            record = started(
+                "record", *READ[2:], port, "--every", "0.05", "--count", "999", "--out", str(path)
+            )
+            while not path.exists() or path.stat().st_size < 400:
+                time.sleep(0.05)
+            record.send_signal(signal.SIGINT)
+            assert record.communicate(timeout=20)[1].strip() == "kilotap: interrupted"
+        finally:
+            for process in (watch, record):
+                if process and process.poll() is None:
+                    process.kill()
+    assert record.returncode == 130
+    play = started("play", str(path))
+    try:
+        assert play.stdout.readline().startswith("/dev/")
+        play.send_signal(signal.SIGINT)
+        assert play.communicate(timeout=20)[1].strip() == "kilotap: interrupted"
+        assert play.returncode == 130
+    finally:
+        play.poll() is None and play.kill()
+
+
+def test_whoever_has_read_enough_closes_the_pipe_and_nothing_complains():
+    with on_a_wire(sdm()) as port:
+        watch = started("watch", *READ[2:], port, "--every", "0.05", "--json")
+        try:
+            assert watch.stdout.readline()
+            watch.stdout.close()
+            assert watch.wait(timeout=20) in (1, 2)
+            assert watch.stderr.read() == ""
+        finally:
+            watch.poll() is None and watch.kill()
+
+
+def test_a_recording_that_never_began_leaves_the_file_that_was_there(tmp_path, capsys):
+    path = tmp_path / "old.capture"
+    path.write_text("0.1 > 0104\n")
+    meter = sdm()
+    meter.fault = "silent"
+    with on_a_wire(meter) as port:
+        for at in ("/dev/ttyNOPE", port):
+            words = (
+                "--model",
+                "eastron-sdm630",
+                "--port",
+                at,
+                "--out",
+                path,
+                "--tries",
+                "1",
+                "--timeout-ms",
+                "30",
+            )
+            assert said(capsys, "meter", "record", *words)[0] == 2
+    assert path.read_text() == "0.1 > 0104\n"
+
+
+def test_captures_that_are_none_are_told(tmp_path, capsys):
+    path = tmp_path / "bad.capture"
+    for content, word in (
+        (b"\xff\xfe", "byte 0 is no ASCII"),
+        (b"", "nobody asks a meter anything in it"),
+        (b"# a remark\n0.1 < 0104\n", "nobody asks a meter anything in it"),
+        (b"0.1 > 01\n0.2 = 02\n", "line 2: it has to be SECONDS, > or <, and HEX"),
+        (b"soon > 01\n", "line 1: it has to be SECONDS"),
+    ):
+        path.write_bytes(content)
+        for more in ((), ("--model", "eastron-sdm630")):
+            code, out, err = said(capsys, "meter", "play", path, *more)
+            assert (code, out) == (2, "") and word in err, (content, err)
+    path.write_text("0.1 > 010400000000\n0.2 < 0104\n")
+    code, out, _ = said(capsys, "meter", "play", path, "--model", "eastron-sdm630", "--json")
+    assert code == 1 and "did not answer" in json.loads(out)[0]["why"]
+
+
+def on_a_terminal(columns: int, *words: str) -> str:
+    """Return what a command shows on a terminal of so many columns."""
+    near, far = pty.openpty()
+    fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    command = [sys.executable, "-m", "tools", "meter", *words]
+    environment = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm"}
+    process = subprocess.Popen(command, cwd=ROOT, stdout=far, stderr=far, env=environment)
+    os.close(far)
+    shown = b""
+    while True:
+        try:
+            shown += os.read(near, 65536)
+        except OSError:
+            break
+    os.close(near)
+    assert process.wait(timeout=30) == 0
+    return shown.decode()
+
+
+def test_live_values_fit_a_terminal_of_sixty_columns():
+    meter = sdm()
+    meter.advance(3_600_000, 22_000)
+    with on_a_wire(meter) as port:
+        shown = on_a_terminal(60, "watch", *READ[2:], port, "--count", "2", "--every", "0.05", "--fuse", "16")
+    lines = [line for line in shown.replace("\x1b[2J", "").replace("\x1b[1;1H", "").splitlines() if line]
+    assert all(len(line) <= 60 for line in lines), lines
+    assert shown.count("\x1b[2J") == 2
+    assert sum("is over its fuse: 31.884 of 16 A" in line for line in lines) == 6
+
+
+def test_the_json_has_the_same_members_whatever_the_meter_gives(capsys, tmp_path):
+    members = ["current_ma", "energy_wh", "frequency_mhz", "model", "power_w", "resolution_wh", "serial"]
+    members.append("voltage_mv")
+    for name in ("eastron-sdm120", "dzg-dvh4013", "iskra-wm3m4"):
+        with on_a_wire(Meter(name, "21110042", 5)) as port:
+            words = ("--model", name, "--port", port, "--json")
+            assert sorted(json.loads(said(capsys, "meter", "read", *words)[1])) == members
+            watched = said(capsys, "meter", "watch", *words, "--count", "1")[1]
+            assert sorted(json.loads(watched)) == members
+            words = ("--port", port, "--units", "1", "--baud", "9600", "--parity", "N", "--json")
+            (found,) = json.loads(said(capsys, "meter", "scan", *words)[1])
+            assert sorted(found) == sorted([*members, "baud", "models", "parity", "unit"])
+    listed = json.loads(said(capsys, "meter", "models", "--json")[1])
+    assert all(sorted(row) == ["model", "phases", "reads", "serial", "source"] for row in listed)
+
+
+@pytest.mark.parametrize(
+    ("currents", "fuse", "told"),
+    [
+        ([16_000, 16_000, 16_000], 16, []),
+        ([16_001, 16_000, 16_000], 16, ["L1 is over its fuse: 16.001 of 16 A"]),
+        ([-16_001], 16, ["L1 is over its fuse: -16.001 of 16 A"]),
+        ([10_000, 8_000, 6_000], None, ["the phases are out of balance by 25 % of their mean"]),
+        ([10_000, 9_000, 8_000], None, []),
+        ([1_900, 0, 0], None, []),
+        ([20_000, None, None], None, []),
+        ([None, None, 33_000], 32, ["L3 is over its fuse: 33.000 of 32 A"]),
+        ([40_000], 32, ["L1 is over its fuse: 40.000 of 32 A"]),
+        ([-10_000, -10_000, -2_000], None, ["the phases are out of balance by 73 % of their mean"]),
+    ],
+)
+def test_over_current_and_imbalance_are_told(currents, fuse, told):
+    assert table.warnings(currents, fuse) == told
+
+
+def test_the_help_of_every_command_shows_examples(capsys):
+    for name in ("models", "scan", "read", "watch", "record", "play", "replace"):
+        code, out, _ = said(capsys, "meter", name, "--help")
+        assert code == 0 and f"kilotap meter {name}" in out, name
