@@ -194,5 +194,5 @@ def _bank_terms(terms, config):
     from emulator.models import bank
     from firmware.access import bank_terms
 
-    ids = [document["id"] for document in config.tariffs]
+    ids = [document.get("id", document.get("tariffId")) for document in config.tariffs]
     return bank_terms.parse(bank.terms(terms), config.currency, ids)

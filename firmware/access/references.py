@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def problems(contracts: "list[Any]", tariffs: "list[Any]", discounts: "list[Any]") -> "list[str]":
     """Return the contracts that name a tariff or a discount which nobody gave, each with its path."""
-    ids = [document.get("id") for document in tariffs if isinstance(document, dict)]
+    ids = ids_of(tariffs)
     offered = [document.get("id") for document in discounts if isinstance(document, dict)]
     found = []
     for index, contract in enumerate(contracts):
@@ -22,3 +22,9 @@ def problems(contracts: "list[Any]", tariffs: "list[Any]", discounts: "list[Any]
             if given not in offered:
                 found.append("contracts/%d: there is no discount %s" % (index, given))
     return found
+
+
+def ids_of(tariffs: "list[Any]") -> "list[Any]":
+    """Return the ids of tariffs as documents, of OCPI or of OCPP."""
+    documents = [document for document in tariffs if isinstance(document, dict)]
+    return [document.get("id", document.get("tariffId")) for document in documents]

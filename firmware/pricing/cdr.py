@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from firmware.pricing.calendar import Zone
-    from firmware.pricing.course import Point, Range
+    from firmware.pricing.course import Paid, Point, Range
     from firmware.pricing.ratio import Ratio
     from firmware.pricing.tariff import Tariff
 
@@ -34,14 +34,17 @@ if TYPE_CHECKING:
     Costs = dict[str, Any]
 
 
-def price(tariff: "Tariff", document: "Any", zone: "Zone") -> "dict[str, Any]":
+def price(
+    tariff: "Tariff", document: "Any", zone: "Zone", paid: "Paid" = conditions.UNKNOWN
+) -> "dict[str, Any]":
     """Return costs, volumes and lines of a CDR as `jsontext.parse` reads it; PricingError lists problems.
 
     A cost is {"excl_vat", "incl_vat", "exact": {"excl_vat", "incl_vat"}}: decimals of the minor unit, and the
-    exact values (a decimal where it ends, else `p/q`); volumes are in kWh and hours.
+    exact values (a decimal where it ends, else `p/q`); volumes are in kWh and hours. A CDR does not say how
+    it was paid, which conditions of OCPP ask for: `paid` does, with brand and recognition.
     """
     periods = [period for period in read(document) if not _is_reservation(period[2])]
-    course, stretches, totals = _priced(tariff, periods, zone)
+    course, stretches, totals = _priced(tariff, periods, zone, paid)
     found = bills.lines(course, stretches)
     told: "dict[str, Any]" = {"currency": tariff.currency, "total_cost": _cost(tariff, found, None)}
     for key, dimension in (
@@ -133,12 +136,12 @@ def _volumes(period: "Fields") -> "dict[str, Ratio]":
 
 
 def _priced(
-    tariff: "Tariff", periods: "list[Period]", zone: "Zone"
+    tariff: "Tariff", periods: "list[Period]", zone: "Zone", paid: "Paid"
 ) -> "tuple[Course, kept.Stretches, list[int]]":
     """Return course and lines of the session, and its energy, time and parking time in counts."""
     units = _units(tariff, periods)
     start = _counts(periods[0][0], units[1]) if periods else 0
-    course = Course(tariff, zone, start, units)
+    course = Course(tariff, zone, start, units, paid)
     stretches = kept.Stretches(tariff, units[0], units[1])
     point: "Point" = (0, 0, 0, 0)
     time = 0

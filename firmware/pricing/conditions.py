@@ -111,7 +111,8 @@ def first(elements: "tuple[Element | _Alone, ...]", place: int, here: "Moment", 
             elif ahead == _DAYS:
                 holds = _holds_on_date(flat[i + 1], flat[i + 2], here, until) and holds
             elif ahead > OF_CURRENT:
-                holds = holds and now == flat[i + 1]
+                # Identifiers of OCPP are the same whatever their case; a moment has them in small letters.
+                holds = holds and now == flat[i + 1].lower()
             else:
                 units, low, high = here[_UNITS][ahead], flat[i + 1], flat[i + 2]
                 low = BEFORE if low is None else counts(low, units)

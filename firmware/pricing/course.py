@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     # Least and most count of power or current, None where neither is known.
     Range = tuple[int, int] | tuple[None, None]
     Share = tuple[int, int]
+    # Brand and recognition of what pays, None where it is not known.
+    Paid = tuple[str | None, str | None]
     Piece = tuple[Places, Share, Share, int | None]
 
 
@@ -34,7 +36,7 @@ class Course:
 
     __slots__ = (
         "_dimensions", "_midnight", "_offset_s", "_paid", "_pauses", "_turn_s", "_units", "active", "flat",
-        "per_kwh", "per_s", "start", "tariff", "until", "zone",
+        "paid", "per_kwh", "per_s", "start", "tariff", "until", "zone",
     )  # fmt: skip
 
     def __init__(
@@ -43,7 +45,7 @@ class Course:
         zone: "Zone | None",
         start: "int | None",
         units: "tuple[int, ...]",
-        paid: "tuple[str | None, str | None]" = conditions.UNKNOWN,
+        paid: "Paid" = conditions.UNKNOWN,
     ) -> None:
         """Take the start as counts of time since 1970 (None: the clock is unset), the counts in one kWh,
         second, kW and A, and how it is paid: brand and recognition, as OCPP's conditions name them.
@@ -52,7 +54,8 @@ class Course:
         self.zone = zone
         self.per_kwh, self.per_s, per_kw, per_a = units
         self._units = (0, self.per_s, self.per_kwh, self.per_s, self.per_s, per_kw, 0, per_a)
-        self._paid = paid
+        self.paid = paid
+        self._paid = (paid[0] and paid[0].lower(), paid[1] and paid[1].lower())
         # Places of energy, time and parking that price, and that of a flat fee.
         self.active: "Places" = [NOWHERE, NOWHERE, NOWHERE]
         self.flat = NOWHERE

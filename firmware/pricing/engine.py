@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from firmware.pricing.calendar import Zone
-    from firmware.pricing.course import Point
+    from firmware.pricing.course import Paid, Point
     from firmware.pricing.discount import Discount
     from firmware.pricing.ratio import Ratio
     from firmware.pricing.tariff import Tariff
@@ -43,16 +43,17 @@ class Engine:
         state: "list[Any] | None" = None,
         discounts: "list[Discount] | None" = None,
         stretches: "Stretches | None" = None,
+        paid: "Paid" = conditions.UNKNOWN,
     ) -> None:
         """Begin at a moment (None: the clock is unset), or go on from what `state` gave.
 
-        `stretches` is what a copy goes on with.
+        `stretches` is what a copy goes on with, `paid` the brand and recognition of what pays.
         """
         self._discounts = discounts
         self.per_wh = _energy_counts(tariff)
         start = None if start_utc_s is None else start_utc_s * 1000
         units = (1000 * self.per_wh, 1000, 1000, 1000)
-        self._course = Course(tariff, zone, start, units)
+        self._course = Course(tariff, zone, start, units, paid)
         self._stretches = stretches or Stretches(tariff, units[0], 1000)
         self._has_begun = False
         self._power: "int | None" = None
@@ -253,7 +254,8 @@ class Engine:
         """Return an engine that goes on from here by itself."""
         course = self._course
         start_utc_s = None if course.start is None else course.start // 1000
-        twin = Engine(course.tariff, course.zone, start_utc_s, None, self._discounts, self._stretches.copy())
+        stretches, discounts = self._stretches.copy(), self._discounts
+        twin = Engine(course.tariff, course.zone, start_utc_s, None, discounts, stretches, course.paid)
         twin._restore(self.state(), with_lines=False)
         twin._power, twin._current = self._power, self._current
         return twin

@@ -41,17 +41,6 @@ if TYPE_CHECKING:
     Taxes = tuple[tuple[str, Ratio, int], ...]
 
 
-class OcppTariff(Tariff):
-    """A tariff of OCPP: `taxes` keeps what its taxes are called, as (member, taxes) of each with some."""
-
-    __slots__ = ("taxes",)
-
-    def __init__(self, tariff_id: str, currency: str, elements: "tuple[Element, ...]") -> None:
-        """Take what every tariff has; prices of OCPP exclude tax."""
-        Tariff.__init__(self, tariff_id, currency, elements)
-        self.taxes: "tuple[tuple[str, Taxes], ...]" = ()
-
-
 def is_ocpp(document: "Any") -> bool:
     """Return whether a document is meant as a tariff of OCPP 2.1, by the names of its fields."""
     if not isinstance(document, dict) or "elements" in document:
@@ -59,8 +48,10 @@ def is_ocpp(document: "Any") -> bool:
     return "tariffId" in document or any(member in document for member in MEMBERS)
 
 
-def parse(document: "Any", evse_kind: "str | None" = None) -> OcppTariff:
+def parse(document: "Any", evse_kind: "str | None" = None) -> Tariff:
     """Return the tariff of a TariffType as `jsontext.parse` reads it; PricingError lists every problem.
+
+    Its `taxes` keep what they are called, as (member, taxes) of each with some.
 
     `evse_kind` is the charger's, `AC` or `DC`: prices for the other kind are left out, and without it a price
     that asks for a kind is a problem. Conditions of a fixed fee are judged at the start of the session.
@@ -79,7 +70,7 @@ def parse(document: "Any", evse_kind: "str | None" = None) -> OcppTariff:
                 taxes.append((row[0], named))
     if fields.is_object and not any(fields.get(member) is not None for member in MEMBERS):
         fields.wrong("energy", "missing, and so is every other price")
-    tariff = OcppTariff(fields.text("tariffId", 60) or "", fields.get("currency"), tuple(elements))
+    tariff = Tariff(fields.text("tariffId", 60) or "", fields.get("currency"), tuple(elements))
     try:
         if tariff.currency is not None:
             money.exponent(tariff.currency)
@@ -185,7 +176,7 @@ def export(tariff: Tariff) -> "Document":
     """Return the tariff as a TariffType of OCPP 2.1. PricingError lists what OCPP cannot say."""
     problems: "list[str]" = []
     document: "Document" = {"tariffId": tariff.id, "currency": tariff.currency}
-    names = dict(tariff.taxes) if isinstance(tariff, OcppTariff) else {}
+    names: "dict[str, Taxes]" = dict(tariff.taxes)
     for row in _PRICED:
         prices, taxes = _write_prices(tariff, row, problems)
         if prices:

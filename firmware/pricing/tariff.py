@@ -69,7 +69,7 @@ class Tariff:
 
     __slots__ = (
         "alt_text", "currency", "elements", "ends_utc_s", "hash", "id", "max_price", "min_price",
-        "starts_utc_s", "tax",
+        "starts_utc_s", "tax", "taxes",
     )  # fmt: skip
 
     def __init__(
@@ -85,6 +85,8 @@ class Tariff:
         self.starts_utc_s: "int | None" = None
         self.ends_utc_s: "int | None" = None
         self.alt_text: "tuple[tuple[str, str], ...]" = ()
+        # What OCPP calls its taxes, as ocpp.py has them, for the way back.
+        self.taxes: "tuple[Any, ...]" = ()
         self.hash = ""
 
 
@@ -120,8 +122,14 @@ def _without_vat(component: Component) -> "Ratio":
 
 
 def parse(document: "Any") -> Tariff:
-    """Return the tariff of an OCPI document from `jsontext.parse`; PricingError lists every problem."""
+    """Return the tariff of a document of OCPI or of OCPP 2.1, told apart by their fields, from
+    `jsontext.parse`; PricingError lists every problem.
+    """
     # In memory only while a tariff is read.
+    if isinstance(document, dict) and ("tariffId" in document and "elements" not in document):
+        from firmware.pricing import ocpp
+
+        return ocpp.parse(document)
     from firmware.pricing import ocpi
 
     return ocpi.read(document)

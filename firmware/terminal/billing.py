@@ -33,7 +33,7 @@ class Billing:
     def __init__(
         self, clock: "Clock", zone: "Zone", tariff: "Tariff", start: "Document", discounts: "list[Discount]"
     ) -> None:
-        """Begin at a start: `{"wh", "serial", "utc_s", "clock"}`."""
+        """Begin at a start: `{"wh", "serial", "utc_s", "clock"}`, of a bank card with its `payment`."""
         self._clock = clock
         self._zone = zone
         self._ticks_ms = 0
@@ -58,7 +58,9 @@ class Billing:
 
     def _begun(self, state: "list[Any] | None") -> Engine:
         # A clock that was unset stays so for this session: what was told before it is what is asked for.
-        return Engine(self.tariff, self._zone, self.start["utc_s"], state, self._discounts)
+        payment = self.start.get("payment") or {}
+        paid = (payment.get("scheme"), payment.get("recognition"))
+        return Engine(self.tariff, self._zone, self.start["utc_s"], state, self._discounts, paid=paid)
 
     def begin(self, reading: "Document", is_parking: bool) -> None:
         """Price the first sample: the reading that stands in session.started."""

@@ -95,7 +95,7 @@ def _bank_cards(config: "Any", kinds: "list[str]") -> "list[str]":
     """Put the terms for bank cards in the form of access.bank_terms; return their problems."""
     from ..access import bank_terms
 
-    ids = [document.get("id") for document in config.tariffs if isinstance(document, dict)]
+    ids = references.ids_of(config.tariffs)
     problems = [] if "emv" in kinds else ["card_order: bank cards are accepted, so it has to name emv"]
     try:
         config.bank_cards = bank_terms.parse(config.bank_cards, config.currency, ids)

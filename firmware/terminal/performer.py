@@ -87,6 +87,7 @@ class Performer:
             "resolution_wh": opened["meter"].get("resolution_wh", 1),
             "utc_s": calendar.parse_utc(opened["at"]) if opened["at"] else None,
             "clock": opened["clock"],
+            "payment": opened.get("payment"),
         }
         discounts = [discount.parse(told) for told in opened.get("discounts", ())]
         self._billing = self._account(tariff, start, discounts)
@@ -125,6 +126,8 @@ class Performer:
             started.update(session.payment)
         opened = await parts.recorder.record("session.started", started)
         self._count(opened, None)
+        if "payment" in started:
+            reading = dict(reading, payment=started["payment"])
         self._billing = self._account(tariff, reading, discounts)
         self._billing.begin(reading, not session.asks())
         self._checkpoint()

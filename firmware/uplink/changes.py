@@ -177,4 +177,7 @@ def _id(name: str, entry: "Any") -> "Any":
     """Return by what an entry of a list is known."""
     if name == "deny":
         return entry
+    if name == "tariffs" and "tariffId" in entry:
+        # One of OCPP.
+        return entry["tariffId"]
     return entry["contract" if name == "contracts" else "id"]

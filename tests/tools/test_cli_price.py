@@ -231,6 +231,15 @@ def test_a_tariff_of_ocpp_is_told_by_its_fields(desk: Desk) -> None:
     ]
 
 
+def test_conditions_of_ocpp_on_how_it_was_paid_hold_where_it_is_said(desk: Desk) -> None:
+    surcharge = {"priceKwh": 0.5, "conditions": {"paymentBrand": "VISA", "paymentRecognition": "Debit"}}
+    tariff = {"tariffId": "O1", "currency": "EUR", "energy": {"prices": [surcharge, {"priceKwh": 0.3}]}}
+    said = ("--payment-brand", "Visa", "--payment-recognition", "debit")
+    assert desk.priced(tariff=tariff)["total_energy_cost"]["excl_vat"] == "6.00"
+    assert desk.priced(*said[:2], tariff=tariff)["total_energy_cost"]["excl_vat"] == "6.00"
+    assert desk.priced(*said, tariff=tariff)["total_energy_cost"]["excl_vat"] == "10.00"
+
+
 @pytest.mark.parametrize(
     ("tariff", "sentence"),
     [

@@ -55,6 +55,10 @@ def _zone(context: click.Context, parameter: click.Parameter, text: str) -> cale
     help=f"Where it was charged: an IANA name ({zones.SOURCE}) or a POSIX TZ string.",
 )
 @evse_kind_option
+@click.option(
+    "--payment-brand", metavar="NAME", help="What paid, such as Visa, for conditions of OCPP on it."
+)
+@click.option("--payment-recognition", metavar="NAME", help="Of what kind it was, such as Debit.")
 @click.option("--json", "as_json", is_flag=True, help="Print the price as one JSON value.")
 @click.option("--explain", is_flag=True, help="Print every line with its reason; on stderr beside --json.")
 @click.option(
@@ -67,6 +71,8 @@ def price(
     cdr_id: str | None,
     zone: calendar.Zone,
     evse_kind: str | None,
+    payment_brand: str | None,
+    payment_recognition: str | None,
     as_json: bool,
     explain: bool,
     check: bool,
@@ -76,7 +82,7 @@ def price(
     The tariff is used as it is, whatever its validity and the periods' tariff_id say. Exact values are
     decimals where they end, fractions p/q otherwise. What the CDR states is compared with the exact values:
     "difference" is stated less computed, and within the rounding it is less than one minor unit, a Wh, or
-    3.6 s. A CDR does not say how it was paid: conditions of OCPP on that never hold here.
+    3.6 s. A CDR does not say how it was paid: conditions of OCPP on that hold where the options say it.
     """
     cdr_document = files.cdr(cdr_file, cdr_id)
     tariff_document = files.tariff(tariff_file, tariff_id, cdr_document)
@@ -85,7 +91,7 @@ def price(
         stated = f"/currency: the CDR is in {cdr_document['currency']}, the tariff in {parsed.currency}"
         raise files.FileProblem(f"{cdr_file}: {stated}; name the tariff that it was charged by")
     try:
-        priced = cdrs.price(parsed, cdr_document, zone)
+        priced = cdrs.price(parsed, cdr_document, zone, (payment_brand, payment_recognition))
     except PricingError as error:
         raise PricingError([f"{cdr_file}: {problem}" for problem in error.problems]) from error
     found = differences.find(cdr_document, priced)

@@ -18,6 +18,13 @@ KERNELS = (
     (b"\xa0\x00\x00\x01\x52", 6, "Discover"),
     (b"\xa0\x00\x00\x03\x33", 7, "UnionPay"),
 )
+# Applications of debit cards alone: Visa Electron, V PAY, Maestro, girocard.
+DEBIT = (
+    b"\xa0\x00\x00\x00\x03\x20\x10",
+    b"\xa0\x00\x00\x00\x03\x20\x20",
+    b"\xa0\x00\x00\x00\x04\x30\x60",
+    b"\xa0\x00\x00\x03\x59",
+)
 MAX_ENTRIES = 32
 LOWEST = 16
 
@@ -90,6 +97,11 @@ def scheme(aid: bytes) -> str:
         if aid[:5] == rid:
             return name
     return ""
+
+
+def is_debit(aid: bytes) -> bool:
+    """Return whether an application is one of debit cards; of others the AID does not say it."""
+    return any(aid[: len(prefix)] == prefix for prefix in DEBIT)
 
 
 def text(octets: bytes) -> str:

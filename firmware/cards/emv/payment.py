@@ -155,6 +155,9 @@ def _judged(desk: Desk, entry: "directory.Entry", application: "Application", va
         "tsi": told[0x9B].hex(),
         "verified_on_device": found["verified_on_device"],
     }
+    if directory.is_debit(entry.aid):
+        # As OCPP's tariffs call it (TariffConditionsType, paymentRecognition).
+        payment["recognition"] = "Debit"
     language = identity.language(objects, LANGUAGES)
     reason = _unproven(desk, application, proof, is_declined)
     members: "Document" = {"payment": payment}

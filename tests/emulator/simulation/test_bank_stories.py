@@ -13,7 +13,7 @@ from firmware.crypto import canonical, jwe
 from firmware.terminal.reader import TAP, Reader
 from hal.common import aes
 from tests import pan_search
-from tests.emulator.simulation.test_play import clean, played, story
+from tests.emulator.simulation.test_play import ALICE, TARIFF, clean, played, story
 from tests.firmware.terminal.desk import Desk
 
 PAN, OTHER_PAN = "4761739001010119", "5413330089020011"
@@ -42,12 +42,13 @@ def card(pan=PAN, expires="2031-12", **more):
     return dict({"kind": "emv", "pan": pan, "expires": expires}, **more)
 
 
-def told(steps, cards, terms=None, **settings):
-    """Play and return (receipts, records, result)."""
+def told(steps, cards, terms=None, on=(TARIFF,), **settings):
+    """Play under some tariffs and return (receipts, records, result)."""
     given = dict(TERMS, **(terms or {}))
     changes = {"card_order": "emv rfid", "bank_cards": bank.terms(given)}
     changes.update(settings)
-    return clean(steps, cards=cards, terminal=dict(story([])["terminal"], **changes))
+    terminal = dict(story([])["terminal"], **changes)
+    return clean(steps, cards=cards, tariffs=list(on), terminal=terminal)
 
 
 def charge(name, for_s=600):
@@ -422,3 +423,23 @@ def test_a_card_pulled_away_at_any_command_starts_nothing_and_may_come_again_at_
             assert first == {"reason": "card_error"}
             assert second["token"]["card"] == HASH
         assert "token" in tapped([PulledCard(commands + 1, proof)])[0]
+
+
+def test_a_tariff_of_ocpp_may_ask_by_which_card_it_is_paid():
+    # The emulated card calls its application TEST.
+    paid_by = '{"priceKwh": %s, "conditions": {"paymentBrand": "%s"}}'
+    prices = ", ".join([paid_by % ("0.70", "Visa"), paid_by % ("0.60", "test"), '{"priceKwh": 0.40}'])
+    tariff = '{"tariffId": "day", "currency": "EUR", "energy": {"prices": [%s]}}' % prices
+    cut = [
+        (5, "plug", True),
+        (5, "tap", "visa"),
+        (300, "power", "cut"),
+        (60, "power", "on"),
+        (60, "plug", False),
+    ]
+    steps = charge("visa") + charge("alice") + cut + [(60, "wait", "idle")]
+    cards = {"visa": card(), "alice": {"kind": "rfid", "uid": ALICE}}
+    receipts, _records, _result = told(steps, cards, on=[tariff])
+    lines = [[line["unit_price"] for line in receipt["lines"]] for receipt in receipts]
+    assert lines == [["0.6"], ["0.4"], ["0.6"]]
+    assert receipts[0]["lines"][0]["why"] == [["brand", "test", None]]

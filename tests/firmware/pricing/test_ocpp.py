@@ -5,7 +5,7 @@ The fields are those of the JSON schema of SetDefaultTariffRequest, OCPP 2.1. Su
 
 from firmware.crypto import jsontext
 from firmware.errors import PricingError
-from firmware.pricing import calendar, cdr, conditions, ocpp, tariff
+from firmware.pricing import calendar, cdr, conditions, engine, ocpp, tariff
 from tests.portable import raises
 
 HEAD = '{"tariffId": "T1", "currency": "EUR", %s}'
@@ -104,6 +104,27 @@ def test_how_it_is_paid_is_a_condition():
     stated = '"paymentBrand": "VISA", "paymentRecognition": "CC"'
     element = read(energy('{"priceKwh": 1, "conditions": {%s}}' % stated)).elements[0]
     assert element.conditions == ((conditions.BRAND, "VISA", None), (conditions.RECOGNITION, "CC", None))
+
+
+def test_conditions_on_how_it_is_paid_hold_where_that_is_known():
+    visa = '{"priceKwh": 3, "conditions": {"paymentBrand": "VISA"}}'
+    debit = '{"priceKwh": 2, "conditions": {"paymentRecognition": "debit"}}'
+    parsed = tariff.parse(jsontext.parse(HEAD % energy(visa + ", " + debit + ', {"priceKwh": 1}')))
+    for paid, minor in (
+        ((None, None), 1000),
+        (("Visa", None), 3000),
+        (("visa", "Debit"), 3000),
+        (("Maestro", "Debit"), 2000),
+        (("Mastercard", None), 1000),
+    ):
+        session = engine.Engine(parsed, None, None, paid=paid)
+        session.add(0, 0)
+        session.add(3600000, 10000)
+        assert session.gross_minor() == session.copy().gross_minor() == session.bill()["gross_minor"] == minor
+    why = engine.Engine(parsed, None, None, paid=("Visa", None))
+    why.add(0, 0)
+    why.add(1000, 1)
+    assert why.bill()["lines"][0]["why"] == [["brand", "VISA", None]]
 
 
 def test_prices_of_another_kind_of_evse_are_left_out_and_never_guessed():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from firmware.crypto import jsontext
 from firmware.pricing import ocpp
+from firmware.pricing.tariff import Tariff
 
 prices = st.builds(jsontext.Number, st.integers(0, 10**7), st.just(-4)).map(
     lambda number: jsontext.parse(str(number))
@@ -83,7 +84,7 @@ tariffs = st.fixed_dictionaries(
 )
 
 
-def model(parsed: ocpp.OcppTariff) -> list[Any]:
+def model(parsed: Tariff) -> list[Any]:
     """Return all that a session is priced by, and what is shown of it."""
     elements = [(element.prices, element.flat) for element in parsed.elements]
     limits = (parsed.min_price, parsed.max_price)
