@@ -31,7 +31,8 @@ class Memory:
     def read(self, name, offset=0, count=None):
         """Return up to `count` bytes from `offset`."""
         blob = self._blobs.get(name, b"")
-        return bytes(blob[offset:] if count is None else blob[offset : offset + count])
+        end = len(blob) if count is None else offset + count
+        return bytes(blob[offset:end])
 
     def append(self, name, content):
         """Add bytes at the end of a blob."""
@@ -101,7 +102,8 @@ class Disk:
 
     def read(self, name, offset=0, count=None):
         """Return up to `count` bytes from `offset`."""
-        self._check_power()
+        if not self._powered:
+            self._check_power()
         return self._backing.read(name, offset, count)
 
     def names(self):

@@ -51,11 +51,11 @@ class Meter:
 
     __slots__ = (
         "_areas",
-        "_asked",
         "_base",
         "_counted_w_ms",
         "_currents",
         "_energies",
+        "_frames",
         "_is_wrong",
         "_most",
         "_powers",
@@ -92,8 +92,9 @@ class Meter:
         self.signing = _signing(self)
         self._read_map(lines)
         self._show_power(0)
-        # The last sound request: a terminal asks the same one again and again.
-        self._asked = b""
+        # The sound requests and what was answered last: a terminal asks the same again and again, and as long
+        # as nothing flows the answer is the same.
+        self._frames: "dict[bytes, bytes]" = {}
 
     def _read_map(self, lines: "list[str]") -> None:
         _names, base, most, areas = lines[0].split("|")
@@ -244,10 +245,9 @@ class Meter:
 
     def answer(self, request: bytes, unit: int) -> bytes:
         """Return the RTU answer of the meter at that unit address, faults and all; empty for silence."""
-        if request is not self._asked:
-            if len(request) < REQUEST_BYTES or modbus.crc16(request) != 0:
-                return b""
-            self._asked = request
+        known = self._frames.get(request, b"")
+        if not known and (len(request) < REQUEST_BYTES or modbus.crc16(request) != 0):
+            return b""
         if request[0] != unit:
             return b""
         function, address, count = request[1], request[2] << 8 | request[3], request[4] << 8 | request[5]
@@ -262,7 +262,13 @@ class Meter:
             body = bytes((2 * count,)) + read if isinstance(read, bytes) else b""
         if refused is not None:
             return self.on_the_line(modbus.with_crc(bytes((unit, function | 0x80, refused))))
-        return self.on_the_line(modbus.with_crc(bytes((unit, function)) + body), request)
+        body = bytes((unit, function)) + body
+        if body != known[:-2]:
+            known = modbus.with_crc(body)
+            # Writes are never the same twice.
+            if function != modbus.WRITE:
+                self._frames[request] = known
+        return self.on_the_line(known, request)
 
     def on_the_line(self, frame: bytes, request: bytes = b"") -> bytes:
         """Return what arrives of an answer that the meter sends, after the faults of the line."""

@@ -76,7 +76,7 @@ class Clock:
 
     def status(self):
         """Return the wall clock's state."""
-        return "unset" if self._wall.utc_s() is None else "synchronised"
+        return "synchronised" if self._wall.is_known() else "unset"
 
     def ticks_ms(self):
         """Return milliseconds since the terminal's start, wrapped as on an ESP32."""
@@ -111,6 +111,10 @@ class Wall:
     def utc_s(self):
         """Return what the clock shows, or None."""
         return self._at_zero_s + self._step_s + self._kernel.now_ms // 1000 if self._known else None
+
+    def is_known(self):
+        """Return whether the clock shows any time."""
+        return self._known
 
     def step(self, seconds):
         """Move the clock."""

@@ -5,7 +5,7 @@ It does not know what the coroutines do. It is the `Tasks` port and the clock's 
 boards, on every interpreter.
 """
 
-import heapq
+from heapq import heapify, heappop, heappush
 
 try:
     from types import coroutine as _awaitable
@@ -129,18 +129,19 @@ class Kernel:
             self._sweep()
         self._order += 1
         job.turn += 1
-        heapq.heappush(self._due, (self.now_ms + delay_ms, self._order, job.turn, job, answer))
+        heappush(self._due, (self.now_ms + delay_ms, self._order, job.turn, job, answer))
 
     def _sweep(self):
         """Forget the entries that are void already: that of a long time-out would stay until it is over."""
         self._due = [entry for entry in self._due if entry[3].coroutine and entry[2] == entry[3].turn]
-        heapq.heapify(self._due)
+        heapify(self._due)
         self._room = 2 * len(self._due) + 32
 
     def _turn(self):
         """Run the next job up to where it waits again; one that is cancelled or was woken before is none."""
-        due_ms, _order, turn, job, answer = heapq.heappop(self._due)
-        if turn != job.turn or job.coroutine is None:
+        due_ms, _order, turn, job, answer = heappop(self._due)
+        coroutine = job.coroutine
+        if turn != job.turn or coroutine is None:
             return
         if due_ms > self.now_ms:
             self.now_ms = due_ms
@@ -151,7 +152,7 @@ class Kernel:
             job.awaits = None
         job.begun = True
         try:
-            event, delay_ms = job.coroutine.send(answer)
+            event, delay_ms = coroutine.send(answer)
         except StopIteration:
             job.coroutine = None
             return

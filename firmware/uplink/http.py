@@ -46,10 +46,8 @@ def head(method: str, path: str, host: str, headers: "list[tuple[str, str]]", bo
 
 
 def _consists_of(text: bytes, alphabet: bytes) -> bool:
-    for byte in text:
-        if byte not in alphabet:
-            return False
-    return len(text) > 0
+    # What strips off at both ends is all of it where nothing else is in it.
+    return len(text) > 0 and not text.strip(alphabet)
 
 
 def _is_visible(text: bytes, lowest: int) -> bool:
