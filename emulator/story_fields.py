@@ -46,6 +46,7 @@ CARD = (
     ("proof", values.word(*emv.METHODS), None),
     ("behaves", values.word(*emv.BEHAVIOURS), None),
     ("languages", values.languages, None),
+    ("slow_ms", values.whole(1, 2000), None),
 )
 CARD_NEEDS = {"rfid": ("uid",), "desfire": ("uid",), "vde": ("uid", "subject"), "emv": ("pan", "expires")}
 # What only some kinds have, and what `secure` may say of them.

@@ -3,11 +3,15 @@
 It does not know the story: whoever plays it holds cards to the chip.
 """
 
+import asyncio
 from collections.abc import Callable
 
 from emulator.bench.pseudo_terminal import PseudoTerminal
 from emulator.models.cards import Card
 from emulator.models.pn532_chip import Pn532Chip
+
+# InDataExchange, behind the byte that says that a frame goes to the chip (UM0701-02, 7.3.8).
+FOR_THE_CARD = b"\xd4\x40"
 
 
 class Pn532Line:
@@ -43,4 +47,12 @@ class Pn532Line:
         self._line.close()
 
     def _heard(self, received: bytes) -> None:
+        """Have the chip answer: at once, or, where it passes a command on to a slow card, when that has."""
+        slow_ms = self._chip.slow_ms() if FOR_THE_CARD in received else 0
+        if slow_ms:
+            asyncio.get_running_loop().call_later(slow_ms / 1000, self._answer, received)
+        else:
+            self._answer(received)
+
+    def _answer(self, received: bytes) -> None:
         self._line.send(self._chip.feed(received))

@@ -19,6 +19,8 @@ PORT = 35963
 # A message is its length in two bytes and a body: one byte is a control, more are a command APDU.
 CONTROL_SIZE = 1
 GET_ATR = b"\x04"
+# The class of commands that a reader answers by itself (PC/SC part 3, 3.2).
+READERS_OWN = 0xFF
 
 
 class VirtualReader:
@@ -65,6 +67,8 @@ async def _serve(card: Card, reader: asyncio.StreamReader, writer: asyncio.Strea
         while True:
             body = await _receive(reader, writer)
             if len(body) > CONTROL_SIZE:
+                if card.slow_ms and body[0] != READERS_OWN:
+                    await asyncio.sleep(card.slow_ms / 1000)
                 response = card.transmit(body)
                 seen(">", body)
                 if response is None:

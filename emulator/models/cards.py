@@ -18,9 +18,12 @@ BANK_ATS = bytes.fromhex("0a788091028073c82110")
 
 
 class Card:
-    """A card: `present()` brings it into a field; the rest is as in `pn532.Target`, and `atr`."""
+    """A card: `present()` brings it into a field; the rest is as in `pn532.Target`, and `atr`.
 
-    __slots__ = ("atr", "ats", "sel_res", "sens_res", "uid")
+    So long it takes for each command, `slow_ms`: whoever carries its answers lets the time pass.
+    """
+
+    __slots__ = ("atr", "ats", "sel_res", "sens_res", "slow_ms", "uid")
     technology = TYPE_A
 
     def __init__(self, uid: bytes, sens_res: str, sel_res: int, ats: bytes, atr: bytes):
@@ -29,6 +32,7 @@ class Card:
         self.sel_res = sel_res
         self.ats = ats
         self.atr = atr
+        self.slow_ms = 0
 
     def present(self) -> bytes:
         """Begin a presentation and return the UID that the card shows in it."""
@@ -122,6 +126,12 @@ class EmvCard(Card):
 
 def make(card: dict, prng: Prng) -> Card:
     """Return the card that a scenario describes: `kind` and either `uid` in hex or a `pan`."""
+    made = _of_its_kind(card, prng)
+    made.slow_ms = card.get("slow_ms", 0)
+    return made
+
+
+def _of_its_kind(card: dict, prng: Prng) -> Card:
     if card["kind"] == "vde":
         from emulator.models import vde
 

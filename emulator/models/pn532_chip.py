@@ -54,6 +54,10 @@ class Pn532Chip:
         self._waiting = False
         return self._respond(b"\x4b" + self._select(self._answering(TYPE_A)[:1]))
 
+    def slow_ms(self) -> int:
+        """Return how long the card in the field takes for a command."""
+        return self._cards[0].slow_ms if self._cards else 0
+
     def hang(self, for_ever: bool = False) -> None:
         """Stop hearing, until the wake-up or for ever."""
         self._awake = False

@@ -184,9 +184,15 @@ class CardInField:
 
     async def transmit(self, apdu):
         """Pass a command to the card as long as it is the one in the field."""
+        self._check()
+        if self._card.slow_ms:
+            await self._antenna.kernel.sleep_ms(self._card.slow_ms)
+            self._check()
+        return self._card.transmit(apdu)
+
+    def _check(self):
         if self._antenna.turn != self._turn or self._antenna.card is None:
             raise OSError(errno.ENODEV, "the card was taken away")
-        return self._card.transmit(apdu)
 
     async def converse(self, dialogue):
         """Carry a whole dialogue."""
@@ -198,6 +204,7 @@ class Antenna:
 
     def __init__(self, kernel):
         self._changed = kernel.event()
+        self.kernel = kernel
         self.card = None
         self.is_crowded = False
         self.uid = b""

@@ -1,6 +1,7 @@
 """The emulated PN532 over a real serial port, spoken to by the terminal's own dialogues."""
 
 import asyncio
+import time
 from collections.abc import Callable, Generator
 
 import serial
@@ -36,6 +37,24 @@ def hear(port: serial.Serial, *ends: str) -> tuple | None:
         for event in decoder.feed(received):
             if event[0] in (ends or ("response", "error")):
                 return event
+
+
+def test_a_slow_card_takes_its_time_for_a_command_and_none_for_a_look() -> None:
+    slow = cards.DesfireCard(bytes.fromhex("04A1B2C3D4E580"))
+    slow.slow_ms = 120
+
+    def client(port: serial.Serial, hold: Callable) -> list[float]:
+        run(port, pn532.wake())
+        hold(slow)
+        told = []
+        for dialogue in (pn532.poll(), pn532.exchange(bytes.fromhex("00a4040007d276000085010100"))):
+            began_s = time.monotonic()
+            run(port, dialogue)
+            told.append(time.monotonic() - began_s)
+        return told
+
+    look_s, command_s = play(client)
+    assert command_s >= 0.12 and command_s - look_s > 0.08
 
 
 def play(client: Callable[[serial.Serial, Callable], object]) -> object:

@@ -66,6 +66,22 @@ def test_a_card_gives_its_atr_and_answers_commands():
     play(story)
 
 
+def test_a_slow_card_takes_its_time_for_a_command_and_none_for_what_the_reader_answers():
+    async def story(scripted: ScriptedReader, reader: VirtualReader) -> None:
+        slow = cards.DesfireCard(UID)
+        slow.slow_ms = 120
+        await reader.insert(slow)
+        card = await scripted.cards.get()
+        took_s = []
+        for command in (GET_UID, bytes.fromhex("00a40400023f00")):
+            began_s = time.monotonic()
+            await ask(card, command)
+            took_s.append(time.monotonic() - began_s)
+        assert took_s[1] >= 0.12 and took_s[1] - took_s[0] > 0.08
+
+    play(story)
+
+
 def test_a_card_that_is_taken_out_hangs_up_and_the_next_one_comes():
     async def story(scripted: ScriptedReader, reader: VirtualReader) -> None:
         await reader.insert(cards.DesfireCard(UID))

@@ -14,6 +14,7 @@ from tests.emulator.simulation.test_bank_stories import (
     TERMS,
     TapConfig,
     card,
+    charge,
     of_kind,
     opened,
     tapped,
@@ -29,6 +30,7 @@ CPYTHON_ONLY = (
     "test_an_action_code_that_is_none_is_a_broken_card",
     "test_a_bank_card_is_denied_by_an_order",
     "test_a_phone_that_signs_with_its_cryptogram_vouches_for_its_holder_where_it_was_told_to",
+    "test_a_slow_card_pays_if_it_is_held_long_enough_and_else_starts_nothing",
     "test_a_label_that_is_the_number_is_no_name_of_a_scheme",
     "test_nobody_vouches_for_a_holder_by_a_bit_that_is_not_signed",
     "test_the_terminal_asks_for_verification_only_from_its_amount_on",
@@ -126,6 +128,18 @@ def test_a_phone_that_signs_with_its_cryptogram_vouches_for_its_holder_where_it_
     payment = found["payment"]["payment"]
     assert found["refusal"] is None and not payment["verified_on_device"] and payment["tsi"] == "a800"
     assert opened(found["payment"])[0x9F34].hex() == "3f0000"
+
+
+def test_a_slow_card_pays_if_it_is_held_long_enough_and_else_starts_nothing():
+    # Eight commands; a tap lasts half a second.
+    receipts, _records, _result = told(charge("visa"), {"visa": card(slow_ms=50)})
+    assert len(receipts) == 1 and receipts[0]["reason"] == "card"
+    steps = [(5, "plug", True), (5, "tap", "visa"), (60, "wait", "idle")]
+    receipts, records, _result = told(steps, {"visa": card(slow_ms=200)})
+    reasons = [record["reason"] for record in of_kind(records, "session.rejected")]
+    assert not receipts and reasons == ["card_error"]
+    steps = [(5, "plug", True), (5, "hold", "visa"), (5, "hold", None), (60, "plug", False)]
+    assert len(told(steps + [(60, "wait", "idle")], {"visa": card(slow_ms=200)})[0]) == 1
 
 
 def test_a_label_that_is_the_number_is_no_name_of_a_scheme():
