@@ -29,6 +29,7 @@ contracts               list   -                   0 100000
 deny                    list   -                   0 100000
 meter_model             text   eastron-sdm630      1 40
 meter_map               table  -                   0 20
+meter_key               text   -                   0 300
 meter_port              text   /dev/ttyUSB0        1 240
 meter_unit              number 1                   1 247
 meter_baud              number 9600                1200 115200

@@ -2,7 +2,7 @@
 
 It does not know storage. A summary is a plain document:
 `{"next_seq", "prev", "key", "receipts", "open", "last_wh", "last_at", "meter_serial", "faults",
-"configured", "damaged", "order"}`.
+"configured", "damaged", "order"}`, and "meter_key" of a meter that signs.
 """
 
 from firmware.crypto import jose
@@ -87,6 +87,11 @@ def _ended(after: "Document", payload: "Document") -> None:
 
 def _told(after: "Document", payload: "Document") -> None:
     _register(after, payload, "wh")
+    if payload["kind"] == "meter.replaced":
+        # What the old one still had went with it.
+        after["owed"] = after["meter_key"] = None
+    if "key" in payload["meter"]:
+        after["meter_key"] = payload["meter"]["key"]
 
 
 def _register(after: "Document", payload: "Document", member: str) -> None:

@@ -10,7 +10,7 @@ from ..errors import AccessError, ConfigError, CryptoError, MeteringError, Prici
 from ..metering import model_file, models
 from ..pricing import calendar, discount, money
 from ..uplink import address, records
-from . import reader
+from . import meter, reader
 from .tariffs import parse_all
 
 TYPE_CHECKING = False
@@ -45,6 +45,7 @@ def _content_problems(config: "Any") -> "list[str]":
         if config.meter_map
         else _told("meter_model", lambda: models.find(config.meter_model))
     )
+    problems += _meter_key(config)
     problems += _told("discounts", lambda: discount.parse_all(config.discounts))
     problems += _told("contracts", lambda: contracts.Contracts(config.contracts, config.deny))
     problems += _cards(config)
@@ -67,6 +68,19 @@ def _meter_map(config: "Any") -> "list[str]":
     if not problems and named != config.meter_model:
         problems.append("meter_model: the map in meter_map is that of %s; name it here" % named)
     return problems
+
+
+def _meter_key(config: "Any") -> "list[str]":
+    """Return what is wrong with the key of a meter that signs: SubjectPublicKeyInfo, or its SHA-256."""
+    told = config.meter_key.lower()
+    if not told:
+        return []
+    if config.meter_map or config.meter_model not in meter.SIGNING:
+        return ["meter_key: the %s signs nothing; leave it out" % config.meter_model]
+    is_hex = not [letter for letter in told if letter not in "0123456789abcdef"]
+    if is_hex and (len(told) == 64 or told[:2] == "30" and len(told) == 2 * int(told[2:4], 16) + 4):
+        return []
+    return ["meter_key: it has to be the meter's SubjectPublicKeyInfo in hexadecimal, or its SHA-256"]
 
 
 def _told(key: str, check: "Callable[[], object]") -> "list[str]":

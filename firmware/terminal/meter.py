@@ -171,8 +171,15 @@ class Meter:
             self._lose(what, asked)
             return
         if self._pinned is None:
+            if self.signs:
+                from firmware.terminal import signing
+
+                why = await signing.attempt(self._board, self._config, (signing.KEY, None), reading, None)
+                if why:
+                    self._lose(why, asked)
+                    return
             self._pinned = reading["serial"]
-            self._commission(reading["wh"], reading["resolution_wh"])
+            self._commission(reading["wh"], reading["resolution_wh"], reading.pop("key", None))
         if reading["serial"] != self._pinned:
             # Told before the reading: no session begins on it, and an open one ends at its own meter's.
             from firmware.metering import refusals
@@ -187,9 +194,11 @@ class Meter:
             reading["turn"] = turn
             self._inbox.post((events.READING, reading))
 
-    def _commission(self, wh: int, resolution_wh: int) -> None:
+    def _commission(self, wh: int, resolution_wh: int, key: "str | None" = None) -> None:
         told = {"model": self._config.meter_model, "serial": self._pinned, "wh": wh}
         told["resolution_wh"] = resolution_wh
+        if key:
+            told["key"] = key
         self._inbox.post((NOTE, ("meter.commissioned", {"meter": told})))
 
     async def _sign(self, tasks: "list[tuple[str, Any]]", reading: "dict[str, Any]", asked: bool) -> bool:

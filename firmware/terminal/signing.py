@@ -3,6 +3,8 @@
 It does not know when one begins or ends. It is in memory only while it is needed.
 """
 
+import hashlib
+
 from firmware.crypto import canonical
 from firmware.errors import MeteringError, MeterSilent
 from firmware.metering import modbus, signed
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 # End what is nobody's, where that is told, and have the meter forget its record.
 FORGET = "forget"
+# Read the meter's key.
+KEY = "key"
 _PAUSE_MS = 1000
 # Before the tariff's text, in what the EM580 takes.
 _MOST_TARIFF = 2 * signed.Em580.TARIFF_WORDS - 1 - len(signed.MARK)
@@ -70,7 +74,9 @@ def task(
     if mark is None or tariff is None:
         return None
     text = closing.tariff_text(tariff, False, parts.zone, language)
-    return kind, facts(recorder.terminal, mark, token, text, utc_s, parts.zone)
+    told = facts(recorder.terminal, mark, token, text, utc_s, parts.zone)
+    told["key"] = recorder.known.get("meter_key")
+    return kind, told
 
 
 def ended(parts: "Assembly", utc_s: "int | None") -> None:
@@ -103,7 +109,9 @@ def call_off(parts: "Assembly", mark: str, utc_s: "int | None") -> None:
 def _bare(parts: "Assembly", mark: str, utc_s: "int | None") -> "Document":
     """Return what ends a transaction of which the mark alone is known."""
     offset_min = 0 if utc_s is None else parts.zone.offset_s(utc_s) // 60
-    return {"session": mark, "utc_s": utc_s, "offset_min": offset_min, "text": ""}
+    told = {"session": mark, "utc_s": utc_s, "offset_min": offset_min, "text": ""}
+    told["key"] = parts.recorder.known.get("meter_key")
+    return told
 
 
 def _local_text(terminal: str, mark: str, uid: str, tariff: str) -> str:
@@ -167,7 +175,8 @@ async def perform(board: "Board", config: "Any", task: "tuple[str, Any]", readin
     """Begin, end or forget a transaction, and put what came of it into the reading.
 
     That is "transaction" (the mark) at the begin, "record" and "key" at the end. It is tried again from its
-    first step, which changes nothing where that was done. Raises MeteringError or OSError.
+    first step, which changes nothing where that was done. Raises MeteringError, also for a key that is not
+    the one of the settings or of the commissioning, or OSError.
     """
     left = config.meter_tries
     while True:
@@ -184,19 +193,36 @@ async def perform(board: "Board", config: "Any", task: "tuple[str, Any]", readin
 async def _perform(board: "Board", config: "Any", task: "tuple[str, Any]", reading: "Document") -> None:
     kind, told = task
     speaks = protocol(config.meter_model)
+    known = config.meter_key or (told or {}).get("key")
     if kind == events.BEGIN_RECORD:
+        if known:
+            await _read_key(board, config, known)
         await carry(board, config, speaks.begin(told))
         reading["transaction"] = told["session"]
     elif kind == events.END_RECORD[0]:
         record = await carry(board, config, speaks.end(told))
         if record is None or told["session"] not in record:
             raise MeteringError("the meter has no record of %s" % told["session"])
-        reading["key"] = (await carry(board, config, speaks.key())).hex()
+        reading["key"] = await _read_key(board, config, known)
         reading["record"] = record
+    elif kind == KEY:
+        reading["key"] = await _read_key(board, config, known)
     else:
         if told:
             await carry(board, config, speaks.end(told))
         await carry(board, config, speaks.forget())
+
+
+async def _read_key(board: "Board", config: "Any", known: "str | None") -> str:
+    """Return the meter's key (SubjectPublicKeyInfo, hexadecimal); `known` is that, or its SHA-256."""
+    key: bytes = await carry(board, config, protocol(config.meter_model).key())
+    told = hashlib.sha256(key).digest().hex()
+    if known and known.lower() not in (key.hex(), told):
+        raise MeteringError(
+            "the meter signs with another key than is known, SHA-256 %s; hold it against its nameplate and "
+            "meter_key, and after an exchange run: kilotap meter replace" % told
+        )
+    return key.hex()
 
 
 async def carry(board: "Board", config: "Any", dialogue: "Generator[Any, Any, Any]") -> "Any":

@@ -5,6 +5,7 @@ registers stand in the ledger or neither, and a run after a power cut finds what
 """
 
 import asyncio
+import hashlib
 from typing import Any
 
 from firmware.errors import MeteringError, TerminalError
@@ -56,7 +57,21 @@ class Exchange:
                 f"two readings of the meter within a second: {first.energy_wh} and {second.energy_wh} Wh, "
                 f"{why}; check register map and wiring"
             )
-        return document_of(model, await line.serial(model), second), warning
+        now = document_of(model, await line.serial(model), second)
+        key = None if config.meter_map else await line.key(model)
+        if key:
+            now["key"] = key
+            self._check_key(key)
+        return now, warning
+
+    def _check_key(self, key: str) -> None:
+        """Refuse a meter that signs with another key than the settings name."""
+        told = hashlib.sha256(bytes.fromhex(key)).hexdigest()
+        if self._config.meter_key and self._config.meter_key.lower() not in (key, told):
+            raise MeteringError(
+                f"the meter signs with another key than meter_key names, SHA-256 {told}; hold it against its "
+                "nameplate, and put that key into the configuration"
+            )
 
     def written(self, now: dict, old_wh: int | None) -> dict | None:
         """Return the record of this very exchange where it is the ledger's newest, as after a cut.
@@ -99,6 +114,8 @@ class Exchange:
             )
         before = {"serial": self.old_serial, "wh": old_wh}
         after = {"model": now["model"], "serial": now["serial"] or "", "wh": now["energy_wh"]}
+        if "key" in now:
+            after["key"] = now["key"]
         return await self._terminal.record("meter.replaced", {"before": before, "meter": after})
 
 

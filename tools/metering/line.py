@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from firmware.crypto import jsontext
 from firmware.errors import CryptoError, MeteringError, MeterMapError, MeterRefused, MeterSilent
-from firmware.metering import maps, modbus, model_file, models, registers
+from firmware.metering import maps, modbus, model_file, models, registers, signed
 from firmware.metering.models import Model, Reading
 from hal.common.tcp_bus import SCHEME
 from hal.linux.meter_bus import open_meter_bus
@@ -132,6 +132,20 @@ class Line:
             f"unit {self.settings.unit} says that it is {told!r}, which no known {model.name} does; "
             "do not trust its values before: kilotap meter scan"
         )
+
+    async def key(self, model: Model) -> str | None:
+        """Return the key of a meter that signs (SubjectPublicKeyInfo, hexadecimal), None of another."""
+        if model.name not in signed.PROTOCOLS:
+            return None
+        protocol: Any = signed.PROTOCOLS[model.name]()
+        dialogue = protocol.key()
+        block = None
+        try:
+            while True:
+                _read, function, address, count = dialogue.send(block)
+                block = await self.ask((function, address, count))
+        except StopIteration as ended:
+            return bytes(ended.value).hex()
 
     async def told(self, probe: Probe) -> str:
         """Return what a register says that tells models apart."""

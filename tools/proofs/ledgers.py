@@ -3,6 +3,7 @@
 It does not know how one record is verified alone.
 """
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ def verify(path: str, given: list[keys.PublicKey], prices: receipts.Prices) -> P
     proof.checks += wrong[:MAX_TOLD]
     problems = [f"{len(wrong)} checks of them do not hold"] if wrong else []
     proof.found("receipts", problems, f"{count} receipts, each with its sums, prices and meter's record")
+    _meter_keys(proof, storage)
     proof.found("order", list(_order(storage)), "numbers without a gap, registers and times that run forward")
     return proof
 
@@ -167,6 +169,28 @@ def _announced(payload: dict[str, Any]) -> dict[str, bytes]:
     except (CryptoError, KeyError):
         return {}
     return {jose.thumbprint(public): public}
+
+
+def _meter_keys(proof: Proof, storage: Any) -> None:
+    """Hold the key by which each meter's own record was signed against the one of its commissioning."""
+    known: object = None
+    signed, wrong = 0, []
+    for _, payload in _payloads(storage):
+        meter = payload.get("meter")
+        if payload.get("kind") in ("meter.commissioned", "meter.replaced") and isinstance(meter, dict):
+            known = meter.get("key", known if payload["kind"] == "meter.commissioned" else None)
+        if payload.get("kind") == "session.ended" and "meter_key" in payload:
+            signed += 1
+            if known is not None and payload["meter_key"] != known:
+                wrong.append(f"{payload.get('receipt')}: not the key of the meter that was commissioned")
+    if not signed or known is None:
+        return
+    try:
+        told = hashlib.sha256(bytes.fromhex(str(known))).hexdigest()
+    except ValueError:
+        wrong, told = ["the commissioned key is not hexadecimal"], ""
+    why = f"{signed} receipts signed by their meter with the key of its commissioning, SHA-256 {told} now"
+    proof.found("meter keys", wrong, why)
 
 
 def _order(storage: Any) -> Iterator[str]:

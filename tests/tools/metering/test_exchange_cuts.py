@@ -5,6 +5,7 @@ twice. An open session has to end first, and does, whichever meter is there.
 """
 
 import asyncio
+import hashlib
 import json
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from tests.emulator.simulation.test_play import story
 from tests.interpreters import ROOT
 from tests.tools.metering.lines import on_a_wire
 from tools.metering.exchange import Exchange
+from tools.proofs import ledgers
+from tools.proofs.proof import Proof
 
 OLD = {"model": "eastron-sdm630", "serial": "21110042", "energy_wh": 123_456}
 NEW = {"model": "eastron-sdm630", "serial": "21110043", "energy_wh": 7}
@@ -201,3 +204,54 @@ def test_a_process_killed_at_any_system_call_leaves_an_exchange_that_a_second_ru
         assert one["between"] in ([], [record])
         assert json.loads(one["second"]["out"]) == record
     assert {len(one["between"]) for one in killed} == {0, 1}
+
+
+def test_a_meter_that_signs_brings_its_key_into_the_ledger_and_one_of_another_key_is_refused(
+    tmp_path, capsys
+):
+    config = tmp_path / "config.json"
+    told = {"id": "KT-0001", "meter_model": "iskra-wm3m4", "ledger": str(tmp_path / "ledger")}
+    told |= {"key_file": str(tmp_path / "key.pem"), "meter_key": "00" * 32}
+    words = [sys.executable, "-m", "tools", "meter", "replace", "--config", str(config), "--yes", "--json"]
+    meter = Meter("iskra-wm3m4", "21110042", 123_450)
+    key = meter.signing.public_key()
+    with on_a_wire(meter) as port:
+        config.write_text(json.dumps({**told, "meter_port": port}))
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 2
+        fingerprint = hashlib.sha256(key).hexdigest()
+        assert f"another key than meter_key names, SHA-256 {fingerprint}" in done.stderr
+        config.write_text(json.dumps({**told, "meter_port": port, "meter_key": fingerprint}))
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["meter"]["key"] == key.hex()
+
+
+def test_a_ledger_whose_receipts_were_signed_by_another_meters_key_does_not_hold():
+    from tests.emulator.simulation import test_meter_keys as keys
+
+    told = keys.played("iskra-wm3m4", keys.CHARGE)
+
+    def judged(change) -> list[tuple[str, bool, str]]:
+        lines = []
+        for compact in told.jws:
+            head, payload, signature = compact.split(".")
+            document = canonical.decode(jose.unb64url(payload))
+            change(document)
+            lines.append(f"{head}.{jose.b64url(canonical.encode(document))}.{signature}")
+        proof = Proof("ledger")
+        ledgers._meter_keys(proof, ledgers.Lines("\n".join(lines).encode()))
+        return proof.checks
+
+    def forge(document: dict) -> None:
+        if "meter_key" in document:
+            document["meter_key"] = document["meter_key"][:-2] + "00"
+
+    def garble(document: dict) -> None:
+        if document["kind"] == "meter.commissioned":
+            document["meter"]["key"] = "no hex"
+
+    ((name, holds, why),) = judged(lambda document: None)
+    assert (name, holds) == ("meter keys", True) and "1 receipts" in why
+    assert judged(forge)[0][1] is False and "not the key" in judged(forge)[0][2]
+    assert judged(garble)[0][1] is False
