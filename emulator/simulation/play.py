@@ -268,7 +268,9 @@ class Player:
 
     async def _wait(self, state):
         if not await self._until(WAITS[state](self.charger), PATIENCE_MS):
-            self._violate("the story waited a day for %s" % state)
+            # Told apart, so that no shorter story is one in which only nobody switched it on again.
+            off = "" if self.charger.is_powered() else ", its terminal without power"
+            self._violate("the story waited a day for %s%s" % (state, off))
 
     # The end
 

@@ -52,6 +52,8 @@ refused.other: Nicht möglich|({reason})
 out_of_order.meter: Außer Betrieb|Der Stromzähler|antwortet nicht
 out_of_order.contactor: Außer Betrieb|Das Schaltschütz|gehorcht nicht
 out_of_order.storage: Außer Betrieb|Der Speicher ist voll
+out_of_order.orders: Außer Betrieb|Preise unbekannt
+out_of_order.tariff: Außer Betrieb|Ein Preis fehlt
 out_of_order.reader: Außer Betrieb|Der Kartenleser|antwortet nicht
 out_of_order.key: Außer Betrieb|Der Schlüssel des|Terminals fehlt
 out_of_order.other: Außer Betrieb|({fault})

@@ -52,6 +52,8 @@ refused.other: Not possible|({reason})
 out_of_order.meter: Out of order|The energy meter|does not answer
 out_of_order.contactor: Out of order|The power switch|does not obey
 out_of_order.storage: Out of order|The memory is full
+out_of_order.orders: Out of order|Prices are unknown
+out_of_order.tariff: Out of order|A price is missing
 out_of_order.reader: Out of order|The card reader|does not answer
 out_of_order.key: Out of order|The terminal's key|is missing
 out_of_order.other: Out of order|({fault})

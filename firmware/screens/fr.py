@@ -52,6 +52,8 @@ refused.other: Impossible|({reason})
 out_of_order.meter: Hors service|Le compteur|ne répond pas
 out_of_order.contactor: Hors service|Le contacteur|n'obéit pas
 out_of_order.storage: Hors service|La mémoire est pleine
+out_of_order.orders: Hors service|Prix inconnus
+out_of_order.tariff: Hors service|Un prix manque
 out_of_order.reader: Hors service|Le lecteur de cartes|ne répond pas
 out_of_order.key: Hors service|La clé du terminal|est absente
 out_of_order.other: Hors service|({fault})

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     Step = tuple[Session, Effects]
 
 # A fault of these makes a new session impossible; others are only reported.
-BLOCKING = ("meter", "contactor", "storage")
+BLOCKING = ("meter", "contactor", "storage", "orders", "tariff")
 
 
 def resting(session: Session) -> "Step":

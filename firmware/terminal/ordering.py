@@ -10,8 +10,9 @@ from ..access.contracts import Contracts
 from ..crypto import canonical
 from ..errors import AccessError, PricingError, TerminalError
 from ..pricing import calendar, discount
+from ..session import events
 from ..uplink import changes, orders
-from . import configured, tariffs
+from . import configured, retention, tariffs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
 
 STATE = "orders-"
+# The fault of a terminal whose storage lost what it was ordered: prices and contracts are unknown.
+FAULT = "orders"
 # What a record tells of an order that cannot be: enough to mend it, and no more than a record holds.
 MOST_PROBLEMS = 20
 LONGEST_PROBLEM = 200
@@ -45,6 +48,8 @@ class Ordering:
         if self._state is None:
             return
         overlay = self._overlay()
+        if overlay is None:
+            return
         lists = changes.effective(_lists(self._config), overlay)
         parsed, problems = self._judge(lists)
         if problems:
@@ -52,6 +57,9 @@ class Ordering:
             raise TerminalError(told % "; ".join(problems))
         _put(self._config, lists, overlay["settings"])
         self._parts.tariffs.put(lists["tariffs"], parsed[1])
+        if FAULT in self._parts.recorder.known["faults"]:
+            # Somebody restored it.
+            self._parts.inbox.post((events.FAULT_CLEARED, {"fault": FAULT}))
 
     async def decide(self, told: "Document") -> None:
         """Apply an order as a whole, or refuse it. Raises StorageRefused and OSError: nothing is decided."""
@@ -63,6 +71,10 @@ class Ordering:
         # What the order before asks for comes first.
         await self.finish()
         problems = changes.problems(changed)
+        if self._content() is None and not changed.get("anew"):
+            problems.append(
+                "what was ordered before is damaged in the terminal; order all of it (anew = true)"
+            )
         commands: "list[Any]" = []
         if not problems:
             commands, problems = self._commands(changed.get("commands", []))
@@ -74,7 +86,7 @@ class Ordering:
         if problems:
             await self._refuse(told, orders.CONTENT, problems)
             return
-        overlay = changes.overlaid(self._overlay(), changed)
+        overlay = changes.overlaid(self._overlay() or {}, changed)
         overlay["commands"] = commands
         state = self._store(overlay)
         for tariff, document in zip(parsed[1], lists["tariffs"]):
@@ -88,10 +100,12 @@ class Ordering:
         await self._parts.recorder.record("order.applied", members)
         self._state = state
         self._adopt(lists, parsed, changed.get("settings", {}))
+        self._parts.inbox.post((events.FAULT_CLEARED, {"fault": FAULT}))
         self._set_clock(order, told["heard_ms"])
         await self._parts.recorder.flush()
         self._save()
         self._tidy()
+        retention.sort_tariffs(self._board.storage, self._parts)
         await self.finish()
 
     def _told(self, told: "Document") -> "Document":
@@ -152,16 +166,22 @@ class Ordering:
 
     # What is kept
 
-    def _overlay(self) -> "Document":
-        """Return all that orders changed. Raises TerminalError where it is damaged."""
+    def _overlay(self) -> "Document | None":
+        """Return all that orders changed; None, which is a fault, where it is damaged."""
+        content = self._content()
+        return None if content is None else canonical.decode(content)
+
+    def _content(self) -> "bytes | None":
         if self._state is None:
-            return {}
+            return b"{}"
         content = self._board.storage.read(_name(self._state))
         if orders.digest(content).hex() != self._state:
-            told = "%s, which holds what the operator ordered so far, is damaged; restore it"
-            raise TerminalError(told % _name(self._state))
-        overlay: "Document" = canonical.decode(content)
-        return overlay
+            told = (
+                "%s, which holds what was ordered, is damaged; restore it, or order all of it (anew = true)"
+            )
+            self._parts.inbox.post((events.FAULT, {"fault": FAULT, "what": told % _name(self._state)}))
+            return None
+        return content
 
     def _store(self, overlay: "Document") -> str:
         """Store it under its hash, beside the one in force. Raises OSError."""
@@ -176,7 +196,8 @@ class Ordering:
         was in force is gone. Raises OSError.
         """
         parts = self._parts
-        parts.memory.save(parts.recorder.known, parts.outbox.acknowledged, parts.terminal.progress())
+        told = parts.recorder.known, parts.outbox.acknowledged, parts.terminal.progress()
+        parts.memory.save(*told, is_milestone=True)
 
     def _tidy(self) -> None:
         """Remove what is in force no more; what stays is removed after the next order."""
@@ -196,15 +217,23 @@ class Ordering:
         return commands.prepared(given, self._parts.journal)
 
     async def finish(self) -> None:
-        """Write the records that the order in force asks for and the ledger lacks. Raises StorageRefused."""
+        """Write the records that the order in force asks for and the ledger lacks.
+
+        Raises StorageRefused, OSError.
+        """
         recorder = self._parts.recorder
         known = recorder.known["order"]
         if not known or not known["left"]:
             return
-        due = self._overlay()["commands"]
+        overlay = self._overlay()
+        if overlay is None:
+            return
+        due = overlay["commands"]
         for kind, members in due[len(due) - known["left"] :]:
             members["order"] = {"serial": known["serial"]}
             await recorder.record(kind, members)
+        # They are written once, though the last of them and the checkpoints go bad.
+        self._save()
 
 
 def _lists(config: "Any") -> "Document":

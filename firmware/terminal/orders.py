@@ -5,7 +5,8 @@ than this is in memory.
 """
 
 from ..crypto import canonical, jose
-from ..errors import CryptoError, StorageRefused, TerminalError
+from ..errors import CryptoError, StorageRefused
+from ..session import events
 from ..session.state import AUTHORISED, STARTING
 from . import slices
 from .terminal import AGAIN_MS, ORDER
@@ -37,11 +38,13 @@ class Orders:
     """What one terminal and its operator have to say to each other."""
 
     def __init__(self, board: "Board", config: "Any", parts: "Assembly") -> None:
-        """Put in force what the ledger says was ordered. Raises TerminalError where that cannot be."""
+        """Put in force what the ledger says was ordered. Raises TerminalError where that does not go with the
+        configuration.
+        """
         self._board = board
         self._config = config
         self._parts = parts
-        self._public = _operator_key(board.storage, config)
+        self._public = self._operator_key()
         self._newest = 0
         self._idle_s = IDLE_S
         # The newest order for which one was asked in vain, and when it was asked last.
@@ -118,6 +121,21 @@ class Orders:
         serial: int = known["serial"] if known else 0
         return serial
 
+    def _operator_key(self) -> "bytes | None":
+        """Return the operator's key; None, which is a fault, where it is damaged: then nothing is ordered."""
+        told = self._config.operator_key
+        try:
+            content = b"" if told else self._board.storage.read(KEY_BLOB)
+            told = told or (canonical.decode(content) if content else None)
+            key = jose.public_from_jwk(told) if told else None
+        except CryptoError:
+            what = "the operator's key in %s is damaged; give it as operator_key" % KEY_BLOB
+            self._parts.inbox.post((events.FAULT, {"fault": KEY_BLOB, "what": what}))
+            return None
+        if KEY_BLOB in self._parts.recorder.known["faults"]:
+            self._parts.inbox.post((events.FAULT_CLEARED, {"fault": KEY_BLOB}))
+        return key
+
     # The terminal's side
 
     async def take(self, told: "Document", session: "Session") -> None:
@@ -135,7 +153,7 @@ class Orders:
             from . import ordering
 
             await ordering.Ordering(self._board, self._config, self._parts).decide(told)
-        except (StorageRefused, TerminalError, OSError) as error:
+        except (StorageRefused, OSError) as error:
             # It is asked for once more, or was applied and only the records that it asks for are left.
             self._failed(error)
         self._is_held = False
@@ -160,7 +178,7 @@ class Orders:
 
         try:
             await ordering.Ordering(self._board, self._config, self._parts).finish()
-        except (StorageRefused, TerminalError) as error:
+        except (StorageRefused, OSError) as error:
             self._failed(error)
 
     def _failed(self, error: Exception) -> None:
@@ -174,13 +192,3 @@ def pin(storage: "Storage", key: "Document") -> None:
     jose.public_from_jwk(key)
     if not storage.size(KEY_BLOB):
         storage.replace(KEY_BLOB, canonical.encode(key))
-
-
-def _operator_key(storage: "Storage", config: "Any") -> "bytes | None":
-    if config.operator_key:
-        return jose.public_from_jwk(config.operator_key)
-    content = storage.read(KEY_BLOB)
-    try:
-        return jose.public_from_jwk(canonical.decode(content)) if content else None
-    except CryptoError:
-        raise TerminalError("the operator's key in %s is damaged; give it as operator_key" % KEY_BLOB)

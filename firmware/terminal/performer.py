@@ -72,13 +72,16 @@ class Performer:
     def progress(self) -> "Document | None":
         """Return what a checkpoint keeps of the open session."""
         if self._billing is None:
-            return None
+            # A session that cannot be taken up keeps what was known of it.
+            return self._parts.memory.progress if self._parts.recorder.known["open"] else None
         progress = self._billing.progress()
         progress["session"] = self._parts.recorder.known["open"]["session"]
         return progress
 
     def take_up(self) -> None:
-        """Go on with the bill of the session that a power cut left open."""
+        """Go on with the bill of the session that a power cut left open. Raises PricingError where its tariff
+        is not there any more.
+        """
         opened = self._parts.recorder.known["open"]
         tariff = self._parts.tariffs.of(opened["tariff"]["id"], opened["tariff"]["hash"])
         start = {

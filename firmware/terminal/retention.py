@@ -1,12 +1,17 @@
-"""Removes what the office has had for so long that nobody asks a terminal for it any more.
+"""Removes what the office has had for so long that nobody asks a terminal for it any more, and tariffs of
+which no record is left.
 
 It does not know room: what is short of it removes more. Loaded now and then.
 """
 
-from ..crypto import jose
+from ..crypto import canonical, jose
+from ..errors import CryptoError
 from ..ledger import segment, spans
 from ..pricing import calendar
+from . import tariffs
 
+# Which tariffs went out of use, and the newest record then ({name: number}): no later one names them.
+RETIRED = "retired"
 DAY_S = 86400
 # A record's payload is canonical JSON, in which no member stands before "at".
 _AT = b'{"at":"'
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..ledger.outbox import Outbox
+    from .startup import Assembly
 
 
 def remove(storage: "Any", outbox: "Outbox", utc_s: int, days: int) -> int:
@@ -33,6 +39,40 @@ def remove(storage: "Any", outbox: "Outbox", utc_s: int, days: int) -> int:
         if begun_s is None or utc_s - begun_s < days * DAY_S or not outbox.remove_oldest():
             return count
         count += 1
+
+
+def sort_tariffs(storage: "Any", parts: "Assembly") -> None:
+    """Remove the tariffs that no record which is kept can name: neither in force, nor the open session's, and
+    out of use since before the oldest of them. Raises OSError.
+
+    A tariff comes and goes by an order or at a start, and after each it is looked: so a number in the list is
+    never older than a tariff's last use.
+    """
+    used = [told[1] for told in parts.tariffs.hashes()]
+    opened = parts.recorder.known["open"]
+    if opened:
+        used.append(opened["tariff"]["hash"])
+    kept = [tariffs.blob(each) for each in used]
+    before = _retired(storage)
+    unused = [name for name in storage.names() if name.startswith(tariffs.PREFIX) and name not in kept]
+    after = {}
+    for name in sorted(unused):
+        seq = before.get(name, parts.journal.last_seq())
+        if seq < parts.journal.first_seq():
+            storage.remove(name)
+        else:
+            after[name] = seq
+    if after != before:
+        storage.replace(RETIRED, canonical.encode(after))
+
+
+def _retired(storage: "Any") -> "dict[str, int]":
+    """Return the list; an empty one where it is damaged: then every tariff stays for another while."""
+    try:
+        told = canonical.decode(storage.read(RETIRED) or b"{}")
+    except CryptoError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _begun_s(storage: "Any", name: str) -> "int | None":

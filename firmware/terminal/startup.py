@@ -124,6 +124,7 @@ class Assembly:
         if self.orders:
             await self.orders.finish()
         await self._note_configuration()
+        self._sort_tariffs()
         if self._config.key_retire == self.recorder.known["key"]:
             from . import rotation
 
@@ -154,6 +155,15 @@ class Assembly:
         if digest != self.recorder.known["configured"]:
             told = {"hash": digest, "tariffs": self.tariffs.ids()}
             await self.recorder.record_when_possible("configured", told)
+
+    def _sort_tariffs(self) -> None:
+        # In memory only for this once.
+        from . import retention
+
+        try:
+            retention.sort_tariffs(self._board.storage, self)
+        except OSError as error:
+            self.room.failed(str(error))
 
     def stop(self) -> None:
         """End in order: no power, and a checkpoint from which the open session is recovered."""

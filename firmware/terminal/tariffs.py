@@ -8,6 +8,8 @@ from ..errors import CryptoError, PricingError
 from ..pricing import conditions
 from ..pricing import tariff as parser
 
+PREFIX = "tariff-"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -89,7 +91,7 @@ class Tariffs:
         for tariff in self._tariffs:
             if tariff.hash == tariff_hash:
                 return tariff
-        content = self._storage.read(_name(tariff_hash))
+        content = self._storage.read(blob(tariff_hash))
         if not content:
             raise PricingError(["tariff %s with hash %s is not in storage" % (tariff_id, tariff_hash)])
         stored = _intact(content, tariff_hash)
@@ -126,8 +128,8 @@ def parse_all(documents: "list[Any]", power_w: int, currency: str) -> "tuple[lis
 def store(storage: "Storage", tariff: "Tariff", document: "Any") -> None:
     """Store a tariff under its hash, once, and anew where it was damaged. Raises OSError."""
     content = canonical.encode(document)
-    if storage.read(_name(tariff.hash)) != content:
-        storage.replace(_name(tariff.hash), content)
+    if storage.read(blob(tariff.hash)) != content:
+        storage.replace(blob(tariff.hash), content)
 
 
 def is_valid(tariff: "Tariff", utc_s: "int | None") -> bool:
@@ -172,5 +174,6 @@ def _intact(content: bytes, tariff_hash: str) -> "Tariff | None":
     return tariff if tariff.hash == tariff_hash else None
 
 
-def _name(tariff_hash: str) -> str:
-    return "tariff-" + tariff_hash[:32]
+def blob(tariff_hash: str) -> str:
+    """Return the name under which a tariff is stored."""
+    return PREFIX + tariff_hash[:32]

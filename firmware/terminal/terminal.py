@@ -4,7 +4,7 @@ It does not know hardware. The order is the promise: durable first, visible seco
 start or an end that storage refuses has shown nothing and changed nothing, and is tried again.
 """
 
-from ..errors import StorageRefused
+from ..errors import PricingError, StorageRefused
 from ..pricing import calendar
 from ..session import events, following
 from ..session.state import CHARGING, FINISHING, RECOVERING, STARTING, SUSPENDED, Session
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Event of the uploader: an order, or what came in its place (firmware/terminal/orders.py).
 ORDER = "order"
+# The fault of a session that is open and whose tariff is gone.
+TARIFF_FAULT = "tariff"
 # So often the terminal looks around while something waits or is wrong, and while all is calm.
 TICK_MS = 30000
 CALM_MS = 300000
@@ -70,14 +72,28 @@ class Terminal:
         from ..session import actions
 
         self.session = self.session.but(faults=tuple(parts.recorder.known["faults"]))
-        opened = parts.recorder.known["open"]
-        if opened:
-            self._performer.take_up()
-            # Asked for: the vehicle's event may come after the meter's answer.
-            self.session = self.session.but(vehicle=parts.outlet.vehicle())
-            await self._adopt(actions.recovering(self.session, opened), None)
-        else:
+        if not parts.recorder.known["open"] or not await self._take_up():
             await self._adopt(actions.resting(self.session), None)
+
+    async def _take_up(self) -> bool:
+        """Go on with the session that is open in the ledger; return whether that can be.
+
+        Without its tariff nobody can price it: then it stays open, and others wait.
+        """
+        from ..session import actions
+
+        parts = self._parts
+        try:
+            self._performer.take_up()
+        except PricingError as error:
+            parts.inbox.post((events.FAULT, {"fault": TARIFF_FAULT, "what": str(error)}))
+            return False
+        if TARIFF_FAULT in self.session.faults:
+            parts.inbox.post((events.FAULT_CLEARED, {"fault": TARIFF_FAULT}))
+        # Asked for: the vehicle's event may come after the meter's answer.
+        self.session = self.session.but(vehicle=parts.outlet.vehicle())
+        await self._adopt(actions.recovering(self.session, parts.recorder.known["open"]), None)
+        return True
 
     async def serve(self) -> None:
         """Serve for ever."""
@@ -111,6 +127,9 @@ class Terminal:
             event = self._identify(event[1])
         if event[0] == ORDER:
             await self._parts.orders.take(event[1], self.session)
+            if TARIFF_FAULT in self.session.faults:
+                # It may have been among what was ordered.
+                await self._take_up()
             return
         if event[0] == NOTE:
             await self._performer.perform(self.session, (events.RECORD, event[1]))

@@ -11,7 +11,7 @@ from firmware.errors import AccessError, PricingError
 from firmware.pricing import discount, tariff
 
 LISTS = ("contracts", "deny", "discounts", "tariffs")
-MEMBERS = LISTS + ("commands", "removed", "set_clock", "settings")
+MEMBERS = LISTS + ("anew", "commands", "removed", "set_clock", "settings")
 # Settings that take effect while the terminal runs and let nobody in.
 SETTINGS = (
     "checkpoint_s",
@@ -49,8 +49,9 @@ def problems(changes: "Document") -> "list[str]":
     for name in LISTS:
         if not isinstance(changes.get(name, []), list):
             found.append("%s: has to be a list" % name)
-    if not isinstance(changes.get("set_clock", True), bool):
-        found.append("set_clock: has to be true or false")
+    for name in ("anew", "set_clock"):
+        if not isinstance(changes.get(name, True), bool):
+            found.append("%s: has to be true or false" % name)
     if found:
         return found
     found += _removed(changes.get("removed", {}))
@@ -149,16 +150,24 @@ def fits(told: "Any") -> bool:
 
 
 def effective(before: "Document", changes: "Document") -> "Document":
-    """Return the four lists that are in force after an order: what stood `before`, changed."""
+    """Return the four lists that are in force after an order: what stood `before`, changed; where it begins
+    `anew`, nothing of that counts, be it of the configuration or of other orders.
+    """
     removed = changes.get("removed", {})
+    if changes.get("anew"):
+        before = {name: [] for name in LISTS}
     return {name: _merged(before[name], changes.get(name, []), removed.get(name, []), name) for name in LISTS}
 
 
 def overlaid(overlay: "Document", changes: "Document") -> "Document":
     """Return all that orders changed so far, with one more: it changes the same as they do in turn."""
+    if changes.get("anew"):
+        overlay = {"anew": True, "settings": overlay.get("settings", {})}
     removed, gone = changes.get("removed", {}), overlay.get("removed", {})
     after: "Document" = {"removed": {}, "settings": dict(overlay.get("settings", {}))}
     after["settings"].update(changes.get("settings", {}))
+    if overlay.get("anew"):
+        after["anew"] = True
     for name in LISTS:
         given = changes.get(name, [])
         after[name] = _merged(overlay.get(name, []), given, removed.get(name, []), name)

@@ -116,6 +116,8 @@ def test_orders_one_after_the_other_and_their_sum_change_the_same():
         {"deny": ["11223344"], "contracts": [{"contract": "C1", "uid": "2"}]},
         {"removed": {"contracts": ["C1"], "tariffs": ["dawn"]}},
         {"tariffs": [{"id": "night", "new": 2}]},
+        {"anew": True, "tariffs": [{"id": "noon"}], "settings": {"message_s": 7}},
+        {"deny": ["CAFE1234"], "removed": {"tariffs": ["noon"]}},
     ]
     lists, overlay = BEFORE, {}
     for change in story:
@@ -124,4 +126,4 @@ def test_orders_one_after_the_other_and_their_sum_change_the_same():
         assert changes.effective(BEFORE, overlay) == lists, change
         # Applied to what they made already, they change nothing.
         assert changes.effective(lists, overlay) == lists, change
-    assert overlay["settings"] == {"message_s": 8, "receipt_s": 30}
+    assert overlay["settings"] == {"message_s": 7, "receipt_s": 30}

@@ -5,6 +5,7 @@ It does not know terminals and judges nothing: `making` does.
     tariffs = ["winter.json"]                # OCPI tariffs: files beside this one, or tables
     deny = ["04A1B2C3D4E580"]                # cards, as in a terminal's configuration
     time = true                              # set the clock, also one that runs
+    anew = true                              # this is all: no list of the configuration or before counts
     [[contracts]]                            # as in a terminal's configuration
     contract = "DE-KTP-C00002-K"
     uid = "CAFE1234"
