@@ -20,6 +20,8 @@ class Pn532Line:
     def __init__(self) -> None:
         self._chip = Pn532Chip()
         self._line = PseudoTerminal()
+        # When the chip has looked for a card by itself for as long as it was told to.
+        self._giving_up: asyncio.TimerHandle | None = None
         self.path = self._line.path
 
     def watch(self, seen: Callable[[str, bytes], None]) -> None:
@@ -44,6 +46,8 @@ class Pn532Line:
 
     async def close(self) -> None:
         """End the line."""
+        if self._giving_up:
+            self._giving_up.cancel()
         self._line.close()
 
     def _heard(self, received: bytes) -> None:
@@ -56,3 +60,12 @@ class Pn532Line:
 
     def _answer(self, received: bytes) -> None:
         self._line.send(self._chip.feed(received))
+        if self._giving_up:
+            self._giving_up.cancel()
+        self._giving_up = None
+        if self._chip.patience_ms:
+            after_s = self._chip.patience_ms / 1000
+            self._giving_up = asyncio.get_running_loop().call_later(after_s, self._give_up)
+
+    def _give_up(self) -> None:
+        self._line.send(self._chip.give_up())

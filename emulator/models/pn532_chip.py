@@ -1,7 +1,8 @@
 """A PN532 as its serial line shows it (UM0701-02): bytes in, bytes out, and a card or none in its field.
 
-It does not know wires or time: it answers at once, or, asked to wait for a card for ever, when one comes. It
-can be made to hang, as such chips do: then it hears nothing until it is woken, or nothing at all.
+It does not know wires or time: it answers at once, or, asked to wait for a card, when one comes or `give_up`
+says that it waited long enough. It can be made to hang, as such chips do: then it hears nothing until it is
+woken, or nothing at all.
 """
 
 from emulator.models.cards import FELICA, TYPE_A, TYPE_B, Card
@@ -12,6 +13,9 @@ FIRMWARE_VERSION = bytes.fromhex("32010607")
 # MaxRetries item of RFConfiguration: look for a card for ever, as after power-up (7.3.1).
 FOR_EVER = 0xFF
 
+# InAutoPoll: its number, the unit of its periods, kinds of cards (7.3.13).
+AUTO_POLL, PERIOD_MS = 0x60, 150
+GENERIC_A, MIFARE = 0x00, 0x10
 WAKING_BYTE = 0x55
 ISO_DEP = 0x20
 TARGET_MASK = 0x3F
@@ -28,7 +32,7 @@ class Pn532Chip:
 
     __slots__ = (
         "_awake", "_cards", "_dead", "_decoder", "_last", "_parts", "_rest", "_retries", "_selected",
-        "_waiting",
+        "_waiting", "patience_ms",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -39,7 +43,9 @@ class Pn532Chip:
         # What the terminal has sent of a command, and what it has still to fetch of a response.
         self._parts = self._rest = b""
         self._selected = False
-        self._waiting = False
+        # The command by which it waits for a card, or None; and how long at most (0: for ever).
+        self._waiting: "int | None" = None
+        self.patience_ms = 0
         self._retries = FOR_EVER
         self._last = b""
 
@@ -49,10 +55,20 @@ class Pn532Chip:
         self._selected = False
         for card in cards:
             card.present()
-        if not self._waiting or not self._answering(TYPE_A):
+        waiting = self._waiting
+        if waiting is None or not self._answering(TYPE_A):
             return b""
-        self._waiting = False
+        self._waiting = None
+        if waiting == AUTO_POLL:
+            return self._respond(bytes((AUTO_POLL + 1,)) + self._polled())
         return self._respond(b"\x4b" + self._select(self._answering(TYPE_A)[:1]))
+
+    def give_up(self) -> bytes:
+        """Have waited as long as it was told to; return what it says then."""
+        if self._waiting != AUTO_POLL:
+            return b""
+        self._waiting = None
+        return self._respond(bytes((AUTO_POLL + 1, 0)))
 
     def slow_ms(self) -> int:
         """Return how long the card in the field takes for a command."""
@@ -61,6 +77,7 @@ class Pn532Chip:
     def hang(self, for_ever: bool = False) -> None:
         """Stop hearing, until the wake-up or for ever."""
         self._awake = False
+        self._waiting = None
         self._dead = for_ever
 
     def feed(self, received: bytes) -> bytes:
@@ -75,7 +92,7 @@ class Pn532Chip:
         sent = b""
         for event in self._decoder.feed(received):
             if event[0] == "ack":
-                self._waiting = False
+                self._waiting = None
             elif event[0] == "nack":
                 sent += self._last
             elif event[0] == "response":
@@ -84,7 +101,7 @@ class Pn532Chip:
 
     def _execute(self, command: bytes) -> bytes:
         """Return the frame that answers a command; nothing yet where it waits for a card."""
-        self._waiting = False
+        self._waiting, self.patience_ms = None, 0
         try:
             answer = self._perform(command[0], command[1:])
         except UnknownCommand:
@@ -109,6 +126,8 @@ class Pn532Chip:
             if len(parameters) < 2 + NEEDED_DATA.get(parameters[1], 99):
                 raise UnknownCommand()
             return self._list_passive_target(parameters[0], parameters[1])
+        if code == AUTO_POLL and len(parameters) >= 3 and parameters[0] and 1 <= parameters[1] <= 15:
+            return self._auto_poll(parameters[0], parameters[1], parameters[2:])
         if code == 0x40 and parameters:  # InDataExchange
             return self._data_exchange(parameters[0], parameters[1:])
         if code == 0x52 and len(parameters) == 1:  # InRelease
@@ -124,8 +143,32 @@ class Pn532Chip:
         if cards:
             return self._select(cards)
         self._selected = False
-        self._waiting = self._retries == FOR_EVER
-        return None if self._waiting else b"\x00"
+        if self._retries != FOR_EVER:
+            return b"\x00"
+        self._waiting = 0x4A
+        return None
+
+    def _auto_poll(self, looks: int, period: int, kinds: bytes) -> "bytes | None":
+        """Look by itself for cards of some kinds (7.3.13), of which it knows type A at 106 kbit/s."""
+        if bytes((GENERIC_A,)) not in kinds:
+            raise UnknownCommand()
+        if self._answering(TYPE_A):
+            return self._polled()
+        self._selected = False
+        self._waiting = AUTO_POLL
+        self.patience_ms = 0 if looks == FOR_EVER else looks * period * PERIOD_MS * len(kinds)
+        return None
+
+    def _polled(self) -> bytes:
+        """Return cards in the field, each with its kind and the length of what is told of it."""
+        cards = self._answering(TYPE_A)[:2]
+        self._select(cards)
+        told = bytes((len(cards),))
+        for number, card in enumerate(cards, 1):
+            kind = ISO_DEP if card.sel_res & ISO_DEP else MIFARE
+            about = bytes((number,)) + card.description()
+            told += bytes((kind, len(about))) + about
+        return told
 
     def _select(self, cards: "tuple[Card, ...]") -> bytes:
         """Return the description of cards in the field (7.3.5): their count, and each with its number."""

@@ -7,7 +7,7 @@ import sys
 
 from firmware.errors import BoardError
 from hal.bench.serial_port import SerialPort
-from hal.common.pn532_reader import Pn532Reader
+from hal.common.pn532_reader import AUTO, PN532, Pn532Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ BAUD = 115200
 
 
 def open_reader(name: str) -> "CardReader":
-    """Return the reader of a name: `pcsc`, `pcsc:NAME` or `pn532:PATH`. Raises BoardError."""
+    """Return the reader of a name: pcsc, pcsc:NAME, pn532:PATH or pn532-auto:PATH. Raises BoardError."""
     kind, _, where = name.partition(":")
     if kind == "pcsc":
         return open_pcsc(where)
-    if kind == "pn532" and where:
-        return Pn532Reader(SerialPort(where, BAUD))
-    raise BoardError("reader: %r is none; use pcsc, pcsc:NAME or pn532:PATH" % name)
+    if kind in PN532 and where:
+        return Pn532Reader(SerialPort(where, BAUD), kind == AUTO)
+    raise BoardError("reader: %r is none; use pcsc, pcsc:NAME, pn532:PATH or pn532-auto:PATH" % name)

@@ -23,6 +23,9 @@ LOOK_PAUSE_MS = 50
 # After so many looks for cards of type A, one for those of other types: they only get words.
 LOOKS_A_OTHER = 4
 READ_BYTES = 64
+# How a configuration calls it: asked for cards, or looking by itself.
+PN532 = ("pn532", "pn532-auto")
+AUTO = PN532[1]
 
 
 class Pn532Card:
@@ -46,10 +49,15 @@ class Pn532Card:
 
 
 class Pn532Reader:
-    """The reader port over a PN532. A chip that hangs is woken again at once, and once; then it is gone."""
+    """The reader port over a PN532. A chip that hangs is woken again at once, and once; then it is gone.
 
-    def __init__(self, port: "Port") -> None:
+    It is asked for a card every 50 ms, or, where `is_auto`, looks by itself every 150 ms: then the line is
+    silent until one comes.
+    """
+
+    def __init__(self, port: "Port", is_auto: bool = False) -> None:
         self._port = port
+        self._is_auto = is_auto
         self._decoder = pn532.Decoder()
         self._is_awake = False
         # Whether a dialogue was broken off by whoever waited: the chip may still be busy with it.
@@ -69,14 +77,16 @@ class Pn532Reader:
         """
         looks = 0
         while True:
-            looks += 1
-            target = await self._ask_chip(pn532.poll)
+            # Looking by itself, the chip has looked as often when it answers.
+            looks += LOOKS_A_OTHER if self._is_auto else 1
+            target = await self._ask_chip(pn532.auto_poll if self._is_auto else pn532.poll)
             self._is_other = False
             if target is None and looks % LOOKS_A_OTHER == 0:
                 target = await self._other()
             if target is not None:
                 return Pn532Card(self, target.uid, target.ats)
-            await pause_ms(LOOK_PAUSE_MS)
+            if not self._is_auto:
+                await pause_ms(LOOK_PAUSE_MS)
 
     async def wait_removed(self) -> None:
         """Wait until no card is in the field. Raises OSError when the reader is gone."""

@@ -4,7 +4,7 @@ It does not know cards. pyscard is an optional extra: without it only the PC/SC 
 """
 
 from firmware.errors import BoardError
-from hal.common.pn532_reader import Pn532Reader
+from hal.common.pn532_reader import AUTO, PN532, Pn532Reader
 from hal.linux.serial_port import SerialPort
 from hal.ports import CardReader
 
@@ -16,13 +16,13 @@ PYSCARD_MISSING = (
 
 
 def open_reader(name: str) -> CardReader:
-    """Return the reader of a name: `pcsc`, `pcsc:NAME` or `pn532:PATH`. Raises BoardError."""
+    """Return the reader of a name: pcsc, pcsc:NAME, pn532:PATH or pn532-auto:PATH. Raises BoardError."""
     kind, _, where = name.partition(":")
     if kind == "pcsc":
         return open_pcsc(where)
-    if kind == "pn532" and where:
-        return Pn532Reader(SerialPort(where, BAUD))
-    raise BoardError(f"reader: {name!r} is none; use pcsc, pcsc:NAME or pn532:PATH")
+    if kind in PN532 and where:
+        return Pn532Reader(SerialPort(where, BAUD), kind == AUTO)
+    raise BoardError(f"reader: {name!r} is none; use pcsc, pcsc:NAME, pn532:PATH or pn532-auto:PATH")
 
 
 def open_pcsc(name: str) -> CardReader:

@@ -78,6 +78,45 @@ def test_a_pn532_that_hangs_is_woken_and_one_that_is_dead_is_told(seat: Seat) ->
     asyncio.run(play())
 
 
+@seats(("cpython", "linux"), ("micropython32", "bench"))
+def test_a_pn532_that_looks_by_itself_is_silent_until_a_card_comes_and_is_woken_where_it_hangs(
+    seat: Seat,
+) -> None:
+    async def play() -> None:
+        line = Pn532Line()
+        await line.start()
+        asked: list[bytes] = []
+        line.watch(lambda direction, content: asked.append(content) if direction == ">" else None)
+        process = seat.start("read_card", f"pn532-auto:{line.path}", UNKNOWN_APDU)
+        assert await line_of(process) == '"ready"'
+        await asyncio.sleep(0.5)
+        asked.clear()
+        await asyncio.sleep(1)
+        # Every 600 ms it is asked again, and once for cards of other types; else there would be 20 looks.
+        assert len(asked) <= 8, asked
+        for uid, hangs in ((UID, False), (UID[::-1], True)):
+            if hangs:
+                line.hang()
+            await line.insert(cards.DesfireCard(uid))
+            assert json.loads(await line_of(process)) == [uid.hex(), NOT_SUPPORTED]
+            await line.remove()
+            assert await line_of(process) == '"removed"'
+            assert await line_of(process) == '"gone"'
+        await asyncio.to_thread(process.wait)
+        crowded = seat.start("read_card", f"pn532-auto:{line.path}", "")
+        assert await line_of(crowded) == '"ready"'
+        await line.insert(cards.FelicaCard(bytes(8)))
+        assert json.loads(await line_of(crowded))[0] == ""
+        await line.remove()
+        assert await line_of(crowded) == '"removed"'
+        await line.insert(cards.DesfireCard(UID), cards.RfidCard(OTHER_UID))
+        said, errors = await asyncio.to_thread(crowded.communicate, timeout=30)
+        assert "several cards are at the reader at once" in said + errors
+        await line.close()
+
+    asyncio.run(play())
+
+
 @seats(*ALL)
 def test_a_pn532_tells_two_cards_and_one_of_another_type(seat: Seat) -> None:
     async def play() -> None:
@@ -110,7 +149,7 @@ def test_a_pn532_that_does_not_answer_is_an_os_error_that_names_it(seat: Seat) -
 
 @pytest.mark.parametrize("name", ["", "pn532", "pn532:", "acr122", "tcp://reader"])
 def test_a_reader_that_is_none_is_refused_with_the_forms_that_are(name: str) -> None:
-    with pytest.raises(BoardError, match="use pcsc, pcsc:NAME or pn532:PATH"):
+    with pytest.raises(BoardError, match="use pcsc, pcsc:NAME, pn532:PATH or pn532-auto:PATH"):
         open_reader(name)
 
 

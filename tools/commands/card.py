@@ -74,7 +74,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)  # fmt: skip
     return click.option(
         "--reader", "reader_name", metavar="R", default="pcsc", show_default=True,
-        help="pcsc, pcsc:NAME or pn532:PATH.",
+        help="pcsc, pcsc:NAME, pn532:PATH or pn532-auto:PATH.",
     )(command)  # fmt: skip
 
 

@@ -35,6 +35,27 @@ def test_it_sleeps_until_it_is_woken():
     assert run(chip, pn532.poll()) is None
 
 
+def test_it_looks_by_itself_until_a_card_comes_or_it_has_looked_often_enough():
+    chip = awake()
+    asked = pn532.frame(pn532.AUTO_POLL)
+    answers = lambda sent: [event for event in pn532.Decoder().feed(sent) if event != ("ack",)]  # noqa: E731
+    assert answers(chip.feed(asked)) == [] and chip.patience_ms == 600
+    assert answers(chip.give_up()) == [("response", bytes.fromhex("6100"))] and chip.give_up() == b""
+    chip.feed(asked)
+    came = answers(chip.field(cards.DesfireCard(bytes.fromhex("04a1b2c3d4e580"))))
+    assert came == [
+        ("response", bytes.fromhex("61012012" + "0103442007" + "04a1b2c3d4e580" + "067577810280"))
+    ]
+    # It is selected: commands reach it. An ACK ends the waiting.
+    assert run(chip, pn532.exchange(bytes.fromhex("00a4040000"))) == bytes.fromhex("6a82")
+    assert run(chip, pn532.auto_poll()).uid.hex() == "04a1b2c3d4e580"
+    chip.field(cards.RfidCard(bytes.fromhex("fb0ee20b")), cards.RfidCard(bytes.fromhex("01020304")))
+    raises(pn532.SeveralCards, run, chip, pn532.auto_poll())
+    chip.field()
+    chip.feed(asked + pn532.ACK)
+    assert chip.field(cards.RfidCard(bytes.fromhex("fb0ee20b"))) == b""
+
+
 def test_a_card_is_found_and_gone():
     chip = awake()
     assert chip.field(cards.RfidCard(bytes.fromhex("fb0ee20b"))) == b""

@@ -54,6 +54,22 @@ def test_an_error_frame_and_a_late_answer_are_refused():
     raises(CardError, play, pn532.wake(), (WAKING[0], (WAKING[1][0], "03320106")))
 
 
+AUTO = "0000ff05fbd460040100c700"
+
+
+def test_a_chip_that_looks_by_itself_tells_kind_and_length_before_each_card():
+    # UM0701-02, 7.3.13: kind 20 is ISO/IEC 14443-4 type A, kind 10 a MIFARE; four looks of 150 ms.
+    assert play(pn532.auto_poll(), ((AUTO, "6100"),)) is None
+    target = play(pn532.auto_poll(), ((AUTO, "61012012" + "0103442007" + "04a1b2c3d4e580" + "067577810280"),))
+    assert (target.uid.hex(), target.ats.hex(), target.sel_res) == ("04a1b2c3d4e580", "067577810280", 0x20)
+    classic = "1009" + "0100040804" + "fb0ee20b"
+    assert play(pn532.auto_poll(), ((AUTO, "6101" + classic),)).uid.hex() == "fb0ee20b"
+    raises(pn532.SeveralCards, play, pn532.auto_poll(), ((AUTO, "6102" + classic + classic),))
+    for wrong in ("61", "6101", "610110", "6101100801000408", "61011009" + "0200040804" + "fb0ee20b"):
+        raises(CardError, play, pn532.auto_poll(), ((AUTO, wrong),))
+    assert "error frame" in str(raises(CardError, play, pn532.auto_poll(), ((AUTO, "error"),)))
+
+
 def test_a_copy_of_the_chip_that_lists_one_card_alone_is_asked_for_one():
     assert play(pn532.poll(), ((LIST, "error"), (LIST_ONE, "4b00"))) is None
 
