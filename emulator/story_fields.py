@@ -105,6 +105,7 @@ ACTIONS = (
     ("button", values.word("stop", "language"), None),
     ("contactor_fault", values.word("none", "welded", "stuck_open"), None),
     ("storage_free_bytes", values.whole(0, LARGE), None),
+    ("key_retire", values.flag, None),
     ("order", values.table, None),
     ("wait", values.word("idle", "charging", "uploaded"), None),
 )

@@ -118,6 +118,9 @@ class Player:
             "the bench has one meter; play this story with simulate, or leave meter_exchange out"
         )
 
+    def _key_retire(self, is_asked: bool) -> None:
+        raise BenchError("the bench changes no key; play this story with simulate, or use kilotap key rotate")
+
     def _damage(self, kind: str) -> None:
         raise BenchError("the bench damages no storage; play this story with simulate")
 
@@ -246,6 +249,7 @@ ACTIONS: dict[str, Callable] = {
     "power": Player._power,
     "cut_at_write": Player._cut_at_write,
     "damage": Player._damage,
+    "key_retire": Player._key_retire,
     "clock": Player._set_clock,
     "button": Player._button,
     "contactor_fault": Player._contactor_fault,

@@ -21,14 +21,15 @@ SIGNATURE_CHARACTERS = 86
 class Office:
     """The records of one terminal, known by its key: `verify(signing_input, signature) -> bool`."""
 
-    def __init__(self, terminal: str, first_prev: str, verify, decode=canonical.decode):
-        """Take the enrolled terminal; `decode` reads a record's payload, strictly."""
+    def __init__(self, terminal: str, first_prev: str, verify, decode=canonical.decode, verifier=None):
+        """Take the enrolled terminal; `decode` reads a record's payload, strictly, and by `verifier(public)`
+        the office follows a change of keys.
+        """
         self._path = "/api/terminals/%s/records" % terminal
-        self._chain = chain.Chain(terminal, first_prev, verify, decode=decode)
-        self._verify = verify
+        self._chain = chain.Chain(terminal, first_prev, verify, decode=decode, verifier=verifier)
         self._decode = decode
-        header = {"alg": "ES256", "kid": first_prev, "typ": chain.RECORD_TYPE}
-        self._header = jose.b64url_bytes(canonical.encode(header)) + b"."
+        self._verifier = verifier
+        self._use(verify)
         # The line on its way: a small heap has no room for another one each time.
         self._room = bytearray(ROOM_BYTES)
         self._size = 0
@@ -46,9 +47,19 @@ class Office:
         # What the newest record of a dead task says; empty while none died.
         self.died = ""
 
+    def _use(self, verify):
+        """Take records under the key that the chain has reached, and no others."""
+        self.verify = verify
+        header = {"alg": "ES256", "kid": self._chain.key, "typ": chain.RECORD_TYPE}
+        self._header = jose.b64url_bytes(canonical.encode(header)) + b"."
+
     def next_seq(self) -> int:
         """Return the sequence number that is stored next."""
         return self._chain.next_seq
+
+    def public_key(self) -> "bytes | None":
+        """Return the key to which the records here lead, None where it is still the first."""
+        return self._chain.public
 
     def backup(self) -> tuple:
         """Return what `restore` takes."""
@@ -59,12 +70,15 @@ class Office:
             self.stored,
             self.skipped,
             dict(self._shown),
+            (self._chain.key, self._chain.public, self.verify),
         )
 
     def restore(self, backup: tuple) -> None:
         """Lose everything that came after a backup."""
-        self._chain.next_seq, self._chain.prev, newest, self.stored, self.skipped, shown = backup
+        self._chain.next_seq, self._chain.prev, newest, self.stored, self.skipped, shown, key = backup
         self._newest, self._shown = bytearray(newest), dict(shown)
+        self._chain.key, self._chain.public = key[:2]
+        self._use(key[2])
 
     def begin(self, head: bytes) -> None:
         """Take the head of a request; its body follows line by line, for no small heap holds it whole."""
@@ -151,6 +165,8 @@ class Office:
         place = MARK_BYTES * (self.stored % REMEMBERED)
         self._newest[place : place + MARK_BYTES] = mark
         self.stored += 1
+        if payload["kind"] == chain.KEY_ROTATED:
+            self._use(self._verifier(self._chain.public))
         if payload["kind"] == "fault" and payload["fault"].startswith("task:"):
             self.died = payload["what"]
         return None
@@ -202,7 +218,7 @@ class Office:
         if bytes(room[:at]) != self._header or end < at or room[end] != 0x2E:
             raise LedgerError("no record under this terminal's key")
         signature = jose.unb64url(bytes(room[end + 1 : size]))
-        is_signed = self._verify(memoryview(room)[:end], signature)
+        is_signed = self.verify(memoryview(room)[:end], signature)
         decoded = 0
         while at < end:
             piece = jose.unb64url(bytes(room[at : min(at + jose.PIECE_CHARACTERS, end)]))

@@ -34,7 +34,9 @@ class Books:
         # What gives the hash of a record by its number, where somebody keeps them.
         self.hash_of: "Callable[[int], str | None]" = lambda seq: None
         self._is_blind = False
-        self._chain = chains.Chain(charger.config.id, charger.first_prev, charger.verify, decode=decode)
+        self._chain = chains.Chain(
+            charger.config.id, charger.first_prev, charger.verify, decode=decode, verifier=charger.verifier
+        )
 
     def is_open(self) -> bool:
         """Return whether a session was begun that nothing has ended."""
@@ -43,6 +45,10 @@ class Books:
     def next_seq(self) -> int:
         """Return the number that the next record has to have."""
         return self._chain.next_seq
+
+    def key(self) -> str:
+        """Return the thumbprint of the key to which the records lead: the next one has to name it."""
+        return self._chain.key
 
     def enter(self, compact: str) -> dict:
         """Take the next record and return its payload; what is wrong with it is added to the problems."""

@@ -335,7 +335,7 @@ def make(life, charger) -> Board:
         contactor=Contactor(life, charger.world),
         plug=Plug(charger.world),
         panel=Panel(life, charger, charger.buttons),
-        signer=charger.signer,
+        signer=charger.keys.current if charger.keys else charger.signer,
         entropy=Entropy(charger.prng),
         network=charger.link.network(life),
         watchdog=Watchdog(),

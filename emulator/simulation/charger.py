@@ -36,7 +36,10 @@ class Charger:
         self.antenna = board.Antenna(kernel)
         self.buttons = board.Buttons(kernel)
         self.disk = Disk(craft.backing(), seed=story["seed"])
+        # The terminal's first key; where the story changes it, `keys` has those that came after.
         self.signer = craft.signer(self._key(story))
+        self.keys = self._key_store(story, craft)
+        self.verifier = craft.verifier if self.keys else None
         # Whoever orders something in this story, None where nobody does.
         self.operator = self._operator(story)
         self.config = self._configuration(story)
@@ -57,7 +60,9 @@ class Charger:
         self.verify = craft.verifier(public)
         self.first_prev = jose.thumbprint(public)
         self.decode = craft.decode
-        self.office = Office(self.config.id, self.first_prev, self.verify, decode=self.decode)
+        self.office = Office(self.config.id, self.first_prev, self.verify, self.decode, self.verifier)
+        # At which write after the power's return it goes again, 0: at none.
+        self._cut_after = 0
         # When the power last went, by whatever hand.
         self.cut_ms: "int | None" = None
         # How far the office had come before it lost its newest records, 0 while it lost none.
@@ -74,10 +79,22 @@ class Charger:
         poll_s = story.get("poll_s", ordering.POLL_S)
         return ordering.Operator(story["terminal"]["id"], story["seed"], self, poll_s)
 
-    def _key(self, story):
+    def _key(self, story, number=1):
         from firmware.crypto import p256
 
-        return p256.generate(Prng(story["seed"], "key").random_bytes)
+        return p256.generate(Prng(story["seed"], "key" if number == 1 else "key %d" % number).random_bytes)
+
+    def _key_store(self, story, craft):
+        """Return the store of a story that changes the terminal's key; it is in no memory for all others."""
+        if not [step for step in story["steps"] if step["action"] == "key_retire"]:
+            return None
+        from emulator.models.key_store import KeyStore
+
+        return KeyStore(lambda number: craft.signer(self._key(story, number)))
+
+    def retire_key(self) -> None:
+        """Have the configuration name the key in force as the one that is to go, from the next start on."""
+        self.config.key_retire = self.keys.thumbprints()[0]
 
     def _configuration(self, story):
         # In memory only while they read.
@@ -101,9 +118,19 @@ class Charger:
         if self._life is not None:
             return
         self.disk.power_on()
+        if self._cut_after:
+            self.disk.cut_at_write(self._cut_after)
+            self._cut_after = 0
         life = board.Life(self.kernel, self.power_cut, self._watcher.on_crash)
         self._life = life
         life.spawn(self._serve(life))
+
+    def cut_at_write(self, count: int) -> None:
+        """Let the power go at the n-th write from now on, or from when the power is back."""
+        if self._life is None:
+            self._cut_after = count
+        else:
+            self.disk.cut_at_write(count)
 
     async def _serve(self, life):
         assembly = Assembly(board.make(life, self), self.config, None, _card_secrets(self.config))

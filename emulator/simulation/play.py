@@ -236,7 +236,7 @@ class Player:
             self.charger.power_cut()
 
     async def _cut_at_write(self, number):
-        self.charger.disk.cut_at_write(number)
+        self.charger.cut_at_write(number)
 
     async def _damage(self, kind):
         # In memory only where a story damages something.
@@ -262,6 +262,9 @@ class Player:
 
     async def _storage_free(self, count):
         self.charger.disk.set_free_bytes(count)
+
+    async def _key_retire(self, _is_asked):
+        self.charger.retire_key()
 
     async def _order(self, order):
         self.charger.operator.order(order)
@@ -321,6 +324,7 @@ ACTIONS = {
     "button": Player._button,
     "contactor_fault": Player._contactor_fault,
     "storage_free_bytes": Player._storage_free,
+    "key_retire": Player._key_retire,
     "order": Player._order,
     "wait": Player._wait,
 }

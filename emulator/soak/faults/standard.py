@@ -11,6 +11,7 @@ from emulator.soak.faults import (
     clock,
     contactor,
     damage,
+    keys,
     link,
     meter_exchange,
     meter_lies,
@@ -37,4 +38,5 @@ STANDARD: tuple[tuple[Episode, int, int], ...] = (
     # The last, so that the stories of known seeds keep what else they have.
     (meter_lies.episode, 0, 1),
     (damage.episode, 0, 1),
+    (keys.episode, 0, 1),
 )

@@ -7,6 +7,7 @@ from emulator.soak.invariants.books import BooksBalance
 from emulator.soak.invariants.durable import DurableStays
 from emulator.soak.invariants.duration import DurationIsTime
 from emulator.soak.invariants.flood import LedgerIsNotFlooded
+from emulator.soak.invariants.keys import KeyIsAtHand
 from emulator.soak.invariants.learned import LearnedTimesAreTrue
 from emulator.soak.invariants.moments import MomentsAreTrue
 from emulator.soak.invariants.numbers import NumbersHaveNoGap
@@ -29,4 +30,5 @@ STANDARD = (
     OfficeHoldsTheSame,
     OrdersAreTheOperators,
     LedgerIsNotFlooded,
+    KeyIsAtHand,
 )

@@ -1,0 +1,100 @@
+"""Soaks terminals that change their keys, among heavy faults; those that lose a key on the way are caught."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from emulator.models.prng import Prng
+from emulator.simulation import play
+from emulator.soak import story
+from emulator.soak.faults import keys as faults
+from emulator.soak.watch import Watch
+from firmware.crypto import jose
+from firmware.ledger import segment
+from firmware.terminal import rotation
+from tools.__main__ import main
+from tools.commands.fast_craft import FastCraft
+
+SEEDS = (1, 2, 3, 4)
+EPISODES = 4
+# More than such a start does.
+WRITES = 9
+
+
+def told(seed: int, level: str = "heavy") -> dict:
+    """Return the soak's story of a seed with changes of keys strewn in, and nothing damaged at rest."""
+    one = story.tell(seed, level, 6)
+    one["steps"] = [step for step in one["steps"] if step["action"] != "damage"]
+    prng = Prng(seed, "keys")
+    for _ in range(EPISODES):
+        steps = [story.step_of(*step) for step in faults.episode(prng)]
+        at = prng.between(len(story.SESSION), len(one["steps"]) - len(story.MENDED) - len(story.SESSION))
+        one["steps"][at:at] = steps
+    return one
+
+
+def played(one: dict) -> tuple[play.Player, list[dict]]:
+    events: list[dict] = []
+    player = play.Player(one, events.append, FastCraft(), Watch)
+    player.run(True)
+    return player, events
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_promise_breaks_whenever_the_power_goes_and_verify_follows_from_the_first_key(
+    seed: int, tmp_path: Path
+) -> None:
+    player, events = played(told(seed))
+    assert player.violated() == []
+    first = events[-1]["result"]["terminal"]["key"]
+    assert player.charger.keys is not None
+    assert jose.thumbprint(jose.public_from_jwk(first)) not in player.charger.keys.thumbprints()
+    (tmp_path / "first.jwk").write_text(json.dumps(first))
+    content = b"".join(segment.encode_line(event["jws"]) for event in events if "jws" in event)
+    (tmp_path / segment.name(1)).write_bytes(content)
+    assert main(["ledger", "check", str(tmp_path), "--key", str(tmp_path / "first.jwk")]) == 0
+
+
+def test_the_soaks_heavy_stories_change_keys_where_nothing_is_damaged() -> None:
+    actions = [{step["action"] for step in story.tell(seed, "heavy")["steps"]} for seed in range(1, 30)]
+    assert [names for names in actions if "key_retire" in names]
+    assert not [names for names in actions if {"key_retire", "damage"} <= names]
+
+
+def cut(write: int) -> list[str]:
+    """Return what is violated where the power goes in a write of the start that changes the key."""
+    one = story.tell(7, "none", 3)
+    steps = [(0, "key_retire", True), (0, "power", "cut"), (1, "cut_at_write", write), (0, "power", "on")]
+    steps += [(60, "power", "cut"), (60, "power", "on"), (60, "wait", "uploaded")]
+    at = len(story.SESSION)
+    one["steps"][at:at] = [story.step_of(*step) for step in steps]
+    return list(played(one)[0].violated())
+
+
+def test_the_power_may_go_in_any_write_of_the_start_that_changes_the_key() -> None:
+    assert {write: cut(write) for write in range(1, WRITES)} == dict.fromkeys(range(1, WRITES), [])
+
+
+def test_a_terminal_that_gives_up_its_key_before_the_new_one_is_announced_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rotate = rotation.rotate
+
+    async def hasty(recorder: object, signer: object) -> object:
+        signer.successor(True)  # type: ignore[attr-defined]
+        signer.adopt()  # type: ignore[attr-defined]
+        return await rotate(recorder, signer)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rotation, "rotate", hasty)
+    found = [wrong for write in range(1, WRITES) for wrong in cut(write)]
+    assert [wrong for wrong in found if "which is not on the board" in wrong]
+
+
+def test_a_terminal_that_signs_on_under_the_old_key_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    from firmware.terminal.recorder import Recorder
+
+    use = Recorder.use
+    monkeypatch.setattr(Recorder, "use", lambda self, signer: use(self, getattr(self, "_signer", signer)))
+    found = [wrong for seed in SEEDS[:2] for wrong in played(told(seed, "none"))[0].violated()]
+    assert [wrong for wrong in found if "that names the key" in wrong]
