@@ -1,0 +1,147 @@
+"""Proves that what a meter says again is looked at once, and that nothing else passes unseen for that.
+
+It does not know wires: the bus answers as the model of the meter does, or spoils it.
+"""
+
+from emulator.models.meter import Meter as Model
+from firmware.config import from_document
+from firmware.errors import MeteringError
+from firmware.metering import modbus, models
+from firmware.session import events
+from firmware.terminal.meter import Meter
+from tests.firmware.terminal.desk import Desk
+
+CONFIG = {"id": "KT-0001", "board": "bench", "tariffs": [], "meter_tries": 1, "meter_poll_ms": 10000}
+POWER_W = 3600
+
+
+class Tariffs:
+    """Tariffs that ask for no current."""
+
+    ask_current = False
+
+
+class Bus:
+    """The `MeterBus` port over the model, whose answers it spoils where it is told to."""
+
+    def __init__(self, kernel):
+        self._kernel = kernel
+        self.model = Model("eastron-sdm630", "1", 5000)
+        self.spoil = lambda answer: answer
+
+    async def transact(self, request, response_size, timeout_ms):
+        await self._kernel.sleep_ms(1)
+        answer = self.spoil(self.model.answer(request, 1))
+        # As a line does it: never the same object twice.
+        return bytes(bytearray(answer))
+
+
+class Line:
+    """A terminal's meter that is watched, and what of its answers is checked and decoded."""
+
+    def __init__(self):
+        self.desk = Desk()
+        self.bus = Bus(self.desk.kernel)
+        ports = self.desk.board()
+        ports.meter_bus = self.bus
+        self.meter = Meter(ports, from_document(CONFIG), self.desk.inbox, Tariffs())
+        self.meter.pin("1", None, None, False)
+        self.meter.watch(True)
+        self._is_running = False
+
+    def run(self, seconds):
+        """Let it read for so long, and return the registers and faults of that time."""
+        self.desk.told.clear()
+        if self._is_running:
+            end = self.desk.kernel.spawn(self._wait(1000 * seconds))
+            self.desk.kernel.run_until(end.done)
+        else:
+            self._is_running = True
+            self.desk.run(self.meter.run(), until_ms=1000 * seconds)
+        return [
+            facts["wh"] if kind == events.READING else kind
+            for _at, (kind, facts) in self.desk.told
+            if kind in (events.READING, events.FAULT)
+        ]
+
+    async def _wait(self, duration_ms):
+        await self.desk.kernel.sleep_ms(duration_ms)
+
+
+def counting(module, name, calls):
+    """Count the calls of a module's function, and return what undoes that."""
+    real = getattr(module, name)
+
+    def counted(*args):
+        calls.append(name)
+        return real(*args)
+
+    setattr(module, name, counted)
+    return lambda: setattr(module, name, real)
+
+
+def test_the_same_answer_is_checked_and_decoded_once_and_another_one_again():
+    calls = []
+    undo = [counting(modbus, "check_response", calls), counting(models, "decode", calls)]
+    line = Line()
+    try:
+        assert set(line.run(100)) == {5000}
+        # The serial number's answer, and the reading's.
+        assert calls == ["check_response", "check_response", "decode"]
+        line.bus.model.advance(1000, POWER_W)
+        assert set(line.run(50)) == {5001}
+        assert calls[3:] == ["check_response", "decode"]
+    finally:
+        for each in undo:
+            each()
+
+
+def damage(place):
+    """Return what changes one bit of an answer, in a byte that all answers have."""
+    return lambda answer: answer[:place] + bytes((answer[place] ^ 0x10,)) + answer[place + 1 :]
+
+
+def test_a_damaged_answer_after_many_sound_ones_is_no_reading():
+    line = Line()
+    line.run(50)
+    for place in (0, 1, 2, 3, 8):
+        line.bus.spoil = damage(place)
+        assert 5000 not in line.run(70), place
+        line.bus.spoil = lambda answer: answer
+        assert 5000 in line.run(70), place
+
+
+def test_silence_is_no_reading_and_not_the_one_before():
+    line = Line()
+    line.run(50)
+    line.bus.spoil = lambda answer: b""
+    assert line.run(70) == [events.FAULT]
+
+
+def test_an_answer_that_stops_a_reading_half_way_leaves_nothing_of_it_behind():
+    def stopped(model, answers, reading, is_framed):
+        reading.power_w = 1
+        raise MeteringError("no energy")
+
+    line = Line()
+    line.run(50)
+    line.bus.model.advance(1000, POWER_W)
+    real, models.decode = models.decode, stopped
+    try:
+        assert 5001 not in line.run(70)
+    finally:
+        models.decode = real
+    # The very answer comes again that was known before.
+    line.bus.model.advance(-1000, POWER_W)
+    line.bus.model.advance(0, 0)
+    assert 5000 in line.run(70)
+    readings = [facts for _at, (kind, facts) in line.desk.told if kind == events.READING]
+    assert {reading["power_w"] for reading in readings} == {0}
+
+
+def test_another_meter_that_shows_the_same_is_seen():
+    line = Line()
+    line.run(50)
+    line.bus.model.swap("2", 5000)
+    line.run(700)
+    assert [kind for _at, (kind, facts) in line.desk.told].count(events.FAULT) == 1
