@@ -339,8 +339,9 @@ def panel(board: str, port: str, directory: str) -> None:
 
 
 def said(command: str):
-    """Say one command and return the response: the shortest dialogue."""
-    return (yield bytes.fromhex(command))
+    """Say one command, octets in hex or so many times the same ("00ff*9"); return the response."""
+    octets, _, times = command.partition("*")
+    return (yield bytes.fromhex(octets) * int(times or "1"))
 
 
 def read_card(board: str, name: str, apdu: str) -> None:

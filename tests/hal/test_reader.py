@@ -78,6 +78,30 @@ def test_a_pn532_that_hangs_is_woken_and_one_that_is_dead_is_told(seat: Seat) ->
     asyncio.run(play())
 
 
+class Echo(cards.DesfireCard):
+    """A card that says again whatever it is told."""
+
+    def transmit(self, command: bytes) -> bytes:
+        """Say it again, done."""
+        return command + b"\x90\x00"
+
+
+@seats(("cpython", "linux"), ("micropython32", "bench"))
+def test_a_pn532_passes_on_in_parts_what_is_longer_than_its_frames(seat: Seat) -> None:
+    async def play() -> None:
+        line = Pn532Line()
+        await line.start()
+        process = seat.start("read_card", f"pn532:{line.path}", "0011223344556677*88")
+        assert await line_of(process) == '"ready"'
+        await line.insert(Echo(UID))
+        assert json.loads(await line_of(process)) == [UID.hex(), "0011223344556677" * 88 + "9000"]
+        process.terminate()
+        await asyncio.to_thread(process.wait)
+        await line.close()
+
+    asyncio.run(play())
+
+
 @seats(("cpython", "linux"), ("micropython32", "bench"))
 def test_a_pn532_that_looks_by_itself_is_silent_until_a_card_comes_and_is_woken_where_it_hangs(
     seat: Seat,
