@@ -1,4 +1,4 @@
-"""Damages what lies on a disk at rest: a byte, a checkpoint, a segment's size or name, a whole segment.
+"""Damages what lies on a disk at rest: bytes, a checkpoint, a segment's size, name, place or all of it.
 
 It does not know what the bytes say, nor who has them still.
 """
@@ -6,7 +6,21 @@ It does not know what the bytes say, nor who has them still.
 from firmware.ledger import segment
 from firmware.ledger.checkpoint import SLOTS
 
-KINDS = ("byte", "byte_of_ledger", "checkpoints", "cut_segment", "empty_segment", "lost_segment", "lost_name")
+KINDS = (
+    "byte",
+    "byte_of_ledger",
+    "checkpoints",
+    "cut_segment",
+    "empty_segment",
+    "lost_segment",
+    "lost_name",
+    "block",
+    "other_name",
+    "segment_twice",
+    "block_twice",
+    "swapped_segments",
+)
+LARGEST_BLOCK = 2000
 
 
 def damage(storage, prng, kind):
@@ -19,6 +33,8 @@ def damage(storage, prng, kind):
     elif kind == "checkpoints":
         for slot in SLOTS:
             _flip(storage, prng, [slot])
+    elif kind == "swapped_segments":
+        _swap(storage, prng.choice(segments), prng.choice(segments))
     elif segments:
         _spoil(storage, prng, kind, prng.choice(segments))
 
@@ -44,7 +60,27 @@ def _spoil(storage, prng, kind, name):
         storage.replace(name, content[: prng.below(len(content) + 1)])
     elif kind == "empty_segment":
         storage.replace(name, b"")
+    elif kind == "block":
+        at = prng.below(len(content))
+        size = min(len(content) - at, 1 + prng.below(LARGEST_BLOCK))
+        storage.replace(
+            name, content[:at] + bytes([1 + prng.below(255) for _ in range(size)]) + content[at + size :]
+        )
+    elif kind == "block_twice":
+        at = prng.below(len(content))
+        end = at + 1 + prng.below(LARGEST_BLOCK)
+        storage.replace(name, content[:end] + content[at:])
+    elif kind in ("other_name", "segment_twice"):
+        if kind == "other_name":
+            storage.remove(name)
+        storage.replace(segment.name(1 + prng.below(60)), content)
     else:
         storage.remove(name)
         if kind == "lost_name":
             storage.append(name.replace("0", "x", 1), content)
+
+
+def _swap(storage, one, other):
+    content = storage.read(one)
+    storage.replace(one, storage.read(other))
+    storage.replace(other, content)

@@ -5,7 +5,7 @@ It does not know keys (`verify` is handed in) and changes nothing.
 
 from firmware.crypto import jose
 from firmware.errors import CryptoError, LedgerError
-from firmware.ledger import chain, checkpoint, damage, rotation, segment
+from firmware.ledger import chain, checkpoint, damage, rotation, segment, spans
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def check_ledger(
     """
     audit = _Audit(verify, terminal, first_prev, verifier)
     audit.blobs(storage)
-    for name in segment.each(storage):
+    for name in audit.segments:
         audit.begin(name, storage)
         for offset, compact, what, _ in segment.stream(storage, name):
             if compact is None:
@@ -54,6 +54,7 @@ class _Audit:
         verifier: "Callable[[bytes], Verify] | None",
     ) -> None:
         self.records = 0
+        self.segments: "list[str]" = []
         self.problems: "list[dict[str, Any]]" = []
         self._verify = verify
         self._terminal = terminal
@@ -73,7 +74,8 @@ class _Audit:
 
         Where a checkpoint knows that the office has what is no longer kept, nothing is missing there.
         """
-        kept = segment.oldest(storage)
+        self.segments = _in_place(storage)
+        kept = self.segments[0] if self.segments else None
         for slot in checkpoint.SLOTS + (checkpoint.MILESTONE,):
             content = storage.read(slot) if slot in storage.names() else b""
             found = checkpoint.read(content)
@@ -81,12 +83,10 @@ class _Audit:
                 self.problems.append(_problem(None, slot, 0, "a damaged checkpoint; another one counts"))
             elif found and kept and segment.first_seq(kept) <= found[1].get("acknowledged", 0) + 1:
                 self._skip(segment.first_seq(kept))
-        segments = list(segment.each(storage))
         for name in storage.names():
-            if name.startswith(segment.PREFIX) and name not in segments:
-                self.problems.append(
-                    _problem(None, name, 0, "a segment's name that is damaged; nobody reads it")
-                )
+            if name.startswith(segment.PREFIX) and name not in self.segments:
+                what = "a segment whose name is damaged, or that begins with another record; nobody reads it"
+                self.problems.append(_problem(None, name, 0, what))
 
     def _skip(self, first_seq: int) -> None:
         if first_seq > self._next_seq:
@@ -200,6 +200,16 @@ class _Audit:
         self._damaged = []
         for what in whats:
             self.problems.append(_problem(seq, name, offset, what))
+
+
+def _in_place(storage: "Any") -> "list[str]":
+    """Return the segments that are read, the oldest first."""
+    found = []
+    name = spans.oldest(storage)
+    while name:
+        found.append(name)
+        name = spans.oldest(storage, name)
+    return found
 
 
 def _problem(seq: "int | None", name: str, offset: int, what: str) -> "dict[str, Any]":

@@ -3,7 +3,7 @@
 It does not know who signed it. Loaded by whoever meets damage, and by nobody else.
 """
 
-from firmware.ledger import segment
+from firmware.ledger import segment, spans
 
 KIND = "ledger.damaged"
 # Bytes of a record went bad where they lay; the records before the first that is kept are no longer there.
@@ -42,7 +42,7 @@ def lost_at_end(storage: "Any") -> int:
     it was never durable and does not count. A whole line that no longer matches its checksum does.
     """
     lost = 0
-    name = segment.newest(storage)
+    name = spans.newest(storage)
     while name:
         since_intact = 0
         is_intact = False
@@ -52,7 +52,7 @@ def lost_at_end(storage: "Any") -> int:
             elif _was_whole(storage.read(name, offset, following - offset)):
                 since_intact += 1
         lost += since_intact
-        name = None if is_intact else segment.newest(storage, name)
+        name = None if is_intact else spans.newest(storage, name)
     return lost
 
 

@@ -57,6 +57,9 @@ class Journal:
             self._find_end()
         if not self._segment or self._size and self._size + len(line) > self._segment_bytes:
             target, size = segment.name(seq), 0
+            if self._storage.size(target):
+                # No segment that anybody reads, or it would be the one that is written.
+                self._storage.remove(target)
         else:
             target, size = self._segment, self._size
         # Forgotten until it went well: after a failure the end is looked for again.
@@ -71,7 +74,7 @@ class Journal:
         self._last_seq = seq
 
     def _find_end(self) -> None:
-        self._segment = segment.newest(self._storage) or ""
+        self._segment = spans.newest(self._storage) or ""
         if self._segment:
             self._size = self._storage.size(self._segment)
             last = self._storage.read(self._segment, self._size - 1, 1) if self._size else b"\n"
@@ -110,7 +113,7 @@ class Journal:
 
     def _find_oldest(self) -> str:
         if not self._oldest:
-            self._oldest = segment.oldest(self._storage) or ""
+            self._oldest = spans.oldest(self._storage) or ""
         return self._oldest
 
     def remove_oldest(self, last_seq: int) -> bool:
@@ -123,7 +126,7 @@ class Journal:
         # A segment ends where the next one begins.
         if following is None or segment.first_seq(following) - 1 > last_seq:
             return False
-        if following == (self._segment or segment.newest(self._storage)):
+        if following == (self._segment or spans.newest(self._storage)):
             return False
         # Forgotten until it went well: after a failure it is there or not.
         self._oldest = ""
@@ -133,16 +136,16 @@ class Journal:
 
     def _following(self, name: str) -> "str | None":
         """Return the segment after one; the one that is written has none, which needs no look."""
-        return None if name == self._segment else segment.oldest(self._storage, name)
+        return None if name == self._segment else spans.oldest(self._storage, name)
 
     def tail(self) -> "tuple[int, str] | None":
         """Return (seq, record) of the newest record on storage, read from the end."""
-        name = segment.newest(self._storage)
+        name = spans.newest(self._storage)
         while name:
             newest = _newest(segment.last_items(self._storage, name))
             if newest:
                 return newest
-            name = segment.newest(self._storage, name)
+            name = spans.newest(self._storage, name)
         return None
 
     def read_from(self, seq: int, problem: "Problem | None" = None) -> "Iterator[tuple[int, str]]":
@@ -164,6 +167,9 @@ class Journal:
                 if span is None or number is None:
                     if problem:
                         problem(name, at, what or "a record without a sequence number")
+                elif held and number < held[0]:
+                    if problem:
+                        problem(name, at, "record %d, which stands out of order" % number)
                 elif number >= seq:
                     if held and held[0] != number:
                         yield held
@@ -178,7 +184,7 @@ class Journal:
 
     def _holding(self, seq: int) -> str:
         """Return the segment that holds a record, the oldest where it is not kept, empty where none is."""
-        return segment.newest(self._storage, segment.name(seq + 1)) or self._find_oldest()
+        return spans.newest(self._storage, segment.name(seq + 1)) or self._find_oldest()
 
 
 def _newest(items: "Iterator[segment.Item]") -> "tuple[int, str] | None":

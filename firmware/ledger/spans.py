@@ -38,6 +38,35 @@ def each(storage: "Any", name: str, offset: int = 0) -> "Iterator[Item]":
         block = storage.read(name, offset, BLOCK_BYTES)
 
 
+def oldest(storage: "Any", after: str = "") -> "str | None":
+    """Return the oldest segment, of those after a given one, that stands where its name says, or None."""
+    found = segment.oldest(storage, after)
+    while found and not _is_in_place(storage, found):
+        found = segment.oldest(storage, found)
+    return found
+
+
+def newest(storage: "Any", before: "str | None" = None) -> "str | None":
+    """Return the newest such segment, of those before a given one, or None."""
+    found = segment.newest(storage, before)
+    while found and not _is_in_place(storage, found):
+        found = segment.newest(storage, found)
+    return found
+
+
+def _is_in_place(storage: "Any", name: str) -> bool:
+    """Return whether a segment begins with a record that belongs between its name and the next one's: a file
+    that got another's name, or another's content, would have its records read out of their order.
+    """
+    first = segment.first_seq(name)
+    for seq, _span, _what, _offset, _next_offset in each(storage, name):
+        if seq is not None:
+            # Some may be damaged before it.
+            following = segment.oldest(storage, name) if seq > first else None
+            return seq >= first and (following is None or seq < segment.first_seq(following))
+    return True
+
+
 def _plain(storage: "Any", name: str, offset: int, block: bytes) -> "Item | None":
     """Return the record of an undamaged line of its own that begins with a block, or None."""
     told, block = block[:_HEAD], block[_HEAD:]

@@ -35,8 +35,11 @@ class Lines:
             content if is_ledger else b"".join(segment.encode_line(line) for line in lines if line)
         )
 
+        firsts = (segment.seq_of(each[1]) for each in segment.scan(self._content) if each[1])
+        self._name = segment.name(next(firsts, None) or 1)
+
     def names(self) -> list[str]:
-        return [segment.name(1)]
+        return [self._name]
 
     def read(self, name: str, offset: int = 0, count: int | None = None) -> bytes:
         return self._content[offset:] if count is None else self._content[offset : offset + count]
