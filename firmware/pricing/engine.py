@@ -31,8 +31,8 @@ class Engine:
     """
 
     __slots__ = (
-        "_course", "_current", "_discounts", "_elapsed", "_energy", "_has_begun", "_idle", "_is_parking",
-        "_limits", "_moving", "_places", "_power", "_rates", "_run", "_stretches", "_until", "per_wh",
+        "_current", "_discounts", "_elapsed", "_energy", "_has_begun", "_idle", "_is_parking",
+        "_limits", "_moving", "_places", "_power", "_rates", "_run", "_stretches", "_until", "course", "per_wh",
     )  # fmt: skip
 
     def __init__(
@@ -53,7 +53,7 @@ class Engine:
         self.per_wh = _energy_counts(tariff)
         start = None if start_utc_s is None else start_utc_s * 1000
         units = (1000 * self.per_wh, 1000, 1000, 1000)
-        self._course = Course(tariff, zone, start, units, paid)
+        self.course = Course(tariff, zone, start, units, paid)
         self._stretches = stretches or Stretches(tariff, units[0], 1000)
         self._has_begun = False
         self._power: "int | None" = None
@@ -72,12 +72,12 @@ class Engine:
 
     def learn_start(self, start_utc_s: int) -> None:
         """Take the moment of the start once the clock is known; conditions on it count from now on."""
-        self._course.begin(start_utc_s * 1000)
+        self.course.begin(start_utc_s * 1000)
         self._until = (-1, 0, 0, 0, 0, 0)
 
     def pause(self, after_ms: int, away_ms: int) -> None:
         """Leave out a time in which the session stood still: the clock goes on, its duration does not."""
-        self._course.pause(after_ms, away_ms)
+        self.course.pause(after_ms, away_ms)
         self._until = (-1, 0, 0, 0, 0, 0)
 
     def add(
@@ -123,7 +123,7 @@ class Engine:
 
     def _move(self, elapsed_ms: int, energy: int, power: int, current: int, is_parking: bool) -> None:
         """Go on to a reading where conditions may change before it or have changed."""
-        course, stretches = self._course, self._stretches
+        course, stretches = self.course, self._stretches
         start = self._point()
         idle = self._idle + (elapsed_ms - self._elapsed if is_parking else 0)
         stop = (elapsed_ms, energy, elapsed_ms - idle, idle)
@@ -146,7 +146,7 @@ class Engine:
 
     def _set_horizon(self, point: "Point", power: int, current: int) -> None:
         """Note up to where, and in which class of power and current, nothing can change."""
-        until = self._course.until
+        until = self.course.until
         elapsed = until[1]
         # Only one of the two grows in a run, as fast as the time.
         place, count = (4, point[3]) if self._is_parking else (3, point[2])
@@ -177,7 +177,7 @@ class Engine:
         None where that count alone changes nothing. An energy that is no whole Wh is told as the next one.
         """
         if self._until[0] < 0:
-            course = self._course
+            course = self.course
             course.look(
                 self._point(), conditions.UNKNOWN, conditions.UNKNOWN, self._stretches.flat != NOWHERE
             )
@@ -231,8 +231,8 @@ class Engine:
         """Return the flat fee that is due while nothing was used yet, NOWHERE once it is in a line."""
         if self._elapsed or self._energy:
             return NOWHERE
-        self._course.look(self._point(), conditions.UNKNOWN, conditions.UNKNOWN, False)
-        return self._course.flat
+        self.course.look(self._point(), conditions.UNKNOWN, conditions.UNKNOWN, False)
+        return self.course.flat
 
     def bill(self) -> "dict[str, Any]":
         """Return lines and totals: exact numbers as texts (`0.49`, `1201/1800`), amounts in minor units."""
@@ -240,11 +240,11 @@ class Engine:
         from firmware.pricing import bill as bills
 
         if not self._has_begun:
-            return bills.bill(self._course, [])
+            return bills.bill(self.course, [])
         stretches = self._stretches.copy()
         self._close_run(stretches)
         stretches.book(self._flat_place(), 1, ratio.ZERO, 0, 0)
-        return bills.bill(self._course, bills.lines(self._course, stretches), self._discounts)
+        return bills.bill(self.course, bills.lines(self.course, stretches), self._discounts)
 
     def last(self) -> "tuple[int, int, int | None, int | None, bool]":
         """Return what was added last, as `add` takes it."""
@@ -252,7 +252,7 @@ class Engine:
 
     def copy(self) -> "Engine":
         """Return an engine that goes on from here by itself."""
-        course = self._course
+        course = self.course
         start_utc_s = None if course.start is None else course.start // 1000
         stretches, discounts = self._stretches.copy(), self._discounts
         twin = Engine(course.tariff, course.zone, start_utc_s, None, discounts, stretches, course.paid)

@@ -3,6 +3,7 @@
 It does not know why a session began or ends.
 """
 
+from ..metering.plausible import REFRESH_MS
 from ..pricing.engine import Engine
 
 TYPE_CHECKING = False
@@ -25,6 +26,8 @@ SOONEST_MS = 250
 MS_IN_H = 3600000
 # A limit that is never reached as things go is looked for again so much later.
 _FAR_MS = 600000
+# Before one that may be so near each reading shows that it is not.
+_NEAR_MS = 3000
 
 
 class Billing:
@@ -50,11 +53,13 @@ class Billing:
         self.last_wh: int = start["wh"]
         # What was measured and what the vehicle did when the last reading was taken.
         self._power_w: "int | None" = None
+        self._step_wh: int = start.get("resolution_wh", 1)
         self._current_ma: "int | None" = None
         self._is_parking = False
-        # Where the session's limit is, when to look for it again, and the power that was reckoned with.
+        # Where the session's limit is; when to look for it again, the power that was reckoned with, and the price
+        # from which on to look again.
         self._limit_ms: "int | None" = None
-        self._looked = (0, 0)
+        self._looked = (0, 0, 0)
 
     def _begun(self, state: "list[Any] | None") -> Engine:
         # A clock that was unset stays so for this session: what was told before it is what is asked for.
@@ -90,6 +95,8 @@ class Billing:
 
     def _note(self, reading: "Document", is_parking: bool) -> None:
         self._power_w, self._current_ma = reading["power_w"], reading["current_ma"]
+        # One in float32 loses digits as it grows.
+        self._step_wh = reading.get("resolution_wh", 1)
         self.at_utc_s = reading["utc_s"]
         self._is_parking = is_parking
 
@@ -135,20 +142,24 @@ class Billing:
     def limit_left_ms(self, limit_minor: int, most_w: int) -> "int | None":
         """Return after how long the price could exceed a limit, or None where it never does.
 
-        A vehicle may draw all that the outlet has, `most_w` (0: not told, then what it draws now), before
-        the next reading. Looking ahead is dear: it is done again when half of the way is gone, or when the
-        power has risen.
+        A vehicle may draw all that the outlet has, `most_w`, before the next reading, and a register in steps
+        hides up to one, and what flowed since it was refreshed. Looking ahead is dear: it is done again when
+        half of the way or of the money is gone, when the power has risen, and in the last seconds.
         """
         if self.gross_minor() > limit_minor:
             return 0
         power_w = 0 if self._is_parking else max(self._power_w or 0, most_w)
-        again_ms, looked_w = self._looked
-        if self.elapsed_ms >= again_ms or power_w > looked_w:
+        again_ms, looked_w, half_minor = self._looked
+        is_near = self._limit_ms is not None and self._limit_ms - self.elapsed_ms < _NEAR_MS
+        spent_minor = self.gross_minor()
+        if self.elapsed_ms >= again_ms or power_w > looked_w or spent_minor > half_minor or is_near:
             from firmware.pricing import budget
 
-            self._limit_ms = budget.limit(self._engine, limit_minor, most_w=most_w)[0]
+            hidden_wh = self._step_wh - 1 - (-max(self._power_w or 0, 0) * REFRESH_MS // MS_IN_H)
+            self._limit_ms = budget.limit(self._engine, limit_minor, most_w=most_w, hidden_wh=hidden_wh)[0]
             left_ms = _FAR_MS if self._limit_ms is None else self._limit_ms - self.elapsed_ms
-            self._looked = (self.elapsed_ms + left_ms // 2, power_w)
+            half_minor = (spent_minor + limit_minor) // 2
+            self._looked = (self.elapsed_ms + left_ms // 2, power_w, half_minor)
         return None if self._limit_ms is None else self._limit_ms - self._elapsed_now_ms()
 
     def _elapsed_now_ms(self) -> int:

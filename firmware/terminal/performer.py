@@ -9,7 +9,7 @@ from ..metering import plausible
 from ..pricing import calendar, discount
 from ..session import events
 from ..session.state import FINISHING, SUSPENDED
-from .billing import Billing
+from .billing import SOONEST_MS, Billing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -189,8 +189,10 @@ class Performer:
         billing = self._opened()
         left_ms = None
         if session.limit_minor is not None:
-            left_ms = billing.limit_left_ms(session.limit_minor, self._config.max_power_w)
-        if left_ms is not None and left_ms <= STOP_AHEAD_MS:
+            # Where the power is not told, all that any vehicle draws.
+            most_w = self._config.max_power_w or plausible.HIGHEST_W
+            left_ms = billing.limit_left_ms(session.limit_minor, most_w)
+        if left_ms is not None and left_ms < STOP_AHEAD_MS + SOONEST_MS:
             self._parts.inbox.post((events.LIMIT, None))
         stop_ms = None if left_ms is None else max(0, left_ms - STOP_AHEAD_MS)
         self._parts.meter.read_in(billing.next_reading_ms(stop_ms))

@@ -146,7 +146,7 @@ def test_a_card_that_expires_in_mid_session_still_stops_it():
 
 def test_the_session_ends_before_its_amount_is_exceeded():
     steps = [(5, "plug", True), (5, "tap", "visa"), (7200, "plug", False), (60, "wait", "idle")]
-    receipts, _records, _result = told(steps, {"visa": card()}, {"limit_minor": 300})
+    receipts, _records, _result = told(steps, {"visa": card()}, {"limit_minor": 300}, max_power_w=11000)
     assert receipts[0]["reason"] == "limit" and 295 <= receipts[0]["gross_minor"] <= 300
 
 

@@ -186,6 +186,7 @@ def test_a_register_that_jumps_or_runs_backwards_is_never_billed():
 def test_a_limit_ends_the_session():
     terminal = story([])["terminal"]
     terminal["contracts"][0]["limit_minor"] = 300
+    terminal["max_power_w"] = 11000
     receipts = clean([(5, "plug", True), (5, "tap", "alice"), (7200, "plug", False)], terminal=terminal)[0]
     assert receipts[0]["reason"] == "limit" and 299 <= receipts[0]["gross_minor"] <= 300
 

@@ -130,8 +130,8 @@ def test_the_meter_is_asked_for_the_current_where_a_price_depends_on_it_and_only
         at = calendar.parse_utc("2026-03-27T15:30:00Z")
         one = Played(HOUR, tamper, tariffs=[written], terminal=terminal(), start_utc_s=at).holds()
         asked.append((sorted(counts), one.of("session.ended")[0]["lines"][0]["unit_price"]))
-    # The serial number's two registers, and those from the first current to the energy or from the power on.
-    assert asked == [([2, 68], "0.59"), ([2, 22], "0.39")]
+    # The serial number's two registers, those of three currents, and those from the power to the energy.
+    assert asked == [([2, 6, 22], "0.59"), ([2, 22], "0.39")]
 
 
 def test_a_short_session_pays_the_minimum():
@@ -148,9 +148,24 @@ def test_a_short_session_pays_the_minimum():
 def test_a_session_ends_before_its_limit_is_exceeded():
     contract = {"contract": "C1", "uid": ALICE, "tariff": "day", "limit_minor": 500}
     steps = [(5, "plug", True), (5, "tap", "alice"), (7200, "plug", False)]
-    receipt = receipt_of(steps, "2026-03-27T15:30:00Z", EVENING, terminal=terminal(contracts=[contract]))
-    # A cent is 1.4 Wh at the evening's price, half a second of charging.
-    assert receipt["reason"] == "limit" and 497 <= receipt["gross_minor"] <= 500
+    # A cent is 14 Wh at the evening's price, five seconds of charging at 11 kW. Where nobody told the charger's
+    # power 400 kW may flow at once: 139 Wh in the time that it takes to see and to end that.
+    for told_w, least_minor in ((11000, 499), (22000, 499), (0, 489)):
+        settings = terminal(contracts=[contract], max_power_w=told_w)
+        receipt = receipt_of(steps, "2026-03-27T15:30:00Z", EVENING, terminal=settings)
+        assert receipt["reason"] == "limit", told_w
+        assert least_minor <= receipt["gross_minor"] <= 500, told_w
+
+
+def test_a_register_in_steps_of_100_wh_does_not_carry_a_session_beyond_its_limit():
+    contract = {"contract": "C1", "uid": ALICE, "tariff": "day", "limit_minor": 500}
+    settings = terminal(contracts=[contract], max_power_w=11000, meter_model="carlo-gavazzi-em340")
+    for register_wh in (123400, 123433, 123499):
+        meter = {"model": "carlo-gavazzi-em340", "serial": "KY1", "register_wh": register_wh}
+        steps = [(5, "plug", True), (5, "tap", "alice"), (7200, "plug", False)]
+        receipt = receipt_of(steps, "2026-03-27T16:30:00Z", EVENING, terminal=settings, meter=meter)
+        # 100 Wh cost 7 cents.
+        assert receipt["reason"] == "limit" and 485 <= receipt["gross_minor"] <= 500
 
 
 def test_a_vehicle_that_draws_all_at_once_just_before_its_limit_does_not_pass_it():

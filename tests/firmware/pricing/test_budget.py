@@ -86,6 +86,33 @@ def ahead(engine, elapsed_ms):
     return later
 
 
+def test_a_boundary_within_a_wh_is_not_passed_unseen():
+    fee = '{"price_components": [{"type": "FLAT", "price": 0.25}], "restrictions": {"min_kwh": 0.01535}}'
+    engine = session(fee, ENERGY % ("0.01", ""))
+    assert budget.limit(engine, 1) == (None, 15)
+
+
+def test_what_a_register_hides_is_reckoned_with_at_the_price_of_now_and_of_then():
+    # A millisecond before the evening's price 99 Wh may be hidden, and 11 kW flow.
+    for day, evening, amount_minor, left_wh in (("0.01", "1", 100, 905), ("1", "0.01", 20, 10500)):
+        later = ', "restrictions": {"start_time": "17:00"}'
+        engine = session(ENERGY % (evening, later), ENERGY % (day, ""))
+        engine.add(59999, 0, 11000)
+        # 1.00 EUR pays for 1004 Wh at a euro, the 99 among them; 0.20 EUR for the 99, and for 10.5 kWh more.
+        until_ms = budget.limit(engine, amount_minor, most_w=11000, hidden_wh=99)[0]
+        assert abs((until_ms - 59999) * 11000 - left_wh * 3600000) <= 3600000
+
+
+def test_the_class_of_power_that_costs_most_is_reckoned_with():
+    dear = ', "restrictions": {"min_power": 50}'
+    engine = session(ENERGY % ("1", dear), ENERGY % ("0.50", ""))
+    engine.add(1000, 3, 11000)
+    # A Wh is a tenth of a cent, or half of that as the first three: up to 100.5 cents are 1003 Wh or 2006.
+    assert budget.limit(engine, 100, most_w=60000)[0] == 1000 + 1003 * 3600000 // 60000
+    assert budget.limit(engine, 100, most_w=49999)[0] == 1000 + 2006 * 3600000 // 49999
+    assert budget.limit(engine, 100)[0] == 1000 + 2006 * 3600000 // 11000
+
+
 def test_asking_changes_nothing():
     engine = session(ENERGY % ("0.49", ""), TIME % ("6", 300))
     engine.add(1000, 3, 11000)

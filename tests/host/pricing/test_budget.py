@@ -80,3 +80,51 @@ def test_an_amount_that_is_spent_ends_here() -> None:
         now = fed(session, session.samples)
         if now.gross_minor():
             assert budget.limit(now, now.gross_minor() - 1) == session.samples[-1][:2]
+
+
+@pytest.mark.parametrize("step_wh", [1, 2, 10, 100])
+def test_whatever_a_vehicle_draws_and_a_register_hides_the_amount_is_never_passed(step_wh: int) -> None:
+    ended = 0
+    for seed in range(CASES):
+        session = Session(seed)
+        chance = session.chance
+        samples = session.samples[: chance.randint(2, max(2, len(session.samples) // 2))]
+        register = Register(step_wh, chance.randrange(step_wh))
+        now = session.engine()
+        for elapsed_ms, energy_wh, power_w, current_ma, is_parking in samples:
+            now.add(elapsed_ms, register.shown(energy_wh * MS_IN_H), power_w, current_ma, is_parking)
+        flowed, (elapsed_ms, _wh, power_w, current_ma, is_parking) = samples[-1][1] * MS_IN_H, samples[-1]
+        most_w = max(power_w or 0, chance.choice((3700, 11000, 150000)))
+        amount_minor = now.gross_minor() + chance.choice((0, 1, 5, 50, 500))
+        for _ in range(60):
+            until_ms = budget.limit(now, amount_minor, most_w=most_w, hidden_wh=step_wh - 1)[0]
+            if until_ms is None or is_parking:
+                break
+            if until_ms == elapsed_ms:
+                ended += 1
+                break
+            # The terminal looks again at half of the way and reads at each boundary.
+            ahead_ms = chance.randint(1, max(1, until_ms - elapsed_ms))
+            boundary_ms = now.next_boundary()[0]
+            if boundary_ms is not None and boundary_ms > elapsed_ms:
+                ahead_ms = min(ahead_ms, boundary_ms - elapsed_ms)
+            drawn_w = chance.choice((0, most_w, most_w, chance.randint(0, most_w)))
+            elapsed_ms += ahead_ms
+            flowed += drawn_w * ahead_ms
+            told_w = drawn_w if power_w is not None else None
+            told_ma = None if current_ma is None else drawn_w * 1000 // 230
+            now.add(elapsed_ms, register.shown(flowed), told_w, told_ma, is_parking)
+            assert now.gross_minor() <= amount_minor, f"seed {seed}"
+    assert ended > CASES // 10
+
+
+class Register:
+    """A register that shows whole steps; what stood in it at first is hidden."""
+
+    def __init__(self, step_wh: int, hidden_wh: int) -> None:
+        self._step = step_wh * MS_IN_H
+        self._hidden = hidden_wh * MS_IN_H
+
+    def shown(self, flowed: int) -> int:
+        """Return the Wh of the session that it shows, of so many W ms that flowed."""
+        return (self._hidden + flowed) // self._step * self._step // MS_IN_H
