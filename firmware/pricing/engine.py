@@ -31,8 +31,8 @@ class Engine:
     """
 
     __slots__ = (
-        "_current", "_discounts", "_elapsed", "_energy", "_has_begun", "_idle", "_is_parking",
-        "_limits", "_moving", "_places", "_power", "_rates", "_run", "_stretches", "_until", "course", "per_wh",
+        "_current", "_discounts", "_elapsed", "_energy", "_has_begun", "_idle", "_is_parking", "_limits",
+        "_moving", "_places", "_power", "_rates", "_run", "_stretches", "_until", "course", "per_wh",
     )  # fmt: skip
 
     def __init__(

@@ -56,8 +56,8 @@ class Billing:
         self._step_wh: int = start.get("resolution_wh", 1)
         self._current_ma: "int | None" = None
         self._is_parking = False
-        # Where the session's limit is; when to look for it again, the power that was reckoned with, and the price
-        # from which on to look again.
+        # Where the session's limit is; when to look for it again, the power that was reckoned with, and the
+        # price from which on to look again.
         self._limit_ms: "int | None" = None
         self._looked = (0, 0, 0)
 

@@ -148,8 +148,8 @@ def test_a_short_session_pays_the_minimum():
 def test_a_session_ends_before_its_limit_is_exceeded():
     contract = {"contract": "C1", "uid": ALICE, "tariff": "day", "limit_minor": 500}
     steps = [(5, "plug", True), (5, "tap", "alice"), (7200, "plug", False)]
-    # A cent is 14 Wh at the evening's price, five seconds of charging at 11 kW. Where nobody told the charger's
-    # power 400 kW may flow at once: 139 Wh in the time that it takes to see and to end that.
+    # A cent is 14 Wh at the evening's price, five seconds of charging at 11 kW. Where nobody told the power
+    # of the charger 400 kW may flow at once: 139 Wh in the time that it takes to see and to end that.
     for told_w, least_minor in ((11000, 499), (22000, 499), (0, 489)):
         settings = terminal(contracts=[contract], max_power_w=told_w)
         receipt = receipt_of(steps, "2026-03-27T15:30:00Z", EVENING, terminal=settings)

@@ -19,7 +19,8 @@ def tariff(tariff_id="day", price="0.49"):
 
 def test_changes_that_can_be_have_no_problems():
     bill = {"currency": "EUR", "rounding": "x", "net_minor": 100, "gross_minor": 119}
-    bill["lines"] = [{"net_minor": 100, "vat_minor": 19, "gross_minor": 119}]
+    line = {"dimension": "FLAT", "quantity": "1", "unit_price": "1", "vat": "19"}
+    bill["lines"] = [dict(line, net_minor=100, vat_minor=19, gross_minor=119)]
     bill["vat"] = [{"rate": "19", "net_minor": 100, "vat_minor": 19}]
     correct = {"command": "correct", "number": 1, "reason": "r", "receipt": "KT-1", "seq": 4, "bill": bill}
     for good in (
@@ -73,7 +74,8 @@ def test_what_has_not_the_shape_of_changes_is_told():
 
 
 def test_a_bill_that_does_not_add_up_corrects_nothing():
-    line = {"net_minor": 100, "vat_minor": 19, "gross_minor": 119}
+    line = {"dimension": "FLAT", "quantity": "1", "unit_price": "1", "vat": "19"}
+    line.update({"net_minor": 100, "vat_minor": 19, "gross_minor": 119})
     good = {"currency": "EUR", "rounding": "x", "net_minor": 100, "gross_minor": 119, "lines": [line]}
     good["vat"] = [{"rate": "19", "net_minor": 100, "vat_minor": 19}]
     command = {"command": "correct", "number": 1, "reason": "r", "receipt": "KT-1", "seq": 4, "bill": good}
@@ -82,6 +84,7 @@ def test_a_bill_that_does_not_add_up_corrects_nothing():
         {"net_minor": "100"},
         {"lines": []},
         {"lines": [dict(line, vat_minor=18)]},
+        {"lines": [dict(line, quantity="2")]},
         {"vat": [{"rate": "19", "net_minor": 99, "vat_minor": 19}]},
         {"currency": "XXY"},
         {"colour": 1},
