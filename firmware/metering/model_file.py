@@ -33,6 +33,7 @@ QUANTITIES = (
     ("voltage", 0, 3, "V mV"),
     ("current", 0, 3, "A mA"),
 )
+HEX_DIGITS = "0123456789abcdefABCDEF"
 NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 LONGEST_NAME = 40
 LONGEST_SOURCE = 200
@@ -90,7 +91,7 @@ class _Checking:
             self.problem(
                 "source", "it has to name the maker's document, in at most %d characters" % LONGEST_SOURCE
             )
-        elif "|" in source or "\n" in source:
+        elif not source.strip() or [letter for letter in source if letter == "|" or letter < " "]:
             self.problem("source", "it has to be one line without |")
         self.most = self.number("most_registers", document, 1, models.MOST_REGISTERS, self.most)
         self.gap = self.number("widest_gap", document, 0, models.MOST_REGISTERS, self.gap)
@@ -139,9 +140,10 @@ class _Checking:
             if count > self.most:
                 told = (count, self.most)
                 self.problem(path, "it has %d registers; the meter gives at most %d a read" % told)
-            if address + count > 0x10000:
+            if (address or 0) + count > 0x10000:
                 self.problem(path + "/address", "%d registers from there reach beyond 65535" % count)
-            self.places.append((function, address, address + count, path))
+            if function and address is not None:
+                self.places.append((function, address, address + count, path))
         if len(self.problems) == before:
             line = "%s %d %04X %s %s %s %s %s" % (what, function, address, kind, order, scale, unit, absent)
             self.lines.append((str(what), line))
@@ -149,24 +151,22 @@ class _Checking:
     def kind(self, path: str, given: "Any", is_serial: bool) -> str:
         """Return the type, empty where it is none."""
         known = ["uint32", "maybe32", "hex32"] if is_serial else models.TYPES.split()
-        is_text = is_serial and isinstance(given, str) and given.startswith("text") and given[4:].isdigit()
-        if given in known or (is_text and 1 <= int(given[4:]) <= LONGEST_TEXT):
+        texts = ["text%d" % count for count in range(1, LONGEST_TEXT + 1)] if is_serial else []
+        if given in known or given in texts:
             return str(given)
         known_words = ", ".join(known) + (", text1 to text%d" % LONGEST_TEXT if is_serial else "")
         self.problem(path, "unknown type %r; there are %s" % (given, known_words))
         return ""
 
-    def address(self, path: str, given: "Any") -> int:
-        """Return a number, or a text such as 0x5B00, as it is sent on the line."""
-        if isinstance(given, str) and given[:2].lower() == "0x":
-            try:
-                given = int(given[2:], 16)
-            except ValueError:
-                given = None
+    def address(self, path: str, given: "Any") -> "int | None":
+        """Return a number, or a text such as 0x5B00, as it is sent on the line; None where it is none."""
+        if isinstance(given, str):
+            digits = _hex_digits(given)
+            given = int(digits, 16) if digits else None
         if isinstance(given, int) and not isinstance(given, bool) and 0 <= given <= 0xFFFF:
             return given
         self.problem(path, 'it has to be a number from 0 to 65535, or a text such as "0x5B00"')
-        return 0
+        return None
 
     def scale(self, path: str, given: "Any") -> str:
         """Return what one digit is worth, as a plain decimal."""
@@ -183,11 +183,7 @@ class _Checking:
         """Return the digits of the number that says "not available", or - without one."""
         if given is None:
             return "-"
-        digits = given[2:] if isinstance(given, str) and given[:2].lower() == "0x" else ""
-        try:
-            int(digits or "none", 16)
-        except ValueError:
-            digits = ""
+        digits = _hex_digits(given)
         if len(digits) != 4 * models.size(kind) or "int" not in kind:
             self.problem(path, 'it has to be as wide as the register, such as "0x7FFF"; floats have NaN')
             return "-"
@@ -206,3 +202,9 @@ class _Checking:
             function, _address, end, path = places[i - 1]
             if places[i][0] == function and places[i][1] < end:
                 self.problem(places[i][3], "it overlaps %s" % path)
+
+
+def _hex_digits(given: "Any") -> str:
+    """Return the digits of a text such as 0x5B00, empty where it is none: int() takes underscores, too."""
+    digits = given[2:] if isinstance(given, str) and given[:2] in ("0x", "0X") else ""
+    return "" if [digit for digit in digits if digit not in HEX_DIGITS] else digits

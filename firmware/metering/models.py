@@ -101,7 +101,8 @@ class Model:
         shapes = [(read[0], read[2]) for read in (self.serial_plan,) if read]
         reads = []
         for function, address, count in self.plan:
-            while (function, count) in shapes and count + STRETCH <= most:
+            room = min(most, 0x10000 - address)
+            while (function, count) in shapes and count + STRETCH <= room:
                 count += STRETCH
             shapes.append((function, count))
             reads.append((function, address, count))

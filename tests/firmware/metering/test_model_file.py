@@ -140,6 +140,19 @@ def test_each_slip_is_told_in_words():
         (with_register(4, quantity="energy", unit="kWh"), "2 registers of energy; at most 1"),
         (document(most_registers=1), "2 registers; the meter gives at most 1 a read"),
         (with_register(1, colour="red"), "registers/1/colour: no such member"),
+        (with_register(0, type="text\u00b2"), "unknown type"),
+        (with_register(1, address="0x1_0"), "registers/1/address: it has to be a number"),
+        (with_register(1, address=-1), "registers/1/address: it has to be a number"),
+        (with_register(1, not_available="0xFFFF_FFF"), "as wide as the register"),
+        (document(source=" "), "without |"),
+        (document(source="a\rb"), "without |"),
     ):
         found = problems(given)
         assert [problem for problem in found if word in problem], (word, found)
+
+
+def test_an_address_that_is_none_overlaps_nothing():
+    for address in (-1, 1.5, None, "0x", "here"):
+        given = with_register(1, address=address)
+        given["registers"][2]["address"] = 0
+        assert [problem.split(":")[0] for problem in problems(given)] == ["registers/1/address"], address
