@@ -144,7 +144,7 @@ class _Checking:
                 self.problem(path + "/address", "%d registers from there reach beyond 65535" % count)
             if function and address is not None:
                 self.places.append((function, address, address + count, path))
-        if len(self.problems) == before:
+        if len(self.problems) == before and address is not None:
             line = "%s %d %04X %s %s %s %s %s" % (what, function, address, kind, order, scale, unit, absent)
             self.lines.append((str(what), line))
 

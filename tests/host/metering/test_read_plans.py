@@ -1,4 +1,4 @@
-"""Holds the plan of random small maps against the best one, found by trying every way to share registers out."""
+"""Holds the plan of random small maps against the best one, found by trying every way to share them out."""
 
 import random
 
