@@ -98,7 +98,7 @@ ACTIONS = (
     ("meter_exchange", values.table, None),
     ("link", values.word(*LINKS), None),
     ("office", values.word("restart", "backup", "restore"), None),
-    ("power", values.word("cut", "on"), None),
+    ("power", values.word("cut", "on", "flicker"), None),
     ("cut_at_write", values.whole(1, LARGE), None),
     ("damage", values.word(*decay.KINDS), None),
     ("clock", values.clock, None),

@@ -45,7 +45,8 @@ class Evidence:
         public = jose.public_from_jwk(key)
         self.config = _Identity(terminal)
         self.first_prev = jose.thumbprint(public)
-        self.verify = PlainCraft().verifier(public)
+        self.verifier = PlainCraft().verifier
+        self.verify = self.verifier(public)
         self.disk = LedgerFolder(ledger)
         self.world = _Register(last_wh)
         self.office = _Stored(figures)

@@ -3,6 +3,7 @@
 It does not know how the terminal works or how the bench is built: it acts and watches.
 """
 
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,9 @@ ORDER_S = 10.0
 SAME_SCREEN_MS = 60_000
 WAITED_SCREENS = {"idle": "welcome", "charging": "charging"}
 
+# A start takes about a second of real time, or two on a busy machine.
+FLICKER_S = 1.5
+
 
 class Player:
     """One playing of one story; `emit` gets the same events as the simulation's."""
@@ -33,6 +37,8 @@ class Player:
         self._shown: tuple[str, list[str], int] = ("", [], 0)
         self._expects_death = False
         self._ordered = 0
+        # A start takes real time, so its instants are drawn, and not told by the story.
+        self._chance = random.Random(story["seed"])  # noqa: S311 - what a seed draws can be drawn again
         self._bench = Bench(story, place, self._watch)
 
     def play(self) -> None:
@@ -138,7 +144,9 @@ class Player:
     def _power(self, state: str) -> None:
         terminal = self._bench.terminal
         self._expects_death = True
-        if state == "cut":
+        if state == "flicker":
+            terminal.flicker(self._chance.uniform(0, FLICKER_S))
+        if state != "on":
             terminal.power_cut()
             self._bench.charger.wait_for(lambda: not self._bench.charger.is_powered, 1.0)
             self._bench.charger.world.power_failure()

@@ -4,6 +4,7 @@ It does not know the charger or the story.
 """
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -46,6 +47,14 @@ class Terminal:
         self._write_configuration()
         self._child = Child("the terminal", self._words, self._folder / "terminal", self._env, self._root)
         self.ready = self._child.ready_line(READY_S)
+
+    def flicker(self, for_s: float) -> None:
+        """Start it and take its power away so soon after, ready or not."""
+        if self.pid is None:
+            self._write_configuration()
+            self._child = Child("the terminal", self._words, self._folder / "terminal", self._env, self._root)
+        time.sleep(for_s)
+        self.power_cut()
 
     def power_cut(self) -> None:
         """Take its power away, in the middle of whatever it does."""

@@ -154,8 +154,9 @@ class Books:
             self.problems.append("%s: energy and registers differ" % payload["session"])
         self._opened = None
         self.at_wh = meter["stop_wh"]
-        # What flowed beyond what is known for certain is given back.
-        self.is_excused = self.is_excused or "records_lost" in payload.get("flags", ())
+        # What flowed beyond what is known for certain, or could be believed, is given back.
+        flags = payload.get("flags", ())
+        self.is_excused = self.is_excused or "records_lost" in flags or "meter_jump" in flags
 
 
 class Audit(Books):

@@ -18,6 +18,7 @@ TAP_MS = 500
 # A card that is gone again before anybody can have read it.
 BRUSH_MS = 3
 LOOK_MS = 500
+FLICKER_MS = 100
 PATIENCE_MS = 24 * 3600 * 1000
 SETTLE_MS = 3600 * 1000
 SAME_SCREEN_MS = 60000
@@ -230,9 +231,12 @@ class Player:
         return self._office_way
 
     async def _power(self, state):
-        if state == "on":
+        if state != "cut":
             self.charger.power_on()
-        else:
+        if state == "flicker":
+            # In virtual time a start takes none but what the meter and the storage do.
+            await self._kernel.sleep_ms(FLICKER_MS)
+        if state != "on":
             self.charger.power_cut()
 
     async def _cut_at_write(self, number):

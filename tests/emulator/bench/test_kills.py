@@ -35,6 +35,9 @@ def story(seed: int) -> str:
         told += step(chance.choice((0, 1, 5, chance.randint(0, 400))), "power", "cut")
         if chance.random() < 0.5:
             told += step(1, "plug", False)
+        for _ in range(chance.choice((0, 1, 2))):
+            # Killed again before it is ready.
+            told += step(chance.randint(1, 30), "power", "flicker")
         told += step(chance.randint(1, 600), "power", "on")
         told += step(chance.randint(0, 90), "tap", "alice")
     told += step(60, "plug", False) + step(60, "wait", "idle")
@@ -50,7 +53,10 @@ def test_a_terminal_that_is_killed_at_any_instant_loses_nothing(tmp_path: Path, 
     started = [record["session"] for record in result["records"] if record["kind"] == "session.started"]
     ended = [record["session"] for record in result["records"] if record["kind"] == "session.ended"]
     assert started == ended and len(started) >= 1
-    assert [record["kind"] for record in result["records"]].count("boot") == KILLS_A_STORY + 1
+    # A start that was killed before it was ready may have left its record, or not.
+    flickers = story(seed).count('"flicker"')
+    boots = [record["kind"] for record in result["records"]].count("boot")
+    assert KILLS_A_STORY + 1 <= boots <= KILLS_A_STORY + 1 + flickers and flickers
     assert result["office"]["next_seq"] == len(result["records"]) + 1 == result["office"]["stored"] + 1
     billed_wh = sum(receipt["energy_wh"] for receipt in result["receipts"])
     given_wh = sum(record.get("unbilled_wh", 0) for record in result["records"])
