@@ -27,6 +27,12 @@ def exact(number: "Any") -> "Ratio | None":
     return None
 
 
+def meant(known: "Keys", key: str) -> "list[str]":
+    """Return the names for which a key may be a slip: nearly the same, or in another manner of writing."""
+    plain = key.replace("_", "").lower()
+    return [name for name in known if alike(name, key) or name.replace("_", "").lower() == plain]
+
+
 class Fields:
     """The members of one JSON object; what is wrong goes to `problems`, which many objects share."""
 
@@ -53,7 +59,7 @@ class Fields:
         known = required + optional
         for key in sorted(self.members):
             if key not in known:
-                near = [name for name in known if alike(name, key)]
+                near = meant(known, key)
                 hint = "; did you mean %s?" % near[0] if near else ""
                 self.wrong(key, "no such key in OCPI here; check its spelling" + hint)
 

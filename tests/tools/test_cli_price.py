@@ -267,6 +267,12 @@ def test_what_a_price_does_not_depend_on_may_be_missing_or_foreign_and_is_noted(
     assert code == 2 and "did you mean max_price" in stderr
 
 
+def test_a_limit_that_is_written_otherwise_is_refused_and_not_left_out(desk: Desk) -> None:
+    told = desk.refusal(tariff=changed(TARIFF, maxPrice={"excl_vat": 1}))
+    assert len(told) == 1 and told[0].startswith("T.json: /maxPrice: no such key in OCPI here")
+    assert told[0].endswith("did you mean max_price?")
+
+
 def test_every_problem_of_a_tariff_is_told(desk: Desk) -> None:
     component = {"type": "ENERGIE", "price": -1}
     told = desk.refusal(tariff=changed(TARIFF, elements=[{"price_components": [component]}], curency="EUR"))

@@ -36,6 +36,40 @@ def test_a_sound_tariff_exits_with_0(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out == "Tariff A\n  nothing to say.\n"
 
 
+def test_a_tariff_is_exported_as_ocpp_has_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    element = {"price_components": [COMPONENT, {"type": "PARKING_TIME", "price": 6}]}
+    tariff = {
+        "id": "A",
+        "currency": "EUR",
+        "elements": [element],
+        "max_price": {"excl_vat": 50, "incl_vat": 60},
+    }
+    assert main(["tariff", "export", write(tmp_path, tariff)]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "tariffId": "A",
+        "currency": "EUR",
+        "energy": {"prices": [{"priceKwh": 0.4}], "taxRates": [{"type": "VAT", "tax": 20}]},
+        "idleTime": {"prices": [{"priceMinute": 0.1}]},
+        "maxCost": {"exclTax": 50, "inclTax": 60},
+    }
+
+
+def test_what_ocpp_cannot_say_is_told_and_nothing_is_exported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    element = {"price_components": [{**COMPONENT, "step_size": 500}, {"type": "TIME", "price": 1}]}
+    path = write(tmp_path, {**SOUND, "elements": [element]})
+    assert main(["tariff", "export", path]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    for place in (
+        "/energy/prices/0: OCPP has no step_size",
+        "/chargingTime/prices/0/priceMinute",
+        "/validFrom",
+    ):
+        assert f"kilotap: {path}: {place}" in told.err
+
+
 def test_a_warning_is_no_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["tariff", "check", write(tmp_path, GAP), *NOW]) == 0
     told = capsys.readouterr().out.splitlines()

@@ -4,12 +4,11 @@ It does not know how; that is firmware/pricing. It holds what the CDR states aga
 """
 
 import sys
-from typing import Any
 
 import click
 
 from firmware.errors import PricingError
-from firmware.pricing import calendar, ocpp, tariff
+from firmware.pricing import calendar
 from firmware.pricing import cdr as cdrs
 from tools.commands import output
 from tools.commands.tariff import evse_kind_option
@@ -86,7 +85,9 @@ def price(
     """
     cdr_document = files.cdr(cdr_file, cdr_id)
     tariff_document = files.tariff(tariff_file, tariff_id, cdr_document)
-    parsed = _parsed(tariff_file, tariff_document, evse_kind)
+    parsed, notes = foreign.read(tariff_document, evse_kind, tariff_file)
+    for note in notes:
+        print(f"kilotap: {tariff_file}: {note}", file=sys.stderr)
     if cdr_document.get("currency") not in (None, parsed.currency):
         stated = f"/currency: the CDR is in {cdr_document['currency']}, the tariff in {parsed.currency}"
         raise files.FileProblem(f"{cdr_file}: {stated}; name the tariff that it was charged by")
@@ -103,16 +104,3 @@ def price(
         said = table.write(priced, parsed, zone, explain)
         print(said, file=sys.stderr if as_json else sys.stdout)
     return 1 if check and not differences.hold(found) else 0
-
-
-def _parsed(path: str, document: dict[str, Any], evse_kind: str | None) -> tariff.Tariff:
-    """Return a tariff of OCPI or of OCPP; problems are told with the file, as is what OCPI does not have."""
-    try:
-        if ocpp.is_ocpp(document):
-            return ocpp.parse(document, evse_kind)
-        document, notes = foreign.completed(document)
-        for note in notes:
-            print(f"kilotap: {path}: {note}", file=sys.stderr)
-        return tariff.parse(document)
-    except PricingError as error:
-        raise PricingError([f"{path}: {problem}" for problem in error.problems]) from error

@@ -3,21 +3,24 @@
 It does not know what is wrong with a tariff; that is tools/pricing/lint.
 """
 
+import sys
 import time
 from typing import Any
 
 import click
 
+from firmware.crypto import canonical
 from firmware.errors import PricingError
-from firmware.pricing import calendar
+from firmware.pricing import calendar, ocpp
 from tools.commands import output
-from tools.pricing import files, lint
+from tools.pricing import files, foreign, lint
 
 EXAMPLES = """\b
 Examples:
   kilotap tariff check tariff.json
   kilotap tariff check answer-of-the-tariffs-endpoint.json --power 150 --json
   kilotap tariff check set-default-tariff.json --evse-kind DC
+  kilotap tariff export tariff.json > set-default-tariff.json
 """
 
 evse_kind_option = click.option(
@@ -82,6 +85,27 @@ def check(file: str, power_kw: float | None, evse_kind: str | None, now_s: int, 
         for document, findings in checked:
             _tell(document, findings)
     return 0 if holds else 1
+
+
+@tariff.command(epilog=EXAMPLES)
+@click.argument("file", metavar="T.json", type=click.Path())
+@click.option("--tariff-id", metavar="ID", help="Which tariff, where the file has several.")
+@evse_kind_option
+def export(file: str, tariff_id: str | None, evse_kind: str | None) -> int:
+    """Print a tariff as OCPP 2.1 has it (TariffType, JSON): the same price for every session.
+
+    What OCPP cannot say (an end of validity, a step size, a price that is no decimal a minute …) is told with
+    its place, and then nothing is printed.
+    """
+    document, notes = foreign.read(files.tariff(file, tariff_id, {}), evse_kind, file)
+    for note in notes:
+        print(f"kilotap: {file}: {note}", file=sys.stderr)
+    try:
+        written = ocpp.export(document)
+    except PricingError as error:
+        raise PricingError([f"{file}: {problem}" for problem in error.problems]) from error
+    print(canonical.encode(written).decode())
+    return 0
 
 
 def _tell(document: dict[str, Any], findings: list[lint.Finding]) -> None:

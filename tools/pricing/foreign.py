@@ -6,8 +6,8 @@ changes what is billed. The terminal takes no such tariff at all.
 
 from typing import Any
 
-from firmware.config import alike
-from firmware.pricing import ocpi
+from firmware.errors import PricingError
+from firmware.pricing import fields, ocpi, ocpp, tariff
 
 UNNAMED = "unnamed"
 
@@ -19,10 +19,21 @@ def completed(document: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """
     kept, notes = dict(document), []
     for key in sorted(document):
-        if key not in ocpi.MEMBERS and not any(alike(known, key) for known in ocpi.MEMBERS):
+        if key not in ocpi.MEMBERS and not fields.meant(ocpi.MEMBERS, key):
             del kept[key]
             notes.append(f"/{key}: no key of an OCPI tariff; the price does not depend on it")
     if kept.get("id") is None:
         kept["id"] = UNNAMED
         notes.append(f"/id: missing; the tariff is called {UNNAMED!r} here")
     return kept, notes
+
+
+def read(document: dict[str, Any], evse_kind: str | None, path: str) -> tuple[tariff.Tariff, list[str]]:
+    """Return a tariff of OCPI or of OCPP and what was changed. Raises PricingError with the file's path."""
+    try:
+        if ocpp.is_ocpp(document):
+            return ocpp.parse(document, evse_kind), []
+        document, notes = completed(document)
+        return tariff.parse(document), notes
+    except PricingError as error:
+        raise PricingError([f"{path}: {problem}" for problem in error.problems]) from error

@@ -166,6 +166,8 @@ def test_impossible_restrictions_are_refused_with_their_path():
 
 def test_a_slip_of_the_hand_is_answered_with_the_key_that_was_meant():
     assert "did you mean min_kwh?" in problems(restricted('{"min_kWh": 5}'))[0]
+    for key, right in (("dayOfWeek", "day_of_week"), ("Max_Duration", "max_duration")):
+        assert problems(restricted('{"%s": 5}' % key))[0].endswith("did you mean %s?" % right)
     assert "did you mean currency?" in problems(document(more=', "curency": "EUR"'))[0]
 
 
