@@ -66,7 +66,7 @@ def of(
 
 
 def _facts(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pairs:
-    facts = [(said["terminal"], receipt["terminal"]), (said["issued"], _utc(receipt.get("at"), said))]
+    facts = [(said["terminal"], receipt["terminal"]), (said["issued"], _there(receipt.get("at"), receipt))]
     if "corrects" in receipt:
         named = receipt["corrects"]
         facts.append((said["replaces"], f"{named['receipt']} ({named['code']})"))
@@ -78,7 +78,7 @@ def _facts(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pair
         for key in ("start", "stop"):
             facts.append((said[key], _moment(receipt[key], language)))
         for pause in receipt.get("interruptions", ()):
-            facts.append((said["interrupted"], f"{_utc(pause['from'], said)} – {_utc(pause['to'], said)}"))
+            facts.append((said["interrupted"], _pause(pause, receipt)))
         facts.append((said["duration"], _duration(receipt["duration_s"])))
         facts.append((said["ended"], texts.reason(receipt["reason"], language)))
     if receipt.get("flags"):
@@ -214,5 +214,19 @@ def _local(text: str) -> str:
     return text[:10] + " " + text[11:19]
 
 
-def _utc(text: str | None, said: dict[str, str]) -> str:
-    return "–" if text is None else f"{text[:10]} {text[11:19]} UTC"
+def _there(text: str | None, receipt: dict[str, Any]) -> str:
+    """Write a moment by the clock of the place, in which the session stands, where the receipt tells it."""
+    if text is None:
+        return "–"
+    local = (receipt.get("stop") or {}).get("local")
+    if not local:
+        return f"{text[:10]} {text[11:19]} UTC"
+    offset_s = calendar.parse_utc(f"{local[:19]}Z") - calendar.parse_moment(local)[0]
+    written = calendar.format_offset(calendar.parse_utc(text), offset_s)
+    return f"{_local(written)} {written[19:]}"
+
+
+def _pause(pause: dict[str, Any], receipt: dict[str, Any]) -> str:
+    begin, end = _there(pause["from"], receipt), _there(pause["to"], receipt)
+    is_one_day = begin[:10] == end[:10] and begin[19:] == end[19:]
+    return f"{begin[:19]} – {end[11:]}" if is_one_day else f"{begin} – {end}"

@@ -182,6 +182,16 @@ def test_a_clock_that_was_unset_is_no_reason_for_an_empty_page(compact, tmp_path
     assert "– (not set)" in said.out and "0:00:00 – 0:20:01 since the start" in said.out
 
 
+def test_a_receipt_was_issued_by_the_clock_of_the_place_or_in_utc_where_none_is_told(
+    compact, tmp_path, capsys
+):
+    changed = altered(compact, at="2026-03-28T23:30:05Z")
+    assert "Issued 2026-03-29 00:30:05 +01:00" in " ".join(shown(changed, tmp_path, capsys)[1].out.split())
+    receipt = canonical.decode(jose.unb64url(compact.split(".")[1]))
+    unset = altered(changed, stop={**receipt["stop"], "local": None, "at": None})
+    assert "Issued 2026-03-28 23:30:05 UTC" in " ".join(shown(unset, tmp_path, capsys)[1].out.split())
+
+
 def test_a_bank_cards_receipt_names_scheme_masked_number_and_transaction(tmp_path, capsys):
     out = tmp_path / "result.json"
     assert main(["simulate", str(SCENARIOS / "bank_card.toml"), "--json", str(out)]) == 0
@@ -207,5 +217,5 @@ def test_what_the_terminal_remarked_stands_in_words(language, told, compact, tmp
     changed = altered(compact, flags=["resumed", "meter_backwards", "new_one"], interruptions=[pause])
     _, said = shown(changed, tmp_path, capsys, "--language", language)
     text = " ".join(said.out.split())
-    for sentence in [*told, "2026-03-28 17:10:00 UTC – 2026-03-28 17:25:30 UTC", "new_one"]:
+    for sentence in [*told, "2026-03-28 18:10:00 – 18:25:30 +01:00", "new_one"]:
         assert sentence in text, sentence
