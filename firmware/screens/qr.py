@@ -52,15 +52,19 @@ def rows_steps(text: str) -> "Generator[None, None, list[int]]":
     yield
     _place(rows, fixed, codewords)
     yield
-    best, least = rows, -1
+    # One masked code is held at a time: a small board has no room for the best one beside the next.
+    masked: "list[int]" = []
+    best, least = 0, -1
     for mask in range(MASKS):
+        masked = []
         masked = _masked(rows, fixed, mask)
         yield
         penalty = _penalty(masked)
         if least < 0 or penalty < least:
-            best, least = masked, penalty
+            best, least = mask, penalty
         yield
-    return best
+    masked = []
+    return _masked(rows, fixed, best)
 
 
 def _codewords(content: bytes, correction: int, blocks: int, each: int) -> "Generator[None, None, bytes]":
@@ -251,11 +255,11 @@ def _tell_format(rows: "list[int]", mask: int) -> None:
 def _penalty(rows: "list[int]") -> int:
     """Return how hard a code is to read (7.8.3): runs, blocks, what looks like a finder, and imbalance."""
     size = len(rows)
-    columns = _turned(rows)
     penalty = 0
-    for lines in (rows, columns):
-        for line in lines:
-            penalty += _line_penalty(line, size)
+    for row in rows:
+        penalty += _line_penalty(row, size)
+    for index in range(size):
+        penalty += _line_penalty(_column(rows, index), size)
     edge = (1 << (size - 1)) - 1
     for above, below in zip(rows, rows[1:]):  # noqa: B905 - MicroPython's zip takes no keyword
         same = ~(above ^ below)
@@ -282,14 +286,12 @@ def _line_penalty(line: int, size: int) -> int:
     return penalty + FINDER * (_count(finder & before & inner) + _count(finder & after & inner << 4))
 
 
-def _turned(rows: "list[int]") -> "list[int]":
-    """Return the columns as rows are."""
-    columns = [0] * len(rows)
+def _column(rows: "list[int]", index: int) -> int:
+    """Return the column of a bit as rows are."""
+    column = 0
     for row in rows:
-        for index in range(len(columns)):
-            columns[index] = columns[index] << 1 | row & 1
-            row >>= 1
-    return columns
+        column = column << 1 | row >> index & 1
+    return column
 
 
 def _count(bits: int) -> int:

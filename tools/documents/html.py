@@ -25,7 +25,7 @@ align-content:start}dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
 .invalid{border-color:#b00020;color:#b00020;font-weight:700}.qr{width:15rem;height:auto;display:block}
 .links{display:flex;flex-wrap:wrap;gap:.4rem 1.4rem;list-style:none;padding:0;margin:2rem 0}a{color:#0a5c3a}
 @media print{body{margin:0;max-width:none}nav{display:none}}
-@media(max-width:40rem){.pair{grid-template-columns:1fr}.lines thead{position:absolute;clip-path:inset(50%)}
+@media(max-width:40rem){.pair{grid-template-columns:1fr}.lines thead{position:absolute;left:-99rem}
 .lines tr{display:block;border-bottom:1px solid #ddd;padding:.4rem 0}.lines td{border:0;padding:.1rem 0}
 .lines td:first-child{display:block;font-weight:600}.small{font-weight:400}
 .lines td:not(:first-child){display:flex;justify-content:space-between;gap:1rem;white-space:normal}
