@@ -103,6 +103,30 @@ def test_a_disk_that_fills_up_ends_the_session_as_soon_as_there_is_room():
     assert played.charger.session().faults == ()
 
 
+def test_another_meter_while_the_disk_is_full_keeps_no_terminal_busy():
+    # The soak's seed 834: silent at the stop, then another one, and no room for the session's end.
+    steps = [(5, "plug", True), (5, "tap", "alice"), (600, "storage_free_bytes", 0)]
+    steps += [(5, "meter_fault", "silent"), (5, "tap", "alice"), (60, "meter_fault", "none")]
+    steps[-1:-1] = [(0, "meter_exchange", {"serial": "7", "register_wh": 5})]
+    asked = []
+
+    def tamper(charger):
+        real = charger.world.ask_meter
+
+        def ask_meter(request):
+            asked.append(charger.kernel.now_ms)
+            return real(request)
+
+        charger.world.ask_meter = ask_meter
+
+    more = [(1200, "storage_free_bytes", 10000000), (60, "plug", False), (60, "link", "up")]
+    played = Played(steps + more, tamper)
+    ended = played.of("session.ended")
+    assert len(ended) == 1 and ended[0]["meter"]["serial"] == "21110042"
+    # Once every five seconds and its tries; it was once every four milliseconds.
+    assert len([at_ms for at_ms in asked if at_ms > 700000]) < 1500
+
+
 def test_storage_that_cannot_even_say_what_is_free_ends_no_terminal():
     def tamper(charger):
         charger.disk.free_bytes = failing(charger.disk.free_bytes, 3, lambda: charger.kernel.now_ms > 1000)
