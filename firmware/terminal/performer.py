@@ -177,8 +177,8 @@ class Performer:
         billing = self._opened()
         lie = self._lie_of(billing, reading)
         if lie:
-            # A session that is finishing ends with this reading, and its end tells of the lie. Asked again where
-            # storage does not take that end, the meter would say the same at once, for ever.
+            # A session that is finishing ends with this reading, and its end tells of the lie. Asked again
+            # where storage does not take that end, the meter would say the same at once, for ever.
             if session.state != FINISHING:
                 self._parts.inbox.post((events.METER_LOST, {"what": lie, "lie": lie}))
             return
