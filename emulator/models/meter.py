@@ -97,8 +97,10 @@ class Meter:
         self._frames: "dict[bytes, bytes]" = {}
 
     def _read_map(self, lines: "list[str]") -> None:
-        _names, base, most, areas = lines[0].split("|")
-        self._base, self._most = int(base), int(most)
+        names, base, most, areas = lines[0].split("|")
+        limits = most.split()
+        self._base = int(base)
+        self._most = int(limits[min(names.split().index(self.model), len(limits) - 1)])
         numbers = [int(word) for word in areas.split()]
         for i in range(0, len(numbers), 3):
             first = numbers[i + 1] - self._base

@@ -3,9 +3,9 @@
 It is written down a second time and not taken from the firmware, so that a slip in one of them shows. It does
 not know what a meter counted.
 
-A part begins with the names, the number of the maker's first register, the most registers of one read, and
-the areas that answer (function, first and last number). Then a line a quantity: function, number, how it is
-encoded, and by what a Wh, W, mV, mA or mHz is multiplied and divided.
+A part begins with the names, the number of the maker's first register, the most registers of one read (of
+each, where they differ), and the areas that answer (function, first and last number). Then a line a quantity:
+function, number, how it is encoded, and by what a Wh, W, mV, mA or mHz is multiplied and divided.
 """
 
 MAPS = """\
@@ -18,23 +18,7 @@ voltage 4 30001 f 1 1000
 current 4 30007 f 1 1000
 frequency 4 30071 f 1 1000
 
-eastron-sdm630 | 30001 | 80 | 4 30001 30086 4 30343 30346
-serial 3 94513 U
-energy 4 30073 f 1 1000
-energy 4 30343 f 1 1000
-power 4 30053 f 1 1
-phase 4 30013 f 1 1
-phase 4 30015 f 1 1
-phase 4 30017 f 1 1
-voltage 4 30001 f 1 1000
-voltage 4 30003 f 1 1000
-voltage 4 30005 f 1 1000
-current 4 30007 f 1 1000
-current 4 30009 f 1 1000
-current 4 30011 f 1 1000
-frequency 4 30071 f 1 1000
-
-eastron-sdm72d-m-v2 | 30001 | 60 | 4 30001 30086 4 30343 30346
+eastron-sdm630 eastron-sdm72d-m-v2 | 30001 | 80 60 | 4 30001 30086 4 30343 30346
 serial 3 94513 U
 energy 4 30073 f 1 1000
 energy 4 30343 f 1 1000

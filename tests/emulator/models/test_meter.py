@@ -212,3 +212,10 @@ def test_floats_are_rounded_to_the_nearest_and_ties_to_even():
         (((1 << 24) - 1) << 104, 1, "7f7fffff"),
     ):
         assert encoding.float32(numerator, denominator) == bytes.fromhex(pattern), (numerator, denominator)
+
+
+def test_each_eastron_refuses_what_its_own_document_refuses():
+    for name, most in (("eastron-sdm120", 80), ("eastron-sdm630", 80), ("eastron-sdm72d-m-v2", 60)):
+        meter = Meter(name, "1", 0)
+        assert isinstance(meter.registers(4, 0, most), bytes), name
+        assert meter.registers(4, 0, most + 2) == 3, name
