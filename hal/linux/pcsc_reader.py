@@ -2,6 +2,10 @@
 
 It does not know cards. A reader or a daemon that goes away, or hangs, is an OSError to whoever waits; the
 next wait looks for it again.
+
+The library has one lock for the whole process, and a call that waits for a context, in which another call
+hangs, waits with it (pcsc-lite, SCardGetContextAndChannelFromHandleTH). So no call is made on the event loop,
+and what concerns a card is left to the one thread that may hang with it.
 """
 
 import asyncio
@@ -28,7 +32,8 @@ HANG_S = 10.0
 CHANNEL_ID = 0x20110
 USB_CHANNEL = 0x0020
 
-_Job = tuple[Callable[[], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
+_Future = asyncio.Future[Any]
+_Job = tuple[Callable[[], Any], asyncio.AbstractEventLoop | None, _Future | None]
 
 
 class PcscCard:
@@ -63,6 +68,9 @@ class PcscCard:
         self._worker.begin()
         result, response = scard.SCardTransmit(self._handle, self._protocol, apdu)
         _check(result, "the card does not answer")
+        # Some drivers call it a success that a card was pulled away before it said anything.
+        if not response:
+            raise _mute()
         return list(response)
 
     def leave(self) -> None:
@@ -133,12 +141,19 @@ class _Worker:
         future.cancel()
         raise await self._on_hang()
 
+    def later(self, job: Callable[[], Any]) -> None:
+        """Do a job after those that are waiting, for nobody; never, where one of them hangs."""
+        self._jobs.put((job, None, None))
+
     def close(self) -> None:
         """Take no more jobs; one that hangs is left behind."""
         self._jobs.put(None)
 
     def _serve(self) -> None:
         for job, loop, future in iter(self._jobs.get, None):
+            if loop is None or future is None:
+                job()
+                continue
             try:
                 told = (future.set_result, job())
             except Exception as error:  # Whatever it is, it belongs to whoever waits.
@@ -171,13 +186,15 @@ class PcscReader:
             raise BoardError(f"reader pcsc: {error.strerror}")
 
     async def ready(self) -> None:
-        """Return when the reader is watched. Raises OSError when it is gone."""
+        """Return when the reader is watched. Raises OSError when it is gone, or hangs still."""
         self._raise_fault()
-        self._ensure_watch()
+        watch = await self._ensure_watch()
+        while not watch.is_up:
+            await self._next_change()
 
     async def wait_card(self) -> AnyCard:
         """Wait until a card is in the field and return it. Raises OSError when the reader is gone."""
-        self._ensure_watch()
+        await self._ensure_watch()
         while self._card is None:
             await self._next_change()
         self._given = self._card
@@ -186,7 +203,7 @@ class PcscReader:
     async def wait_removed(self) -> None:
         """Wait until the card that was given is out of the field. Raises OSError when the reader is gone."""
         self._raise_fault()
-        self._ensure_watch()
+        await self._ensure_watch()
         while self._card is not None and self._card is self._given:
             await self._next_change()
 
@@ -195,10 +212,12 @@ class PcscReader:
         self._end_watch()
         self._worker.close()
 
-    def _ensure_watch(self) -> None:
+    async def _ensure_watch(self) -> "_Watch":
         if self._watch is None:
             self._card, self._fault = None, None
-            self._watch = _Watch(self._name, self._worker, asyncio.get_running_loop(), self._take)
+            found = await self._worker.run(lambda: (*_find(self._name), _establish()))
+            self._watch = _Watch(found, self._worker, asyncio.get_running_loop(), self._take)
+        return self._watch
 
     def _end_watch(self) -> None:
         if self._watch is not None:
@@ -247,39 +266,42 @@ class PcscReader:
 class _Watch:
     """The thread that waits for the reader to change; it tells of a card when it has read the UID.
 
-    `channel` is bus and address of a reader on USB, else None.
+    `channel` is bus and address of a reader on USB, else None; `is_up` tells that it has answered.
     """
 
-    def __init__(self, name: str, worker: _Worker, loop: asyncio.AbstractEventLoop, tell: Any) -> None:
-        self._context, self._reader = _find(name)
-        # A context serves one call at a time, and this one spends its life in SCardGetStatusChange.
-        self._card_context = _establish()
+    def __init__(
+        self, found: tuple[Any, str, Any], worker: _Worker, loop: asyncio.AbstractEventLoop, tell: Any
+    ) -> None:
+        # A context serves one call at a time, and the first spends its life in SCardGetStatusChange.
+        self._context, self._reader, self._card_context = found
         self._worker, self._loop, self._tell = worker, loop, tell
         self._card: AnyCard | None = None
         self._has_ended = False
-        # When a card was asked for its UID that has not answered yet.
-        self._asked_s: float | None = None
+        # When the reader, or a card for its UID, was asked that has not answered yet.
+        self._asked_s: float | None = time.monotonic()
+        self.is_up = False
         self.channel: tuple[int, int] | None = None
         threading.Thread(target=self._run, name="reader", daemon=True).start()
 
     def end(self) -> None:
         """End the thread, at the next change at the latest."""
         self._has_ended = True
-        scard.SCardCancel(self._context)
+        threading.Thread(target=scard.SCardCancel, args=(self._context,), daemon=True).start()
 
     def hangs(self) -> bool:
-        """Return whether a card has been asked for its UID for too long."""
+        """Return whether the reader, or a card for its UID, has been asked for too long."""
         asked_s = self._asked_s
         return asked_s is not None and time.monotonic() - asked_s >= HANG_S
 
     def _run(self) -> None:
         self.channel = _usb_address(self._card_context, self._reader)
+        self._asked_s = None
         try:
             self._watch_reader()
         except OSError as error:
             self._drop()
             self._say(None, error)
-        scard.SCardReleaseContext(self._card_context)
+        self._worker.later(lambda: scard.SCardReleaseContext(self._card_context))
         scard.SCardReleaseContext(self._context)
 
     def _watch_reader(self) -> None:
@@ -292,6 +314,7 @@ class _Watch:
             _, event, atr = states[0]
             if event & (scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE):
                 raise OSError(errno.ENODEV, f"{self._reader} is gone; plug it in again")
+            self.is_up = True
             state = event & ~scard.SCARD_STATE_CHANGED
             # The upper half counts insertions and removals: a card that was swapped in between is another.
             if event >> COUNTER_SHIFT != counter:
@@ -326,7 +349,7 @@ class _Watch:
 
     def _drop(self) -> None:
         if self._card is not None:
-            self._card.leave()
+            self._worker.later(self._card.leave)
             self._card = None
 
     def _say(self, card: AnyCard | None, fault: OSError | None) -> None:

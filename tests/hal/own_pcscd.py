@@ -151,6 +151,56 @@ async def with_power_anew(reader: Any, virtual: VirtualReader) -> None:
     say(await failure(waiting))
 
 
+async def longest_pause(seconds: list[float]) -> None:
+    """Keep the longest time for which the event loop did nothing."""
+    last_s = time.monotonic()
+    while True:
+        await asyncio.sleep(0.02)
+        seconds[0], last_s = max(seconds[0], time.monotonic() - last_s), time.monotonic()
+
+
+async def hung_for_long() -> None:
+    """A reader that hangs while it is looked for again and again, as the terminal does, and then is free."""
+    pcsc_reader.HANG_S = 0.5
+    with PcscDaemon():
+        reader, virtual = open_reader("pcsc"), VirtualReader()
+        paused_s = [0.0]
+        beating = asyncio.create_task(longest_pause(paused_s))
+        card = await tapped(reader, virtual, Silent(UID))
+        say(await failure(card.transmit(UNKNOWN_APDU)))
+        say(await failure(reader.ready()))
+        for _ in range(3):
+            say(await failure(reader.ready()))
+        await virtual.remove()
+        await asyncio.sleep(1)
+        while await failure(reader.ready()):
+            await asyncio.sleep(0.1)
+        say((await tapped(reader, virtual, cards.DesfireCard(OTHER_UID + b"\0\0\0"))).uid.hex())
+        beating.cancel()
+        say(paused_s[0])
+        await virtual.close()
+
+
+class Gone(cards.DesfireCard):
+    """A card that is pulled away when it is asked something."""
+
+    def transmit(self, command: bytes) -> bytes:
+        if command[0] != 0xFF:
+            raise OSError("pulled away")
+        return super().transmit(command)
+
+
+async def pulled() -> None:
+    """A card that goes in mid-command: a virtual reader's driver calls that a success without an answer."""
+    with PcscDaemon():
+        reader, virtual = open_reader("pcsc"), VirtualReader()
+        card = await tapped(reader, virtual, Gone(UID))
+        say(await failure(card.transmit(UNKNOWN_APDU)))
+        await asyncio.wait_for(reader.wait_removed(), 20)
+        say((await tapped(reader, virtual, cards.RfidCard(OTHER_UID))).uid.hex())
+        await virtual.close()
+
+
 async def mute() -> None:
     """A card that is held badly: the reader sees it and makes nothing of its answer; then it is held well."""
     badly = cards.RfidCard(UID)
@@ -184,6 +234,8 @@ STORIES = {
     "killed": lambda: restarted(True),
     "replugged": replugged,
     "hung": hung,
+    "hung_for_long": hung_for_long,
+    "pulled": pulled,
     "mute": mute,
     "two_readers": two_readers,
 }

@@ -56,6 +56,21 @@ def test_a_reader_that_hangs_is_told_and_given_its_power_anew_where_that_can_be(
     assert at_uid == on_usb
 
 
+def test_while_a_reader_hangs_all_else_goes_on_and_it_is_not_taken_for_ready() -> None:
+    first, again, *still, after, paused_s = told("hung_for_long")
+    assert "the reader hangs: no answer in 0.5 s" in first and again == first
+    assert len(still) == 3 and all("the reader hangs" in said for said in still)
+    assert after == (OTHER_UID + b"\0\0\0").hex()
+    # One lock of the library holds up whoever calls it meanwhile: nobody on the event loop may.
+    assert paused_s < 5
+
+
+def test_a_card_that_is_pulled_in_mid_command_is_told_as_one_that_does_not_answer() -> None:
+    answer, after = told("pulled")
+    assert "the card does not answer; hold it still" in answer or "Transaction failed" in answer
+    assert after == OTHER_UID.hex()
+
+
 def test_a_card_that_is_held_badly_is_told_and_then_read() -> None:
     uid, answer, after = told("mute")
     assert "the card does not answer; hold it still" in uid and uid == answer

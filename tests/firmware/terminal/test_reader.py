@@ -64,6 +64,7 @@ class TalkingCard:
     """A card with APDUs that is pulled away at one of them, again and again."""
 
     ats = bytes.fromhex("067577810280")
+    slow_ms = 0
 
     def present(self):
         return ALICE
