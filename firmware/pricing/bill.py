@@ -154,14 +154,6 @@ def _common_rate(found: "list[Line]", limit: "tuple[Ratio | None, Ratio | None]"
     return ratio.reduced(100 * (gross[0] * net[1] - net[0] * gross[1]), gross[1] * net[0])
 
 
-def discounted(discounts: "list[Discount]", gross_minor: "Ratio") -> "Ratio":
-    """Return what discounts leave of an exact gross price in minor units."""
-    left = ratio.ONE
-    for taken in shares(discounts, gross_minor):
-        left = ratio.sub(left, taken)
-    return ratio.mul(gross_minor, left)
-
-
 def _discount_lines(tariff: "Tariff", discounts: "list[Discount]", found: "list[Line]") -> "list[Line]":
     """Return a line for each discount and VAT rate, in exact minor units like the lines before them."""
     lines_of: "list[Line]" = []

@@ -7,7 +7,6 @@ rate, exactly; several are taken one after another, each from what those before 
 from firmware.errors import PricingError
 from firmware.pricing import ratio
 
-HUNDRED = (100, 1)
 _LONGEST_TEXT = 36
 _HIGHEST_AMOUNT = 1000000000
 _KEYS = ("id", "name", "percent", "amount_minor")
@@ -100,21 +99,12 @@ def shares(discounts: "list[Discount]", gross_minor: "Ratio") -> "list[Ratio]":
     return taken
 
 
-def gross_before(discounts: "list[Discount]", gross_minor: "Ratio") -> "Ratio | None":
-    """Return the tariff's exact gross price that the discounts make this one of; None: any, all is taken off.
-
-    It is the highest such price, for a held amount to reach as far as it can.
-    """
-    for i in range(len(discounts) - 1, -1, -1):
-        percent = discounts[i].percent
-        if percent is None:
-            gross_minor = ratio.add(gross_minor, (discounts[i].amount_minor or 0, 1))
-        elif percent == HUNDRED:
-            return None
-        else:
-            left = ratio.sub(HUNDRED, percent)
-            gross_minor = ratio.mul(gross_minor, ratio.reduced(100 * left[1], left[0]))
-    return gross_minor
+def discounted(discounts: "list[Discount]", gross_minor: "Ratio") -> "Ratio":
+    """Return what discounts leave of an exact gross price in minor units."""
+    left = ratio.ONE
+    for taken in shares(discounts, gross_minor):
+        left = ratio.sub(left, taken)
+    return ratio.mul(gross_minor, left)
 
 
 def _percent(number: "Any") -> "Ratio | None":

@@ -4,7 +4,7 @@ It does not know clocks, meters and cards: totals since the session began come i
 """
 
 from firmware.errors import PricingError
-from firmware.pricing import conditions, ratio
+from firmware.pricing import conditions, discount, ratio
 from firmware.pricing.course import NOWHERE, Course
 from firmware.pricing.stretches import Stretches, along, book_pieces
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from firmware.pricing.calendar import Zone
     from firmware.pricing.course import Paid, Point
     from firmware.pricing.discount import Discount
-    from firmware.pricing.ratio import Ratio
     from firmware.pricing.tariff import Tariff
 
 
@@ -216,16 +215,10 @@ class Engine:
             if most is not None and parts >= most:
                 parts, rest = most, ratio.ZERO
         if self._discounts:
-            return self._discounted(minor * scale + parts, rest)
+            gross = ratio.reduced((minor * scale + parts) * rest[1] + rest[0], scale * rest[1])
+            return ratio.round_half_up(discount.discounted(self._discounts, gross))
         # The scale is even, so the rest cannot matter: docs/decisions/rounding.md.
         return minor + (parts + scale // 2) // scale
-
-    def _discounted(self, parts: int, rest: "Ratio") -> int:
-        """Return what discounts leave of a gross total in parts of a minor unit."""
-        from firmware.pricing import bill as bills
-
-        gross = ratio.reduced(parts * rest[1] + rest[0], self._stretches.scale * rest[1])
-        return ratio.round_half_up(bills.discounted(self._discounts, gross))  # type: ignore[arg-type]
 
     def _flat_place(self) -> int:
         """Return the flat fee that is due while nothing was used yet, NOWHERE once it is in a line."""

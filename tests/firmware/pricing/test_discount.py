@@ -43,14 +43,6 @@ def test_nothing_falls_below_zero():
     assert discount.shares([TWO], (0, 1)) == [(1, 1)]
 
 
-def test_the_price_before_can_be_found_again():
-    # A tenth off and then 200 make 700 of 1000.
-    assert discount.gross_before([TENTH, TWO], (700, 1)) == (1000, 1)
-    assert discount.gross_before([TWO, TENTH], (720, 1)) == (1000, 1)
-    assert discount.gross_before([], (5, 2)) == (5, 2)
-    assert discount.gross_before([read('{"id": "x", "percent": 100}'), TWO], (700, 1)) is None
-
-
 def test_a_record_carries_what_can_be_read_again():
     for each in (TENTH, TWO, read('{"id": "x", "percent": 12.5}')):
         again = discount.parse(each.document())
