@@ -61,6 +61,12 @@ def test_uploads_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
     check(reported, ("batch-upload", "ingest-sqlite"))
 
 
+def test_an_office_in_which_much_is_stored_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    # PostgreSQL's server is not to be had everywhere; where it is not, that is told.
+    (growth,) = measured(capsys, "ingest-growth")
+    check([growth], ("ingest-growth",))
+
+
 @one_at_a_time
 def test_cards_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
     names = ("tap-to-uid", "card-read")

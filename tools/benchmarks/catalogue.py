@@ -6,6 +6,7 @@ It does not know how they are run.
 from tools.benchmarks import (
     access,
     cards,
+    growth,
     memory,
     meter,
     payment,
@@ -49,5 +50,15 @@ BENCHMARKS = (
     Benchmark(
         "ingest-sqlite", uploads.ingest_sqlite, "ratio of rates", "bare verifications", 0.65, at_least=True
     ),
+    Benchmark(
+        "ingest-postgresql",
+        growth.ingest_postgresql,
+        "ratio of rates",
+        "bare verifications",
+        0.55,
+        at_least=True,
+    ),
+    Benchmark("ingest-growth", growth.ingest_growth, "ratio of times", "a batch at 10,000 records", 1.2),
+    Benchmark("page", growth.page, "ms, the slowest", "none", 300),
     Benchmark("repaint", screens.repaint, "KB", "none", 4),
 )
