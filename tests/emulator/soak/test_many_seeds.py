@@ -1,4 +1,4 @@
-"""Soaks terminals with heavy faults: 500 sessions in a test run, 20,000 by `make test-soak`.
+"""Soaks terminals with heavy faults: 1,000 sessions in a test run, 20,000 by `make test-soak`.
 
 It does not know what is promised: the invariants do.
 """
@@ -11,7 +11,7 @@ import pytest
 from emulator.soak import playing
 from tools.commands.fast_craft import FastCraft
 
-RUNS = int(os.environ.get("KILOTAP_SOAK_RUNS", "2"))
+RUNS = int(os.environ.get("KILOTAP_SOAK_RUNS", "4"))
 SESSIONS = int(os.environ.get("KILOTAP_SOAK_SESSIONS", "250"))
 # Runs stand beside one another: each takes every so many-th seed after those of the standard set.
 MOST_RUNS = 40
