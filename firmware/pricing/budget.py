@@ -38,7 +38,7 @@ def limit(
     passed_ms = _earliest(engine, amount_minor, boundaries, flows, hidden_wh if flows else 0, most_w > 0)
     ahead = _Path(engine, 1, flows)
     if passed_ms is not None and flows:
-        ahead.go(passed_ms)
+        _walk(ahead, passed_ms, boundaries)
     there = ahead.engine
     more_wh = None
     if passed_ms is not None or not flows:
@@ -151,6 +151,18 @@ class _Path:
                 energy_wh -= 1
             most = min(most, (energy_wh - self.wh) * _MS_IN_H // self.power_w)
         return most
+
+
+def _walk(path: _Path, steps: int, boundaries: int) -> None:
+    """Go so far as a session does: with a reading at each boundary on the way."""
+    here = 0
+    for _ in range(boundaries):
+        if here + 1 >= steps:
+            break
+        path.go(here + 1)
+        here = max(path.boundary(steps), here + 1)
+        path.go(min(here, steps))
+    path.go(steps)
 
 
 def _furthest(path: _Path, amount_minor: int, most: int, boundaries: int) -> "int | None":

@@ -47,31 +47,39 @@ def after(session: Session, samples: list[Sample], ms: int, power_w: int, more_w
     return went.gross_minor()
 
 
+def is_limited(seed: int) -> bool:
+    """Hold a generated session's limit to its last moment and Wh; return whether it has a last moment."""
+    session = Session(seed)
+    samples = session.samples[: session.chance.randint(2, max(2, len(session.samples) // 2))]
+    now = fed(session, samples)
+    amount_minor = now.gross_minor() + session.chance.choice((0, 1, 50, 500, 3000))
+    before = now.bill()
+    until_ms, until_wh = budget.limit(now, amount_minor)
+    assert now.bill() == before, f"seed {seed}: looking ahead changed the session"
+    power_w = samples[-1][2] or 0 if not samples[-1][4] else 0
+    if until_ms is not None:
+        passed_ms = until_ms - samples[-1][0]
+        assert after(session, samples, passed_ms, power_w) <= amount_minor, seed
+        assert after(session, samples, passed_ms + 1, power_w) > amount_minor, seed
+    if until_wh is not None:
+        passed_ms = until_ms - samples[-1][0] if until_ms is not None and power_w else 0
+        there_wh = samples[-1][1] + -(-passed_ms * power_w // MS_IN_H)
+        more_wh = until_wh - there_wh
+        if more_wh:
+            assert after(session, samples, passed_ms, power_w, more_wh) <= amount_minor, seed
+        assert after(session, samples, passed_ms, power_w, more_wh + 1) > amount_minor, seed
+    return until_ms is not None
+
+
 @pytest.mark.parametrize("block", range(BLOCKS))
 def test_an_amount_pays_for_the_limit_and_for_nothing_beyond_it(block: int) -> None:
-    limited = 0
-    for seed in range(block * CASES, (block + 1) * CASES):
-        session = Session(seed)
-        samples = session.samples[: session.chance.randint(2, max(2, len(session.samples) // 2))]
-        now = fed(session, samples)
-        amount_minor = now.gross_minor() + session.chance.choice((0, 1, 50, 500, 3000))
-        before = now.bill()
-        until_ms, until_wh = budget.limit(now, amount_minor)
-        assert now.bill() == before, f"seed {seed}: looking ahead changed the session"
-        power_w = samples[-1][2] or 0 if not samples[-1][4] else 0
-        if until_ms is not None:
-            limited += 1
-            passed_ms = until_ms - samples[-1][0]
-            assert after(session, samples, passed_ms, power_w) <= amount_minor, seed
-            assert after(session, samples, passed_ms + 1, power_w) > amount_minor, seed
-        if until_wh is not None:
-            passed_ms = until_ms - samples[-1][0] if until_ms is not None and power_w else 0
-            there_wh = samples[-1][1] + -(-passed_ms * power_w // MS_IN_H)
-            more_wh = until_wh - there_wh
-            if more_wh:
-                assert after(session, samples, passed_ms, power_w, more_wh) <= amount_minor, seed
-            assert after(session, samples, passed_ms, power_w, more_wh + 1) > amount_minor, seed
+    limited = sum(is_limited(seed) for seed in range(block * CASES, (block + 1) * CASES))
     assert limited > CASES // 4
+
+
+@pytest.mark.parametrize("seed", [931, 1194, 1534, 2908])
+def test_boundaries_on_the_way_to_the_last_moment_count_for_the_last_wh(seed: int) -> None:
+    assert is_limited(seed)
 
 
 def test_an_amount_that_is_spent_ends_here() -> None:
