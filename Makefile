@@ -30,8 +30,8 @@ fuzz-cards: setup-test ## give the parsers of cards and readers 1.2 million inpu
 	@$(PYTHON) -m tools.setup --fuzz
 	@.venv/bin/python -m tests.host.cards.fuzz
 
-test-soak: setup-test ## play 20,000 sessions with heavy faults, and check every promise (make test: 1,000)
-	@KILOTAP_SOAK_RUNS=40 KILOTAP_SOAK_SESSIONS=500 .venv/bin/python -m pytest tests/emulator/soak/test_many_seeds.py
+test-soak: setup-test ## play 200,000 sessions with heavy faults, and check every promise (make test: 20,000)
+	@KILOTAP_SOAK_RUNS=40 KILOTAP_SOAK_SESSIONS=5000 .venv/bin/python -m pytest tests/emulator/soak/test_many_seeds.py
 
 test-cuts: setup-test ## cut the power 50,000 times at every storage operation of a session (make test: 5,000)
 	@KILOTAP_CUT_ROUNDS=10 .venv/bin/python -m pytest tests/hal/test_cuts.py -n 1 -s
