@@ -169,7 +169,7 @@ class Batch:
 
 def _noted(done: Path) -> Iterator[dict[str, str]]:
     """Yield what a batch has noted. Raises CardError that names a line cut short, as by a power cut."""
-    lines = done.read_text(encoding="utf-8").splitlines() if done.exists() else []
+    lines = done.read_bytes().splitlines() if done.exists() else []
     for number, line in enumerate(lines, 1):
         try:
             noted = json.loads(line)

@@ -187,9 +187,13 @@ def _proof(application: reading.Application, values: dict[int, bytes], knowledge
     if knowledge.authorities is None:
         why = "not asked for a proof: no CA keys were given (--ca-keys)"
         return {"method": None, "holds": False, "why": why}
-    proof = yield from authentication.authenticate(
-        application, knowledge.authorities, values, knowledge.today
-    )
+    try:
+        proof = yield from authentication.authenticate(
+            application, knowledge.authorities, values, knowledge.today
+        )
+    except CardError as error:
+        # A card that declines has told its number already, and what it is.
+        return {"method": None, "holds": False, "why": str(error)}
     return proof
 
 

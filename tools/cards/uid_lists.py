@@ -59,6 +59,8 @@ def _octets(given: str, form: str) -> bytes:
         except ValueError:
             raise CardError(f"{given[:40]!r} is not hexadecimal; see --form") from None
     size = NUMBER_BYTES[form]
-    if not (given.isascii() and given.isdigit()) or int(given) >= 1 << 8 * size:
+    # Python refuses to read a number of thousands of digits; leading zeros are harmless.
+    digits = given.lstrip("0") if given.isascii() and given.isdigit() else None
+    if digits is None or len(digits) > len(str(1 << 8 * size)) or int(given) >= 1 << 8 * size:
         raise CardError(f"{given[:40]!r} is no decimal number of {size} bytes; see --form")
     return int(given).to_bytes(size, "big")

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -128,13 +128,13 @@ def trace(reader_name: str, timeout_s: float, knowledge: recognising.Knowledge) 
 
 
 @card.command(epilog=NORMALISE_EXAMPLES)
-@click.argument("list_file", type=click.File("r"), default="-")
+@click.argument("list_file", type=click.File("rb"), default="-")
 @click.option("--order", type=click.Choice(uid_lists.BYTE_ORDERS), default="as-read", show_default=True)
 @click.option("--form", type=click.Choice(uid_lists.FORMS), default="hex", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 def normalise(list_file: Any, order: str, form: str, as_json: bool) -> int:
     """Bring a list of UIDs, one a line, into canonical form; lines that are none are named."""
-    lines = uid_lists.normalise(list_file.read().splitlines(), order, form)
+    lines = uid_lists.normalise(_lines(list_file), order, form)
     if as_json:
         output.emit([line._asdict() for line in lines])
     else:
@@ -149,15 +149,24 @@ def normalise(list_file: Any, order: str, form: str, as_json: bool) -> int:
 @card.command(epilog=ISSUE_EXAMPLES)
 @_common
 @click.option("--card-keys", metavar="FILE", required=True, help="Keys to the cards (JSON, mode 0600).")
-@click.option("--list", "list_file", metavar="FILE", required=True, type=click.File("r"))
+@click.option("--list", "list_file", metavar="FILE", required=True, type=click.File("rb"))
 @click.option("--done", "done_file", metavar="FILE", required=True, help="What was issued, a line a card.")
 def personalise(reader_name: str, timeout_s: float, card_keys: str, list_file: Any, done_file: str) -> int:
     """Issue secure cards from a list of contracts, and verify each by reading it back."""
     secrets = asking.open_keys(card_keys, _hidden)
-    contracts = [line.strip() for line in list_file.read().splitlines() if line.strip()]
+    contracts = [line.strip() for line in _lines(list_file) if line.strip()]
     batch = issuing.Batch(contracts, Path(done_file))
     job = _issue(reader_name, timeout_s, batch, issuing.Issuer(*secrets, os.urandom))
     return DONE if asyncio.run(job) else DOES_NOT_HOLD
+
+
+def _lines(list_file: BinaryIO) -> list[str]:
+    """Return the lines of a list; spreadsheets put a byte order mark before them."""
+    try:
+        return list_file.read().decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        name = f"{list_file.name}: no UTF-8 text from byte {error.start} on"
+        raise click.ClickException(f"{name}; save the list as plain text in UTF-8") from None
 
 
 async def _issue(reader_name: str, timeout_s: float, batch: issuing.Batch, issuer: issuing.Issuer) -> bool:

@@ -125,6 +125,20 @@ def test_a_list_is_normalised(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert "line 1" in capsys.readouterr().err
 
 
+def test_a_list_from_a_spreadsheet_is_read_and_one_that_is_no_text_is_refused(
+    capsys: pytest.CaptureFixture[str], keys: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(UID + "\r\n", encoding="utf-8-sig", newline="")
+    assert main(["card", "normalise", str(path)]) == 0
+    assert capsys.readouterr().out == UID + "\n"
+    path.write_text(UID + "\n", encoding="utf-16")
+    personalise = ["personalise", "--card-keys", str(keys), "--done", str(tmp_path / "done"), "--list"]
+    for words in (["normalise"], personalise):
+        assert main(["card", *words, str(path)]) == 2
+        assert f"{path}: no UTF-8 text from byte 0 on; save" in capsys.readouterr().err
+
+
 def blank(number: int) -> Any:
     return SecureDesfireCard(bytes.fromhex(UID[:-2]) + bytes((number,)), Aes(), Prng(number, "blank"))
 

@@ -146,6 +146,18 @@ def test_every_kind_of_card_is_told() -> None:
     assert "no CA keys" in told(bank_card(), knowledge())["why"]
 
 
+def test_a_bank_card_that_declines_is_told_all_the_same() -> None:
+    card = emv.PaymentCard(PAN, "2031-12", Prng(6, "card"), "CDA", emv.DECLINES)
+    assert told(card, knowledge(authorities=Authorities([emv.authority_document()]))) == {
+        "kind": "emv",
+        "identity": None,
+        "level": None,
+        "authenticated": None,
+        "masked": "476173******0119",
+        "why": "the card declines this payment (an AAC)",
+    }
+
+
 def certified(kind: str) -> Any:
     return vde.make({"uid": UID, "subject": "DE-KTP-C00001-K", "secure": kind}, Prng(3, "card"))
 
@@ -301,7 +313,12 @@ def test_what_is_no_uid_is_named_with_its_line() -> None:
         (7, None),
     ]
     assert "line 2" in str(lines[3].why)
-    for given, form in (("4294967296", "decimal4"), ("-1", "decimal4"), ("１２", "decimal4")):
+    for given, form in (
+        ("4294967296", "decimal4"),
+        ("-1", "decimal4"),
+        ("１２", "decimal4"),
+        ("1" * 5000, "decimal7"),
+    ):
         with pytest.raises(CardError):
             uid_lists.canonical(given, "as-read", form)
 
@@ -386,7 +403,7 @@ def test_a_batch_goes_on_where_it_ended(tmp_path: Path) -> None:
     assert json.loads(done.read_text()) == {"uid": UID, "contract": "C-1"}
     with pytest.raises(CardError):
         issuing.Batch(["C-1", "C-1"], done)
-    for torn in ('{"uid": "04A1', "[]", '{"contract": "C-2"}'):
-        done.write_text(json.dumps({"uid": UID, "contract": "C-1"}) + "\n" + torn)
+    for torn in (b'{"uid": "04A1', b"[]", b'{"contract": "C-2"}', b'{"uid": "\xff"}'):
+        done.write_bytes(json.dumps({"uid": UID, "contract": "C-1"}).encode() + b"\n" + torn)
         with pytest.raises(CardError, match="line 2: no card that was issued"):
             issuing.Batch(["C-1", "C-2"], done)
