@@ -85,7 +85,7 @@ def _prices(
     found = []
     for element in tariff.elements:
         component = element.component(dimension)
-        left = _left_over(element.flat, local) if component else None
+        left = _left_over(element.flat, local, dimension) if component else None
         if component and left is not None:
             found.append((gross_price(component, tariff.tax), left))
             if not left:
@@ -93,7 +93,9 @@ def _prices(
     return found
 
 
-def _left_over(flat: "tuple[Any, ...]", local: "tuple[int, int] | None") -> "Conditions | None":
+def _left_over(
+    flat: "tuple[Any, ...]", local: "tuple[int, int] | None", dimension: str
+) -> "Conditions | None":
     """Return the conditions that a session decides by itself; None where another rules the element out."""
     here = conditions.moment(local[1], local[0]) if local else conditions.moment(None, None)
     left = []
@@ -101,7 +103,9 @@ def _left_over(flat: "tuple[Any, ...]", local: "tuple[int, int] | None") -> "Con
         if kind == conditions.RESERVATION:
             return None
         if kind not in _CALENDAR:
-            left.append((kind, low, high))
+            # Every session has the first second in which a fee of OCPP is judged.
+            if dimension != "FLAT" or (kind, low, high) != (conditions.DURATION, None, 1):
+                left.append((kind, low, high))
         elif not conditions.hold((kind, low, high), here):
             return None
     return tuple(left)

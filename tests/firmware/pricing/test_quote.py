@@ -106,6 +106,19 @@ def test_conditions_of_the_session_stay_with_their_price():
     ]
 
 
+def test_a_fee_that_ocpp_judges_at_the_start_is_told_without_its_first_second():
+    fee = '{"priceFixed": 2, "conditions": {"dayOfWeek": ["Friday"]%s}}'
+    text = '{"tariffId": "t", "currency": "EUR", "fixedFee": {"prices": [%s, %s, {"priceFixed": 3}]}}'
+    parsed = tariff.parse(jsontext.parse(text % (fee % ', "paymentBrand": "Visa"', fee % "")))
+    assert quoted(parsed, "2026-03-27T12:00:00Z") == [
+        (None, "FLAT", "2", (("brand", "Visa", None),)),
+        (None, "FLAT", "2", ()),
+        ("2026-03-28T00:00", "FLAT", "3", ()),
+    ]
+    short = tariff_of(ENERGY % ("0.39", '"max_duration": 1'), ENERGY % ("0.59", ""))
+    assert quoted(short, "2026-03-27T12:00:00Z")[0] == (None, "ENERGY", "0.39", (("duration", None, 1),))
+
+
 def test_a_price_that_ends_is_told_as_nothing():
     parsed = tariff_of(ENERGY % ("0.39", ""), TIME % ("6", '"start_time": "08:00", "end_time": "20:00"'))
     assert quoted(parsed, "2026-03-27T12:00:00Z")[1:] == [
