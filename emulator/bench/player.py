@@ -257,11 +257,11 @@ ACTIONS: dict[str, Callable] = {
     "power": Player._power,
     "cut_at_write": Player._cut_at_write,
     "damage": Player._damage,
-    "key_retire": Player._key_retire,
     "clock": Player._set_clock,
     "button": Player._button,
     "contactor_fault": Player._contactor_fault,
     "storage_free_bytes": Player._storage_free,
+    "key_retire": Player._key_retire,
     "order": Player._order,
     "wait": Player._wait,
 }
