@@ -181,6 +181,16 @@ def test_what_ocpp_cannot_say_is_refused_with_its_reason():
     ]
 
 
+def test_a_tariff_of_which_no_price_is_left_is_refused():
+    text = """{"id": "t", "currency": "EUR", "elements": [
+        {"price_components": [{"type": "ENERGY", "price": 1}],
+         "restrictions": {"reservation": "RESERVATION"}}]}"""
+    problems = raises(PricingError, ocpp.export, tariff.parse(jsontext.parse(text))).problems
+    assert problems == [
+        "/elements: no price that OCPP has is left; of a reservation it has time and a fixed fee"
+    ]
+
+
 def test_a_simple_tariff_of_ocpi_can_be_written_for_ocpp():
     text = """{"id": "t", "currency": "EUR", "elements": [{"price_components": [
         {"type": "ENERGY", "price": 0.5, "vat": 19, "step_size": 1},
