@@ -23,7 +23,9 @@ if TYPE_CHECKING or not MICROPYTHON:
 
     async def within_ms(coroutine: "Coroutine[Any, Any, Result]", timeout_ms: int) -> "Result":
         """Return what the coroutine returns, or cancel it and raise asyncio.TimeoutError."""
-        return await asyncio.wait_for(coroutine, timeout_ms / 1000)
+        # Python 3.11's wait_for loses a cancellation that comes in the turn in which the coroutine is done.
+        async with asyncio.timeout(timeout_ms / 1000):
+            return await coroutine
 
 else:
     pause_ms = asyncio.sleep_ms

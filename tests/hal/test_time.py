@@ -6,7 +6,7 @@ import time
 import pytest
 
 from hal.common.real_clock import PLAUSIBLE_UTC_S
-from hal.common.tasks import Tasks
+from hal.common.tasks import Event, Tasks
 from hal.common.ticks import TICKS_MASK, between_ms, now_ms
 from hal.linux.clock import Clock
 from tests.hal.seats import ALL, BENCHES, Seat, seats
@@ -73,3 +73,23 @@ def test_waits_are_scaled_with_the_clock() -> None:
 
     # A minute of the story at a thousand times real time.
     assert 0.06 <= asyncio.run(run()) < 1
+
+
+def test_a_wait_that_ends_in_the_turn_of_its_cancellation_is_cancelled() -> None:
+    # So a terminal ends: it opens the contactor, which wakes the watch, and cancels the watch.
+    async def play() -> None:
+        tasks = Tasks()
+        flag = tasks.event()
+        task = tasks.spawn(_wait_for_ever(flag))
+        await asyncio.sleep(0.01)
+        flag.set()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(task, 2)
+
+    async def _wait_for_ever(flag: Event) -> None:
+        while True:
+            await flag.wait_ms(60000)
+            flag.clear()
+
+    asyncio.run(play())
