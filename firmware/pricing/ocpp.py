@@ -195,7 +195,7 @@ def export(tariff: Tariff) -> "Document":
         )
     if tariff.alt_text:
         document["description"] = [_write_text(language, text) for language, text in tariff.alt_text]
-    if not problems and not any(member in document for member in MEMBERS):
+    if tariff.elements and not problems and not any(member in document for member in MEMBERS):
         problems.append(
             "/elements: no price that OCPP has is left; of a reservation it has time and a fixed fee"
         )
