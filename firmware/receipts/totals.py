@@ -81,12 +81,14 @@ def _exact(line: "dict[str, Any]", bill: "dict[str, Any]") -> "dict[str, Ratio]"
     minor_units = (10 ** money.exponent(bill["currency"]), 1)
     stated = ratio.mul(ratio.mul(ratio.parse(line["quantity"]), ratio.parse(line["unit_price"])), minor_units)
     tax = bill.get("tax", "NO")
-    if tax == "N/A":
-        return {"net_minor": stated, "gross_minor": stated}
     key = "net_minor" if tax == "NO" else "gross_minor"
     percent = None if line["vat"] is None else ratio.parse(line["vat"])
     is_limited = [other for other in bill["lines"] if other["dimension"] in _LIMITS]
-    if percent is None or line["dimension"] in (_LIMITS + ("DISCOUNT",) if is_limited else ()):
+    if line["dimension"] in (_LIMITS + ("DISCOUNT",) if is_limited else ()):
+        return {key: stated}
+    if tax == "N/A":
+        return {"net_minor": stated, "gross_minor": stated}
+    if percent is None:
         return {key: stated}
     factor = ratio.reduced(100 * percent[1] + percent[0], 100 * percent[1])
     net = stated if tax == "NO" else ratio.mul(stated, (factor[1], factor[0]))

@@ -200,7 +200,9 @@ def _kwh(energy_wh: int, language: str) -> str:
 
 
 def _duration(seconds: int) -> str:
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    """Write hours, minutes and seconds; a cancellation takes back time, and its sign stands in front."""
+    sign, seconds = "-" if seconds < 0 else "", abs(seconds)
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def _moment(moment: dict[str, Any], language: str) -> str:

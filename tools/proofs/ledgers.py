@@ -4,6 +4,8 @@ It does not know how one record is verified alone.
 """
 
 import hashlib
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -199,7 +201,7 @@ def _meter_keys(proof: Proof, storage: Any) -> None:
 def _order(storage: Any) -> Iterator[str]:
     """Yield what does not follow from one receipt to the next, and where time runs backwards."""
     last: dict[str, Any] | None = None
-    receipts_of: dict[str, tuple[str, dict[str, Any]]] = {}
+    receipts_of: dict[str, tuple[str, str, dict[str, Any]]] = {}
     at = ""
     for compact, payload in _payloads(storage):
         if payload.get("clock") == "synchronised" and isinstance(payload.get("at"), str):
@@ -210,19 +212,30 @@ def _order(storage: Any) -> Iterator[str]:
             if last is not None:
                 yield from _following(last, payload)
             last = payload
-            receipts_of[str(payload.get("receipt"))] = (chain.hash(compact), payload)
+            receipts_of[str(payload.get("receipt"))] = (
+                chain.hash(compact),
+                records.code_of(compact),
+                payload,
+            )
         elif payload.get("kind") in receipts.KINDS:
             yield from _correcting(receipts_of, payload)
 
 
-def _correcting(known: dict[str, tuple[str, dict[str, Any]]], payload: dict[str, Any]) -> Iterator[str]:
+def _correcting(known: dict[str, tuple[str, str, dict[str, Any]]], payload: dict[str, Any]) -> Iterator[str]:
     """Yield where a receipt that takes another's place names none that stands before it, or not all of it."""
     named = payload.get("corrects")
     name = str(named.get("receipt")) if isinstance(named, dict) else "none"
-    old_hash, old = known.get(name, ("", {}))
+    old_hash, old_code, old = known.get(name, ("", "", {}))
     if not isinstance(named, dict) or named.get("hash") != old_hash:
         yield f"receipt {payload.get('receipt')} takes the place of {name}, which is not so before it"
-    elif payload.get("kind") == correction.CANCELLED:
+        return
+    for what, told, so in (
+        ("short code", named.get("code"), old_code),
+        ("currency", payload.get("currency"), old.get("currency")),
+    ):
+        if told != so:
+            yield f"receipt {payload.get('receipt')} names {told} as {what} of {name}, which is {so}"
+    if payload.get("kind") == correction.CANCELLED:
         sums = [(payload.get(key), old.get(key)) for key in ("net_minor", "gross_minor")]
         if any(taken != -(given or 0) for taken, given in sums):
             yield f"receipt {payload.get('receipt')} does not take back what {name} asked"
@@ -232,6 +245,9 @@ def _following(before: dict[str, Any], receipt: dict[str, Any]) -> Iterator[str]
     number, expected = _number(receipt), _number(before)
     if number is None or expected is None or number != expected + 1:
         yield f"receipt {receipt.get('receipt')} follows {before.get('receipt')}"
+    pages = _page(before), _page(receipt)
+    if pages[0] is not None and pages[1] is not None and pages[1] != pages[0] + 1:
+        yield f"receipt {receipt.get('receipt')}: its OCMF record is T{pages[1]}, after T{pages[0]}"
     try:
         meters = before["meter"], receipt["meter"]
         if meters[0]["serial"] == meters[1]["serial"] and meters[1]["start_wh"] < meters[0]["stop_wh"]:
@@ -239,6 +255,15 @@ def _following(before: dict[str, Any], receipt: dict[str, Any]) -> Iterator[str]
             yield f"receipt {receipt['receipt']} begins at {told}, where the one before ended"
     except (KeyError, TypeError):
         yield f"receipt {receipt.get('receipt')} lacks registers"
+
+
+def _page(receipt: dict[str, Any]) -> int | None:
+    """Return which transaction a receipt's OCMF record says it is (PG); None where it cannot be read."""
+    try:
+        told = str(json.loads(receipt["ocmf"].split("|")[1])["PG"])
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError):
+        return None
+    return int(told[1:]) if re.fullmatch("T[0-9]{1,15}", told) else None
 
 
 def _number(receipt: dict[str, Any]) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from firmware.errors import CryptoError, PricingError
 from firmware.pricing import money
-from firmware.receipts import correction
+from firmware.receipts import correction, totals
 from firmware.screens import catalogue, words
 from tools import curves, keys
 from tools.proofs import ocmf
@@ -41,8 +41,9 @@ def check(
     try:
         if is_ended:
             _energy(proof, receipt)
-        _amounts(proof, receipt)
-        _lines(proof, receipt)
+        adds_up = [_amounts(proof, receipt), _lines(proof, receipt)]
+        if all(adds_up):
+            _rates(proof, receipt)
         text = str(receipt["ocmf"]).encode() if is_ended else b""
         if not is_ended:
             _named(proof, receipt)
@@ -123,7 +124,7 @@ def _energy(proof: Proof, receipt: dict[str, Any]) -> None:
     proof.check("energy", counted_wh == billed_wh >= 0, why)
 
 
-def _amounts(proof: Proof, receipt: dict[str, Any]) -> None:
+def _amounts(proof: Proof, receipt: dict[str, Any]) -> bool:
     net_minor, gross_minor = receipt["net_minor"], receipt["gross_minor"]
     sums = (
         ("the lines' net", sum(line["net_minor"] for line in receipt["lines"]), net_minor),
@@ -132,10 +133,10 @@ def _amounts(proof: Proof, receipt: dict[str, Any]) -> None:
         ("net and VAT", net_minor + sum(vat["vat_minor"] for vat in receipt["vat"]), gross_minor),
     )
     wrong = [f"{name} is {summed}, not {stated}" for name, summed, stated in sums if summed != stated]
-    proof.found("amounts", wrong, "lines, net, VAT and gross add up")
+    return proof.found("amounts", wrong, "lines, net, VAT and gross add up")
 
 
-def _lines(proof: Proof, receipt: dict[str, Any]) -> None:
+def _lines(proof: Proof, receipt: dict[str, Any]) -> bool:
     """Redo every line: quantity by unit price, which rounding moves by less than one minor unit."""
     minor_units = 10 ** money.exponent(receipt["currency"])
     wrong = []
@@ -146,7 +147,14 @@ def _lines(proof: Proof, receipt: dict[str, Any]) -> None:
             told = f"{line['quantity']} {line['unit']} at {line['unit_price']} is {float(exact):.3f}"
             wrong.append(f"line {number}, {line['dimension']}: {told} minor units, not {stated}")
     shown = [text.replace(catalogue.NO_BREAK, " ") for text in words.bill(receipt, "en")]
-    proof.check("lines", not wrong, "; ".join(wrong or shown) or "nothing was charged")
+    return proof.check("lines", not wrong, "; ".join(wrong or shown) or "nothing was charged")
+
+
+def _rates(proof: Proof, receipt: dict[str, Any]) -> None:
+    """Hold VAT and totals against what the lines' rates come to, as a bill that somebody hands in."""
+    members = (*totals.MEMBERS, "tax")
+    wrong = totals.problem({name: receipt[name] for name in members if name in receipt})
+    proof.found("VAT", [wrong] if wrong else [], "VAT by rate and totals are those of the lines")
 
 
 def _same_session(proof: Proof, receipt: dict[str, Any], content: dict[str, Any]) -> None:

@@ -43,6 +43,8 @@ def test_what_the_engine_bills_holds():
         ', "tax_included": "YES"',
         ', "tax_included": "N/A"',
         ', "min_price": {"excl_vat": 20}',
+        ', "min_price": {"excl_vat": 20}, "tax_included": "N/A"',
+        ', "max_price": {"excl_vat": 3}, "tax_included": "N/A"',
         ', "min_price": {"excl_vat": 20, "incl_vat": 25}, "tax_included": "YES"',
         ', "max_price": {"excl_vat": 3, "incl_vat": 3.5}',
     ):

@@ -219,3 +219,11 @@ def test_what_the_terminal_remarked_stands_in_words(language, told, compact, tmp
     text = " ".join(said.out.split())
     for sentence in [*told, "2026-03-28 18:10:00 – 18:25:30 +01:00", "new_one"]:
         assert sentence in text, sentence
+
+
+def test_time_that_a_cancellation_takes_back_has_its_sign_in_front(compact, tmp_path, capsys):
+    line = {"dimension": "TIME", "quantity": "-541/360", "unit": "h", "unit_price": "1.2", "vat": "19"}
+    lines = [{**line, "net_minor": -180, "vat_minor": -34, "gross_minor": -214}]
+    told = shown(altered(compact, kind="receipt.cancelled", lines=lines), tmp_path, capsys)[1].out
+    # An hour and a half and ten seconds.
+    assert " -1:30:10 " in told

@@ -17,7 +17,7 @@ from tests.tools.proofs.makers import Meter
 from tests.tools.proofs.test_ocmf import why
 from tools import keys
 from tools.__main__ import main
-from tools.proofs import files, ledgers, receipts
+from tools.proofs import files, ledgers, receipts, records
 from tools.proofs.proof import Proof
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -184,18 +184,58 @@ def test_a_ledger_holds_corrections_against_what_they_name(result, tmp_path):
     jws, key = signed_anew([old])
 
     def judged_with(change, **named):
-        about = {"receipt": old["receipt"], "hash": chain.hash(jws[0]), "code": "x", "number": 1, **named}
+        code = records.code_of(jws[0])
+        about = {"receipt": old["receipt"], "hash": chain.hash(jws[0]), "code": code, "number": 1, **named}
         told = {**correction.cancelled(old, about, "wrong tariff"), **change}
         base = {member: old[member] for member in ("terminal", "at", "clock", "ticks_ms")}
-        records, _ = signed_anew([old, {**base, **told, "kind": correction.CANCELLED}])
+        made, _ = signed_anew([old, {**base, **told, "kind": correction.CANCELLED}])
         path = tmp_path / "records.ndjson"
-        path.write_text("\n".join(records))
+        path.write_text("\n".join(made))
         proof = files.verify(str(path), key)
         return "; ".join(why for name, holds, why in proof.checks if name == "order" and not holds)
 
     assert judged_with({}) == ""
     assert "is not so before it" in judged_with({}, hash="y" * 43)
     assert "does not take back" in judged_with({"gross_minor": 1})
+    assert (
+        f"000-000-000 as short code of {old['receipt']}, which is {records.code_of(jws[0])}"
+        in judged_with({}, code="000-000-000")
+    )
+    assert "names USD as currency" in judged_with({"currency": "USD"})
+
+
+def test_vat_that_does_not_follow_from_the_rates_of_the_lines_is_found_without_the_tariff(result):
+    old = result["records"][-1]
+
+    def judged_as(change):
+        told = json.loads(json.dumps(old))
+        change(told)
+        proof = Proof("receipt")
+        receipts.check(proof, told, [], lambda receipt: None)
+        return {name: why for name, holds, why in proof.checks if not holds and not name.startswith("ocmf")}
+
+    def more_tax(told):
+        for place in (told["lines"][0], told["vat"][0]):
+            place["vat_minor"] += 50
+        told["lines"][0]["gross_minor"] += 50
+        told["gross_minor"] += 50
+
+    assert judged_as(lambda told: None) == {}
+    assert "vat_minor is" in judged_as(more_tax)["VAT"]
+    assert "a rate of 7 that no line has" in judged_as(lambda told: told["vat"][0].update(rate="7"))["VAT"]
+    assert "vat_minor is" in judged_as(lambda told: told["lines"][0].update(vat="7"))["VAT"]
+
+
+def test_a_gap_in_the_pagination_of_the_meters_records_is_found(result, tmp_path):
+    both = [record for record in result["records"] if record["kind"] == "session.ended"]
+    for page, said in (("T2", ""), ("T3", "its OCMF record is T3, after T1"), ("T1", "is T1, after T1")):
+        again = {**both[1], "ocmf": both[1]["ocmf"].replace('"PG":"T2"', f'"PG":"{page}"')}
+        jws, key = signed_anew([both[0], again])
+        path = tmp_path / "records.ndjson"
+        path.write_text("\n".join(jws))
+        proof = files.verify(str(path), key)
+        told = "; ".join(why for name, holds, why in proof.checks if name == "order" and not holds)
+        assert (said in told) and bool(said) == bool(told)
 
 
 def test_a_flipped_bit_in_any_of_a_thousand_places_of_a_receipt_is_found(result, key, tmp_path):
