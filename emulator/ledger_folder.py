@@ -3,6 +3,7 @@
 It does not know what the files say, and never writes.
 """
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,10 +25,20 @@ class LedgerFolder:
 
     def size(self, name: str) -> int:
         """Return the bytes of a blob, 0 where there is none."""
-        path = self._folder / name
-        return padding.size(str(path)) if path.exists() else 0
+        path = self._file(name)
+        return padding.size(str(path)) if path else 0
 
     def read(self, name: str, offset: int = 0, count: int | None = None) -> bytes:
         """Return up to `count` bytes from `offset`; empty where there is no such blob or no more bytes."""
+        path = self._file(name)
+        return padding.read(str(path), offset, count) if path else b""
+
+    def _file(self, name: str) -> Path | None:
+        """Return where a blob is, None where there is none. Raises OSError for what is no file."""
         path = self._folder / name
-        return padding.read(str(path), offset, count) if path.exists() else b""
+        if path.is_file():
+            return path
+        if path.is_symlink() or path.exists():
+            what = "no file, but a directory, a device or a dead link; move it out of the ledger"
+            raise OSError(errno.EINVAL, what, str(path))
+        return None

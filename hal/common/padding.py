@@ -3,6 +3,9 @@
 It does not know who makes the room. docs/decisions/preallocated-segments.md says what for.
 """
 
+import os
+
+from firmware.errors import BoardError
 from hal.common.blobs import names_in
 
 TYPE_CHECKING = False
@@ -11,6 +14,8 @@ if TYPE_CHECKING:
 
 NUL = b"\0"
 BLOCK_BYTES = 4096
+# <sys/stat.h>, which MicroPython has no module for.
+S_IFMT, S_IFREG = 0o170000, 0o100000
 
 
 def end_of(blob: "Any") -> int:
@@ -51,11 +56,24 @@ def size(path: str) -> int:
 
 
 def find(directory: str) -> "list[str]":
-    """Return the names of the blobs that a terminal left with room behind them: the one it wrote last."""
+    """Return the names of the blobs that a terminal left with room behind them: the one it wrote last.
+
+    Raises BoardError where something else than a file has a blob's name, OSError.
+    """
     return [name for name in names_in(directory) if _is_padded(directory + "/" + name)]
 
 
 def _is_padded(path: str) -> bool:
+    try:
+        is_file = os.stat(path)[0] & S_IFMT == S_IFREG
+    except OSError:
+        is_file = False
+    if not is_file:
+        # To open a pipe would wait for ever; what is a link to a disk that is not there may be the ledger.
+        raise BoardError(
+            "storage %s: a directory, a device or a link that leads nowhere, where only files may be; "
+            "move it away, or mount the disk it leads to" % path
+        )
     with open(path, "rb") as blob:
         end = blob.seek(0, 2)
         blob.seek(max(0, end - 1))

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,22 @@ def test_a_ledger_whose_room_cannot_be_cut_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(BoardError, match="make the disk writable"):
         DirectoryStorage(str(tmp_path), ReadOnly(), lambda fd, how: None)
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _dead_link(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, _pipe, _dead_link])
+def test_what_is_no_file_under_the_name_of_one_is_named(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "ledger-0000000002.log")
+    with pytest.raises(BoardError, match=r"ledger-0000000002\.log: a directory, .* move it away"):
+        open_storage(str(tmp_path))
+    for read in (LedgerFolder(tmp_path).read, LedgerFolder(tmp_path).size):
+        with pytest.raises(OSError, match=r"no file, .* move it out.*ledger-0000000002\.log"):
+            read("ledger-0000000002.log")
+    assert LedgerFolder(tmp_path).read("ledger-0000000003.log") == b""
