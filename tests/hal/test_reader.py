@@ -127,18 +127,23 @@ def test_a_pn532_that_looks_by_itself_is_silent_until_a_card_comes_and_is_woken_
             assert await line_of(process) == '"removed"'
             assert await line_of(process) == '"gone"'
         await asyncio.to_thread(process.wait)
-        crowded = seat.start("read_card", f"pn532-auto:{line.path}", "")
-        assert await line_of(crowded) == '"ready"'
-        await line.insert(cards.FelicaCard(bytes(8)))
-        assert json.loads(await line_of(crowded))[0] == ""
-        await line.remove()
-        assert await line_of(crowded) == '"removed"'
-        await line.insert(cards.DesfireCard(UID), cards.RfidCard(OTHER_UID))
-        said, errors = await asyncio.to_thread(crowded.communicate, timeout=30)
-        assert "several cards are at the reader at once" in said + errors
+        await tell_another_type_and_two_cards(seat, line, "pn532-auto")
         await line.close()
 
     asyncio.run(play())
+
+
+async def tell_another_type_and_two_cards(seat: Seat, line: Pn532Line, reader: str) -> None:
+    """Hold up a card that has no APDUs, then two at once."""
+    process = seat.start("read_card", f"{reader}:{line.path}", "")
+    assert await line_of(process) == '"ready"'
+    await line.insert(cards.FelicaCard(bytes(8)))
+    assert json.loads(await line_of(process))[0] == ""
+    await line.remove()
+    assert await line_of(process) == '"removed"'
+    await line.insert(cards.DesfireCard(UID), cards.RfidCard(OTHER_UID))
+    said, errors = await asyncio.to_thread(process.communicate, timeout=30)
+    assert "several cards are at the reader at once" in said + errors
 
 
 @seats(*ALL)
@@ -146,15 +151,7 @@ def test_a_pn532_tells_two_cards_and_one_of_another_type(seat: Seat) -> None:
     async def play() -> None:
         line = Pn532Line()
         await line.start()
-        process = seat.start("read_card", f"pn532:{line.path}", "")
-        assert await line_of(process) == '"ready"'
-        await line.insert(cards.FelicaCard(bytes(8)))
-        assert json.loads(await line_of(process))[0] == ""
-        await line.remove()
-        assert await line_of(process) == '"removed"'
-        await line.insert(cards.DesfireCard(UID), cards.RfidCard(OTHER_UID))
-        said, errors = await asyncio.to_thread(process.communicate, timeout=30)
-        assert "several cards are at the reader at once" in said + errors
+        await tell_another_type_and_two_cards(seat, line, "pn532")
         await line.close()
 
     asyncio.run(play())

@@ -7,7 +7,7 @@ from emulator.models import bank, emv
 from emulator.models.prng import Prng
 from firmware.access import bank_terms
 from firmware.cards import tlv
-from tests.emulator.simulation.test_bank_stories import (
+from tests.emulator.simulation.bank_cards import (
     HASH,
     OTHER_PAN,
     PAN,

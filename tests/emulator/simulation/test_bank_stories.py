@@ -3,23 +3,20 @@
 Card numbers are test numbers; the gateway that opens what was sealed is the emulated one.
 """
 
-from emulator.models import bank, emv
-from emulator.models.prng import Prng
-from emulator.simulation.board import Antenna, Clock, Entropy, Field, Wall
-from firmware.access import bank_terms
-from firmware.cards import tlv
-from firmware.cards.emv import authorities, identity
-from firmware.crypto import canonical, jwe
-from firmware.terminal.reader import TAP, Reader
-from hal.common import aes
+from emulator.models import bank
 from tests import pan_search
-from tests.emulator.simulation.test_play import ALICE, TARIFF, clean, played, story
-from tests.firmware.terminal.desk import Desk
-
-PAN, OTHER_PAN = "4761739001010119", "5413330089020011"
-HASH = identity.keyed_hash(bank.HASH_KEY, PAN)
-TERMS = {"limit_minor": 2000, "tariff": "day"}
-
+from tests.emulator.simulation.bank_cards import (
+    HASH,
+    OTHER_PAN,
+    PAN,
+    TERMS,
+    card,
+    charge,
+    of_kind,
+    opened,
+    told,
+)
+from tests.emulator.simulation.test_play import ALICE, clean, played, story
 
 # MicroPython takes its time for RSA; what follows from a card's answers is the same there, and the story of
 # tests/emulator/test_bank_interpreters.py plays most of it.
@@ -34,36 +31,7 @@ CPYTHON_ONLY = (
     "test_the_session_ends_before_its_amount_is_exceeded",
     "test_the_display_speaks_the_cards_language_until_the_driver_is_gone",
     "test_another_drivers_card_does_not_change_the_language",
-    "test_a_card_pulled_away_at_any_command_starts_nothing_and_may_come_again_at_once",
 )
-
-
-def card(pan=PAN, expires="2031-12", **more):
-    return dict({"kind": "emv", "pan": pan, "expires": expires}, **more)
-
-
-def told(steps, cards, terms=None, on=(TARIFF,), **settings):
-    """Play under some tariffs and return (receipts, records, result)."""
-    given = dict(TERMS, **(terms or {}))
-    changes = {"card_order": "emv rfid", "bank_cards": bank.terms(given)}
-    changes.update(settings)
-    terminal = dict(story([])["terminal"], **changes)
-    return clean(steps, cards=cards, tariffs=list(on), terminal=terminal)
-
-
-def charge(name, for_s=600):
-    """Return the steps of a driver who plugs in, taps, charges, taps again and leaves."""
-    return [
-        (5, "plug", True),
-        (5, "tap", name),
-        (for_s, "tap", name),
-        (60, "plug", False),
-        (60, "wait", "idle"),
-    ]
-
-
-def of_kind(records, kind):
-    return [record for record in records if record["kind"] == kind]
 
 
 def refused(given, terms=None, steps=None, **settings):
@@ -74,14 +42,6 @@ def refused(given, terms=None, steps=None, **settings):
     (record,) = of_kind(records, "session.rejected")
     assert "card_data" not in record
     return record
-
-
-def opened(record):
-    """Return by tag what the gateway finds in a record."""
-    text = jwe.decrypt(bank.GATEWAY_PRIVATE, record["card_data"], aes.decrypt_cbc)
-    document = canonical.decode(text)
-    assert document["aid"] == emv.AID.hex()
-    return dict(tlv.objects(bytes.fromhex(document["emv"])))
 
 
 def test_every_way_of_proving_itself_charges_and_its_strength_is_told():
@@ -349,80 +309,6 @@ def test_the_number_is_in_no_record_and_no_screen():
     text = repr(records) + repr(result) + repr(jws) + repr(shown)
     assert "476173******0119" in text
     assert pan_search.found(PAN, text.encode()) == []
-
-
-class LyingCard(emv.PaymentCard):
-    """A card that tells what is the terminal's to tell: an amount and a date, among its own."""
-
-    def transmit(self, command):
-        """Slip the lies into the record that nobody signed."""
-        response = super().transmit(command)
-        if command[:4] == bytes.fromhex("00b2010c"):
-            lies = bytes.fromhex("9f0206000000000001" + "9a03200101" + "9f3704deadbeef")
-            response = tlv.encode(0x70, tlv.find(response[:-2], 0x70) + lies) + b"\x90\0"
-        return response
-
-
-def test_a_card_does_not_speak_for_the_terminal():
-    found = tapped([LyingCard(PAN, "2031-12", Prng(6, "card"))])[0]
-    objects = opened(found["payment"])
-    assert objects[0x9F02].hex() == "000000002000" and objects[0x9A].hex() == "260328"
-    assert objects[0x9F37].hex() != "deadbeef"
-
-
-class PulledCard(emv.PaymentCard):
-    """A card that is pulled away at a command, counted from 1."""
-
-    def __init__(self, at, proof):
-        super().__init__(PAN, "2031-12", Prng(6, "card"), proof)
-        self._left = at
-
-    def transmit(self, command):
-        """Answer as long as it is there."""
-        self._left -= 1
-        if self._left == 0:
-            raise OSError(19, "the card was taken away")
-        return super().transmit(command)
-
-
-class TapConfig:
-    id = "KT-0001"
-    timezone = "UTC0"
-    tap_guard_ms = 2000
-    card_order = "emv rfid"
-    bank_cards = bank_terms.parse(bank.terms(TERMS), "EUR", ["day"])
-
-
-def tapped(cards, config=TapConfig, is_denied=lambda card: False):
-    """Return what the reader's task tells of cards held up one after the other."""
-    desk = Desk()
-    antenna = Antenna(desk.kernel)
-    ports = desk.board(Field(desk.life, antenna))
-    ports.entropy = Entropy(Prng(7, "terminal"))
-    ports.clock = Clock(desk.life, Wall(desk.kernel, 1774699200))
-    known = authorities.Authorities(bank.authorities())
-    trust = {"authorities": known, "hash_key": bank.HASH_KEY, "aes": aes.Aes(), "is_denied": is_denied}
-
-    async def hold():
-        for each in cards:
-            antenna.put(each)
-            await desk.kernel.sleep_ms(500)
-            antenna.put(None)
-            await desk.kernel.sleep_ms(500)
-
-    reader = Reader(ports, config, desk.inbox, {"emv": trust})
-    desk.run(hold(), reader.run(), until_ms=1000 * len(cards))
-    return [event[1] for _at, event in desk.told if event[0] == TAP]
-
-
-def test_a_card_pulled_away_at_any_command_starts_nothing_and_may_come_again_at_once():
-    # Directory, selection, options, three records; without fDDA one record more, a signature, a cryptogram.
-    for proof, commands in (("CDA", 8), ("fDDA", 6), ("DDA", 9)):
-        for at in range(1, commands + 1):
-            first, second = tapped([PulledCard(at, proof), PulledCard(0, proof)])
-            assert first == {"reason": "card_error"}
-            assert second["token"]["card"] == HASH
-        assert "token" in tapped([PulledCard(commands + 1, proof)])[0]
 
 
 def test_a_tariff_of_ocpp_may_ask_by_which_card_it_is_paid():

@@ -8,7 +8,7 @@ from joserfc.jwk import ECKey
 from emulator.models import bank
 from firmware.cards import tlv
 from firmware.crypto import jose, p256
-from tests.emulator.simulation.test_bank_stories import PAN, card, charge, of_kind, told
+from tests.emulator.simulation.bank_cards import PAN, card, charge, of_kind, told
 
 
 def test_joserfc_opens_what_a_session_tells_of_its_card():
