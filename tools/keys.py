@@ -7,7 +7,6 @@ import base64
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import click
@@ -17,15 +16,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificate
 
-from firmware.crypto import jose
+from firmware.crypto import jose, keyforms
 from firmware.errors import CryptoError
-from tools import curves, der
+from tools import curves, der, inputs
 
 Verify = Callable[[bytes, bytes], bool]
 FORMS = "a JWK or JWK set, PEM, or DER or a bare point as hex, base64 or base32"
 # No public key is longer, and no set of them that a person gives.
 MAX_BYTES = 1_000_000
+MAX_DIGITS = 100
+_BOM = b"\xef\xbb\xbf"
 _PRIVATE = "this is a private key; give the public key, and keep this one secret"
+_OTHER = "this is a public key for %s; what is verified here is signed on elliptic curves (ECDSA)"
 # By their names in JWKs.
 _JWK_CURVES = {
     "P-256": "secp256r1",
@@ -70,14 +72,21 @@ class PublicKey(NamedTuple):
 
     def p256(self) -> bytes | None:
         """Return X and Y, 64 bytes, of a key that may be one on P-256, or None."""
-        is_p256 = self.curve is None or self.curve.name == "secp256r1"
-        return self.point[1:] if is_p256 and len(self.point) == 65 and self.point[0] == 4 else None
+        if self.curve is not None and self.curve.name != "secp256r1":
+            return None
+        try:
+            return keyforms.public_from_point(self.point)
+        except CryptoError:
+            return None
 
 
 def read(path: str) -> list[PublicKey]:
     """Return the public keys of a file. Raises KeyProblem, OSError."""
-    with Path(path).open("rb") as stream:
-        content = stream.read(MAX_BYTES + 1)
+    return of(inputs.read(path, MAX_BYTES), path)
+
+
+def of(content: bytes, path: str) -> list[PublicKey]:
+    """Return the public keys of a file's content. Raises KeyProblem, which names the file."""
     try:
         return recognise(content)
     except KeyProblem as problem:
@@ -99,11 +108,13 @@ def recognise(content: bytes, encoding: str | None = None) -> list[PublicKey]:
     """
     if len(content) > MAX_BYTES:
         raise KeyProblem("this is far too long for a public key")
-    text = content.decode("ascii", "replace").strip()
+    text = content.removeprefix(_BOM).decode("ascii", "replace").strip()
+    if not text:
+        raise KeyProblem("this is empty, and no key")
     if text.startswith("{"):
         return _from_json(text)
     if "-----BEGIN" in text:
-        return [_from_pem(text)]
+        return _from_pem(text)
     problem = KeyProblem(f"this is no key in a form that is known here; a key is {FORMS}")
     for binary in [*_unwrapped(text, encoding), content]:
         try:
@@ -133,13 +144,24 @@ def verifier(public: bytes) -> Verify:
 
 def _from_json(text: str) -> list[PublicKey]:
     try:
-        document = json.loads(text, object_pairs_hook=_once)
-        keys = [_from_jwk(jwk) for jwk in document.get("keys", [document])]
-    except (ValueError, TypeError, AttributeError, RecursionError, CryptoError) as error:
+        document = json.loads(text, object_pairs_hook=_once, parse_int=_integer)
+        listed = document.get("keys", [document])
+        if not isinstance(listed, list):
+            raise KeyProblem("this JSON is no JWK set, whose keys are a list")
+        keys = [_from_jwk(jwk) for jwk in listed]
+    except (ValueError, CryptoError) as error:
         raise KeyProblem(f"this JSON is no JWK of a P-256 key: {error}") from error
+    except RecursionError:
+        raise KeyProblem("this JSON is nested too deep to be a JWK") from None
     if not keys:
         raise KeyProblem("this JWK set is empty")
     return keys
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise KeyProblem(f"this JSON is no JWK: it has a number of {len(digits)} digits")
+    return int(digits)
 
 
 def _once(members: list[tuple[str, object]]) -> dict[str, object]:
@@ -150,12 +172,16 @@ def _once(members: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _from_jwk(jwk: object) -> PublicKey:
+    told = jwk if isinstance(jwk, dict) else {}
+    # Of a secret that two sides share, all of it is private.
+    if "d" in told or told.get("kty") == "oct":
+        raise KeyProblem(_PRIVATE)
+    if told.get("kty") in ("RSA", "OKP"):
+        raise KeyProblem(_OTHER % told.get("crv", "RSA"))
     if not isinstance(jwk, dict) or not all(isinstance(jwk.get(name), str) for name in ("crv", "x", "y")):
         raise KeyProblem("this JSON is no JWK of an elliptic curve, which has crv, kty, x and y as texts")
-    if "d" in jwk:
-        raise KeyProblem(_PRIVATE)
     curve = curves.by_name(_JWK_CURVES.get(jwk["crv"], ""))
-    if curve is None or curve.name == "secp256r1":
+    if curve is None or curve.name == "secp256r1" or jwk.get("kty") != "EC":
         public = jose.public_from_jwk(jwk)
         return PublicKey(curves.CURVES[0], b"\x04" + public)
     x, y = jose.unb64url(jwk["x"]), jose.unb64url(jwk["y"])
@@ -164,16 +190,16 @@ def _from_jwk(jwk: object) -> PublicKey:
     return PublicKey(curve, b"\x04" + x + y)
 
 
-def _from_pem(text: str) -> PublicKey:
+def _from_pem(text: str) -> list[PublicKey]:
     content = text.encode()
     if "CERTIFICATE" in text:
         _refuse_certificate(content, load_pem_x509_certificate)
     if "PRIVATE KEY" in text:
         raise KeyProblem(_PRIVATE)
-    armour = re.search(r"-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----", text)
-    if armour is None:
+    armours = re.findall(r"-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----", text)
+    if not armours:
         raise KeyProblem(f"this PEM holds no public key; a key is {FORMS}")
-    return _from_der((_unwrapped(armour[1], "base64") or [b""])[0])
+    return [_from_der((_unwrapped(armour, "base64") or [b""])[0]) for armour in armours]
 
 
 def _from_der(content: bytes) -> PublicKey:
@@ -218,8 +244,10 @@ def _refuse_certificate(content: bytes, load: Callable) -> None:
 def _refuse_private(content: bytes) -> None:
     try:
         serialization.load_der_private_key(content, None)
-    except (ValueError, TypeError):
+    except (ValueError, UnsupportedAlgorithm):
         return
+    except TypeError:
+        pass  # It is one that a password seals.
     raise KeyProblem(_PRIVATE)
 
 
@@ -228,9 +256,7 @@ def _refuse_other(content: bytes) -> None:
         kind = type(serialization.load_der_public_key(content)).__name__.lstrip("_").removesuffix("PublicKey")
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return
-    raise KeyProblem(
-        f"this is a public key for {kind}; what is verified here is signed on elliptic curves (ECDSA)"
-    )
+    raise KeyProblem(_OTHER % kind)
 
 
 def _unwrapped(text: str, encoding: str | None) -> list[bytes]:

@@ -15,9 +15,13 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from firmware.crypto import canonical, jose
+from firmware.ledger import chain
 from hal.linux.signer import Signer
+from tests.firmware.ledger import rotating
 from tests.interpreters import ROOT
+from tools import curves, keys
 from tools.__main__ import main
+from tools.proofs import trail
 
 
 @pytest.fixture
@@ -171,6 +175,16 @@ def test_a_record_outside_of_its_keys_time_does_not_hold(config, capsys):
     path.write_text(jose.compact(content, signature))
     code, said = told(capsys, "verify", path, "--key", config.parent / "ledger")
     assert (code, "from record 1 to 3" in said) == (1, True), said
+
+
+def test_a_key_announces_no_other_for_a_time_before_its_own():
+    # The second key, in force from record 4 on, would hand the records of the first one to a third.
+    own = keys.PublicKey(curves.CURVES[0], b"\4" + rotating.public(2), keys.Span("KT-0001", 4, None, None))
+    for terminal, seq, led_to in (("KT-0001", 2, 1), ("KT-0002", 9, 1), ("KT-0001", 9, 2)):
+        pen = rotating.Pen(2)
+        pen.next_seq = seq
+        announced = pen.write(chain.KEY_ROTATED, **pen.announcement(3, terminal=terminal), terminal=terminal)
+        assert len(trail.follow([own], [announced])) == led_to, (terminal, seq)
 
 
 def test_a_ledger_of_anything_as_a_key_takes_no_time(config, capsys):

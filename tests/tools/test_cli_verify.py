@@ -5,7 +5,9 @@ It does not know how verification works; its evidence is a simulated session.
 
 import base64
 import json
+import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -86,22 +88,39 @@ def test_without_a_key_the_signature_check_says_so_and_does_not_hold(receipt, ca
     assert "there is no key in it" in told["checks"][1]["why"]
 
 
-@pytest.mark.parametrize("form", ["jwk-set", "pem", "der", "der-hex", "der-base64", "point-hex"])
+FORMS = (
+    ("jwk-set", "jwk-bom", "pem", "pem-second", "pem-compressed")
+    + ("der", "der-hex", "der-base64", "point-hex", "point-compressed")
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_every_form_of_the_key_is_recognised(form, result, receipt, tmp_path, capsys):
     public = public_key(result)
+    raw, formats = serialization.Encoding.X962, serialization.PublicFormat
     der = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     point = public.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
     other = jose.jwk(Signer(ec.generate_private_key(ec.SECP256R1())).public_key())
     path = tmp_path / "key"
+    pem, other_pem = (
+        one.public_bytes(serialization.Encoding.PEM, formats.SubjectPublicKeyInfo)
+        for one in (public, ec.generate_private_key(ec.SECP256R1()).public_key())
+    )
+    compressed = public.public_bytes(raw, formats.CompressedPoint)
+    # What `openssl ec -conv_form compressed -pubout` writes: the heads of RFC 5480, 2 around 33 bytes.
+    spki = bytes.fromhex("3039301306072a8648ce3d020106082a8648ce3d030107032200") + compressed
+    armoured = b"-----BEGIN PUBLIC KEY-----\n" + base64.encodebytes(spki) + b"-----END PUBLIC KEY-----\n"
     forms = {
         "jwk-set": json.dumps({"keys": [other, {**result["terminal"]["key"], "use": "sig"}]}).encode(),
-        "pem": public.public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        ),
+        "jwk-bom": b"\xef\xbb\xbf" + json.dumps(result["terminal"]["key"]).encode(),
+        "pem": pem,
+        "pem-second": other_pem + pem,
+        "pem-compressed": armoured,
         "der": der,
         "der-hex": der.hex(" ").encode(),
         "der-base64": base64.encodebytes(der),
         "point-hex": point.hex().encode(),
+        "point-compressed": compressed.hex().encode(),
     }
     path.write_bytes(forms[form])
     code, told = verified(capsys, receipt, "--key", path)
@@ -199,6 +218,20 @@ def test_a_ledger_holds_and_its_payloads_come_out_in_order(result, ledger, key, 
 def test_a_ledger_verifies_as_a_whole(ledger, key, capsys):
     code, told = verified(capsys, ledger, "--key", key)
     assert (code, told["kind"]) == (0, "ledger")
+
+
+def test_records_through_a_pipe_verify_and_are_exported_as_from_a_file(result, tmp_path, capsys):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for words, code in (
+        (["verify", str(pipe)], 0),
+        (["receipt", "export", str(pipe), "--to", str(tmp_path / "out")], 0),
+        (["key", "register", str(pipe)], 0),
+    ):
+        writer = threading.Thread(target=pipe.write_text, args=("\n".join(result["jws"]),), daemon=True)
+        writer.start()
+        assert main(words) == code, capsys.readouterr()
+        writer.join()
 
 
 def test_a_missing_record_is_named_with_its_place(result, ledger, key, capsys):

@@ -11,7 +11,7 @@ import click
 from firmware.crypto import jose
 from firmware.errors import LedgerError
 from firmware.ledger import chain
-from tools import keys
+from tools import inputs, keys
 from tools.commands import output
 from tools.commands.verify import key_option
 from tools.documents import document as documents
@@ -110,8 +110,7 @@ def export(
 
 
 def _document(file: str, given: list[keys.PublicKey], language: str) -> documents.Document:
-    with Path(file).open("rb") as stream:
-        content = stream.read(_MAX_BYTES + 1)
+    content = inputs.read(file, _MAX_BYTES)
     if len(content) > _MAX_BYTES:
         raise click.ClickException(f"{file} is too long for a receipt")
     compact = content.decode("ascii", "replace").strip()

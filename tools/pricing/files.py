@@ -3,13 +3,13 @@
 It does not know what they mean. Whoever has more than one says which.
 """
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from firmware.crypto import jsontext
 from firmware.errors import CryptoError
+from tools import inputs
 
 MAX_BYTES = 100_000_000
 _OF_A_TARIFF = ("id", "tariffId", "currency", "elements", "energy", "chargingTime", "idleTime", "fixedFee")
@@ -76,7 +76,7 @@ def id_of(document: Any) -> str | None:
 
 
 def _document(path: str) -> Any:
-    content = Path(path).read_bytes().removeprefix(_BOM)
+    content = inputs.read(path, MAX_BYTES).removeprefix(_BOM)
     try:
         return jsontext.parse(content, max_bytes=MAX_BYTES)
     except CryptoError as error:

@@ -12,7 +12,7 @@ import click
 from firmware.crypto import jsontext
 from firmware.errors import CryptoError, PricingError
 from firmware.pricing import tariff as tariffs
-from tools import keys
+from tools import inputs, keys
 from tools.pricing import files as pricing_files
 from tools.proofs import ledgers, ocmf, readings, receipts, records, safe_xml
 from tools.proofs.ledgers import MAX_BYTES
@@ -20,9 +20,11 @@ from tools.proofs.proof import Proof
 
 MAX_RECORDS = 1000
 KNOWN = "a compact JWS, records one a line, an OCMF record, S.A.F.E.'s XML, or a ledger's folder"
-_COMPACT = re.compile(rb"[\w-]+\.[\w-]+\.[\w-]*")
+# What begins as a header does is a record, if not a whole one.
+_COMPACT = re.compile(rb"[\w-]+\.[\w-]+\.[\w-]*|eyJ[\w.=-]*")
 _LINE = re.compile(rb"(?:[0-9a-f]{8} )?[\w-]+\.[\w-]+\.[\w-]*")
 _BOM = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def verify(path: str, given: list[keys.PublicKey], tariff_file: str | None = None) -> Proof:
@@ -32,8 +34,9 @@ def verify(path: str, given: list[keys.PublicKey], tariff_file: str | None = Non
     """
     prices = _prices(path, tariff_file)
     if Path(path).is_dir():
-        return ledgers.verify(path, given, prices)
-    content = _content(path)
+        return ledgers.verify(ledgers.storage_of(path, None), path, given, prices)
+    whole = inputs.read(path, MAX_BYTES)
+    content = _content(path, whole)
     if content.startswith(ocmf.HEADER):
         return _ocmf(content, given)
     if content.startswith(b"<"):
@@ -41,18 +44,18 @@ def verify(path: str, given: list[keys.PublicKey], tariff_file: str | None = Non
     if _COMPACT.fullmatch(content):
         return records.verify(content.decode(), given, prices)
     if _LINE.match(content):
-        return ledgers.verify(path, given, prices)
+        return ledgers.verify(ledgers.storage_of(path, whole), path, given, prices)
     raise click.ClickException(f"{path} is nothing that can be verified here: {KNOWN}")
 
 
-def _content(path: str) -> bytes:
-    with Path(path).open("rb") as stream:
-        content = stream.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
+def _content(path: str, whole: bytes) -> bytes:
+    if len(whole) > MAX_BYTES:
         raise click.ClickException(f"{path} has more than {MAX_BYTES // 1_000_000} MB; {KNOWN} has not")
-    content = content.removeprefix(_BOM).strip(ocmf.BLANKS)
+    content = whole.removeprefix(_BOM).strip(ocmf.BLANKS)
     if not content:
         raise click.ClickException(f"{path} is empty")
+    if content.startswith(_UTF_16):
+        raise click.ClickException(f"{path} is text in UTF-16, as some shells write it; save it as UTF-8")
     return content
 
 
@@ -86,7 +89,8 @@ def _prices(path: str, tariff_file: str | None) -> receipts.Prices:
         if not re.fullmatch(r"[0-9a-f]{64}", wanted) or not blob.is_file():
             return None
         try:
-            document = jsontext.parse(blob.read_bytes().rstrip(b"\0"), max_bytes=MAX_BYTES)
+            content = inputs.read(str(blob), MAX_BYTES).rstrip(b"\0")
+            document = jsontext.parse(content, max_bytes=MAX_BYTES)
         except CryptoError:
             return None
         return document if isinstance(document, dict) else None

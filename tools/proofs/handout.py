@@ -8,7 +8,6 @@ import base64
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -29,23 +28,22 @@ def read(path: str, key_files: tuple[str, ...]) -> tuple[list[str], list[keys.Pu
 
     Raises ClickException for a file that holds no record, KeyProblem, OSError.
     """
-    played = None if Path(path).is_dir() else _played(path)
+    content = trail.content_of(path)
+    played = _played(content)
     if played:
         compacts = played["jws"]
         own = keys.recognise(json.dumps(played["terminal"]["key"]).encode())
         return compacts, trail.read(key_files) or trail.follow(own, trail.announcements(compacts))
-    storage: Any = ledgers.storage_of(path)
+    storage: Any = ledgers.storage_of(path, content)
     compacts = list(ledgers.compacts(storage)) if segment.oldest(storage) else []
     if not any(map(_payload, compacts)):
         raise click.ClickException(f"{path} holds no record: it is no ledger, and nothing that was played")
-    return compacts, trail.read(key_files or (path,))
+    return compacts, trail.read(key_files) or trail.found_in([(path, content)])
 
 
-def _played(path: str) -> dict[str, Any] | None:
-    """Return the result of a played story that a file holds, None for any other file."""
-    with Path(path).open("rb") as stream:
-        content = stream.read(ledgers.MAX_BYTES + 1)
-    if len(content) > ledgers.MAX_BYTES or not content.lstrip().startswith(b"{"):
+def _played(content: bytes | None) -> dict[str, Any] | None:
+    """Return the result of a played story that a file holds, None for any other file, or a folder."""
+    if content is None or len(content) > ledgers.MAX_BYTES or not content.lstrip().startswith(b"{"):
         return None
     try:
         document = json.loads(content)

@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import click
@@ -21,10 +20,12 @@ from tools import keys
 from tools.proofs import receipts, records
 from tools.proofs.proof import Proof
 
-# So many problems of receipts are told one by one.
+# So many problems of the chain, and so many of receipts, are told one by one.
 MAX_TOLD = 100
 # A segment of a ledger has 64 kB, and so has a long container; a file of records may hold thousands.
 MAX_BYTES = 8_000_000
+# A record is some hundred bytes long.
+MAX_LINES = 50_000
 
 
 class Lines:
@@ -47,12 +48,13 @@ class Lines:
         return self._content[offset:] if count is None else self._content[offset : offset + count]
 
 
-def verify(path: str, given: list[keys.PublicKey], prices: receipts.Prices) -> Proof:
-    """Verify a ledger's folder or file by the keys given, or by the key that its first record introduces."""
-    storage = storage_of(path)
+def verify(storage: Any, path: str, given: list[keys.PublicKey], prices: receipts.Prices) -> Proof:
+    """Verify what `storage_of` a path returns by the keys given, or by the key that its first record
+    introduces.
+    """
     proof = Proof("ledger")
     found = check(storage, path, given)
-    for problem in found["problems"]:
+    for problem in found["problems"][:MAX_TOLD]:
         place = (
             f"record {problem['seq']} ({problem['file']}, byte {problem['offset']})"
             if problem["file"]
@@ -60,7 +62,8 @@ def verify(path: str, given: list[keys.PublicKey], prices: receipts.Prices) -> P
         )
         proof.check(place, False, problem["what"])
     why = f"{found['records']} records, each signed, in sequence and chained to the one before"
-    proof.check("chain", found["holds"], why if found["holds"] else "see above")
+    untold = len(found["problems"]) - MAX_TOLD
+    proof.check("chain", found["holds"], why if found["holds"] else _see_above(untold))
     first = _first(storage)
     public = _key(first, given)
     told = Proof("receipts")
@@ -77,19 +80,24 @@ def verify(path: str, given: list[keys.PublicKey], prices: receipts.Prices) -> P
     return proof
 
 
-def storage_of(path: str) -> Any:
-    """Return a ledger's folder or file, or a file of records, as the storage in which a ledger lies.
+def _see_above(untold: int) -> str:
+    return f"see above, and {untold} problems more" if untold > 0 else "see above"
+
+
+def storage_of(path: str, content: bytes | None) -> Any:
+    """Return a ledger's folder, or the content of its file or of one of records, as the storage in which a
+    ledger lies.
 
     Raises ClickException for a file that is too long for it, OSError.
     """
-    if Path(path).is_dir():
+    if content is None:
         return LedgerFolder(path)
-    with Path(path).open("rb") as stream:
-        content = stream.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise click.ClickException(
             f"{path} has more than {MAX_BYTES // 1_000_000} MB, which no file of records has"
         )
+    if content.count(b"\n") > MAX_LINES:
+        raise click.ClickException(f"{path} has more than {MAX_LINES} lines, which no file of records has")
     return Lines(content)
 
 

@@ -14,7 +14,7 @@ from emulator.ledger_folder import LedgerFolder
 from firmware.crypto import jose
 from firmware.errors import CryptoError, LedgerError
 from firmware.ledger import chain, rotation, segment
-from tools import curves, keys
+from tools import curves, inputs, keys
 from tools.proofs import records
 
 # A register of a terminal that changed its key every week for twenty years has a megabyte.
@@ -35,15 +35,25 @@ class _Trail(NamedTuple):
 def read(paths: Iterable[str]) -> list[keys.PublicKey]:
     """Return the keys of files, and all to which a ledger or a register among them leads.
 
-    Raises KeyProblem, OSError.
+    Raises ClickException (a KeyProblem, mostly), OSError.
     """
+    return found_in([(path, content_of(path)) for path in paths])
+
+
+def content_of(path: str) -> bytes | None:
+    """Return what a file holds, of one that is too long a part; None for a folder. Raises as `read` does."""
+    return None if Path(path).is_dir() else inputs.read(path, MAX_BYTES)
+
+
+def found_in(files: Iterable[tuple[str, bytes | None]]) -> list[keys.PublicKey]:
+    """Do what `read` does with files that were read: a pipe gives nothing the second time."""
     # Read whole before anything is followed: the order in which files are named does not matter.
     given: list[keys.PublicKey] = []
     trails: list[tuple[str, _Trail]] = []
-    for path in paths:
-        found = _trail(path)
+    for path, content in files:
+        found = _trail(path, content)
         if found is None:
-            given += keys.read(path)
+            given += keys.of(content or b"", path)
         else:
             trails.append((path, found))
     reached: list[keys.PublicKey] = []
@@ -82,7 +92,8 @@ def follow(begins: list[keys.PublicKey], announcements: Iterable[str]) -> list[k
             continue
         seq, terminal = payload["seq"], str(payload["terminal"])
         before = old.span or keys.Span(terminal, 1, None, None)
-        if payload.get("kind") != chain.KEY_ROTATED or before.to_seq is not None:
+        # A key announces one other, while it is in force: whoever steals it later signs nothing older.
+        if payload.get("kind") != chain.KEY_ROTATED or before.to_seq is not None or not before.holds(payload):
             continue
         known[jose.kid(compact)] = old._replace(span=before._replace(to_seq=seq))
         span = keys.Span(terminal, seq + 1, None, payload.get("at"))
@@ -105,10 +116,12 @@ def announcements(compacts: Iterable[str]) -> Iterator[str]:
 
 def register_of(path: str, first: Iterable[str]) -> dict[str, Any]:
     """Return the register of a ledger's keys, from its first key or a given one. Raises KeyProblem."""
-    found = _trail(path)
+    content = content_of(path)
+    found = _trail(path, content)
     if found is None:
         raise keys.KeyProblem(f"{path} is no ledger, and no record")
-    return register(read([*first, path]), found.announced)
+    named = [(one, content_of(one)) for one in first]
+    return register(found_in([*named, (path, content)]), found.announced)
 
 
 def register(found: list[keys.PublicKey], announced: list[str]) -> dict[str, Any]:
@@ -122,15 +135,13 @@ def register(found: list[keys.PublicKey], announced: list[str]) -> dict[str, Any
     return {"keys": listed, "trail": announced}
 
 
-def _trail(path: str) -> _Trail | None:
-    """Return what a ledger or a register tells; None for a mere key."""
-    if Path(path).is_dir():
+def _trail(path: str, content: bytes | None) -> _Trail | None:
+    """Return what a ledger's folder, or the content of a file, tells; None for a mere key."""
+    if content is None:
         compacts = list(_of_ledger(LedgerFolder(path)))
         if not compacts:
             raise keys.KeyProblem(f"{path}: this folder holds no ledger, and a key is a file")
         return _Trail(_carried(compacts[:1]), list(announcements(compacts)), False)
-    with Path(path).open("rb") as stream:
-        content = stream.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise keys.KeyProblem(f"{path}: this is far too long for a key, a register or a ledger's file")
     lines = [_RECORD.fullmatch(line) for line in content.rstrip(b"\0").splitlines()]
@@ -144,9 +155,11 @@ def _trail(path: str) -> _Trail | None:
         trail = document["trail"]
         if not isinstance(trail, list) or not all(isinstance(one, str) for one in trail):
             raise ValueError("trail has to be a list of records")
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except RecursionError:
+        raise keys.KeyProblem(f"{path}: this is no register of keys: it is nested too deep") from None
+    except (ValueError, KeyError, TypeError) as error:
         raise keys.KeyProblem(f"{path}: this is no register of keys: {error}") from error
-    listed = keys.recognise(json.dumps({"keys": document.get("keys", [])}).encode())
+    listed = keys.of(json.dumps({"keys": document.get("keys", [])}).encode(), path)
     return _Trail(listed, trail, True)
 
 

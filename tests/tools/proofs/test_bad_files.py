@@ -3,13 +3,19 @@
 It does not know what good files are made of.
 """
 
+import base64
 import json
+import os
+import threading
 import time
 import tracemalloc
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.tools.proofs.makers import Meter
+from tools import inputs
 from tools.__main__ import main
 
 
@@ -41,7 +47,12 @@ def verified(path, capsys, *words):
         (b"." * 10, 2, "nothing that can be verified"),
         (b"a.b.c\na.b.c\n", 1, "does not hold"),
         (b"\0" * 1000, 2, "nothing that can be verified"),
-        (b"\xff\xfeO\0C\0M\0F\0", 2, "nothing that can be verified"),
+        (b"\xff\xfeO\0C\0M\0F\0", 2, "text in UTF-16"),
+        (b"eyJhbGciOiJFUzI1NiJ9.e30", 1, "a JWS of 2 parts"),
+        (b"eyJhbGciOiJFUzI1", 1, "a JWS of 1 parts"),
+        (b"eyJ" + b"A" * 7_000_000, 1, "at most 16384 are read"),
+        (b"a.b.c\n" * 1_300_000, 2, "more than 50000 lines"),
+        (b"00000000 a.b.c\n" * 2_000, 1, "1901 problems more"),
     ],
     ids=lambda given: str(given)[:20],
 )
@@ -80,7 +91,7 @@ def test_a_missing_file_and_a_missing_key_are_told(tmp_path, capsys):
     [
         (b"{" * 10_000_000, "far too long"),
         (b"{" * 900_000, "no JWK"),
-        (b"", "no key in a form"),
+        (b"", "this is empty"),
         (b"\0" * 65, "no key in a form"),
         (b"3059301306072A8648CE3D020106082A8648CE3D030107034200", "no key in a form"),
         (b"301306072A8648CE3D020106082B24030302080101", "no key in a form"),
@@ -89,7 +100,18 @@ def test_a_missing_file_and_a_missing_key_are_told(tmp_path, capsys):
         (b'{"keys": 7}', "no JWK"),
         (b'{"keys": [7]}', "no JWK"),
         (b"[]", "no key in a form"),
-        (b'{"kty": "oct", "k": "AAAA"}', "no JWK of an elliptic curve"),
+        (b'{"kty": "oct", "k": "AAAA"}', "this is a private key"),
+        (b'{"kty": "OKP", "crv": "Ed25519", "x": "AA", "d": "AA"}', "this is a private key"),
+        (b'{"kty": "OKP", "crv": "Ed25519", "x": "AA"}', "a public key for Ed25519"),
+        (b'{"kty": "RSA", "n": "AA", "e": "AQAB", "d": "AA"}', "this is a private key"),
+        (b'{"kty": "RSA", "n": "AA", "e": "AQAB"}', "a public key for RSA"),
+        (b'{"kty": "RSA", "crv": "P-384", "x": "AA", "y": "AA"}', "a public key for P-384"),
+        (b'{"kty": "EC2", "crv": "P-384", "x": "AA", "y": "AA"}', "kty is not EC"),
+        (b'{"keys": null}', "no JWK set"),
+        (b'{"keys": ' + b"[" * 900_000, "nested too deep"),
+        (b'{"keys": ' + b"1" * 900_000 + b"}", "a number of 900000 digits"),
+        (b'{"keys": [], "trail": []}', "this JWK set is empty"),
+        (b'{"keys": [], "trail": ' + b"[" * 900_000, "nested too deep"),
         (b'{"kty": "EC", "crv": "P-256", "crv": "P-256", "x": "AA", "y": "AA"}', "a member twice"),
         (b'{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "d": "AA"}', "this is a private key"),
         (b"302A300506032B6570032100" + b"11" * 32, "for Ed25519"),
@@ -103,6 +125,39 @@ def test_a_bad_key_has_a_sentence_of_its_own(key, sentence, tmp_path, capsys):
     key_path.write_bytes(key)
     code, said = verified(path, capsys, "--key", key_path)
     assert code == 2 and sentence in said
+
+
+def test_a_private_key_is_told_in_every_form_and_never_shown(tmp_path, capsys):
+    key, forms = ec.generate_private_key(ec.SECP256R1()), serialization.PrivateFormat
+    number = key.private_numbers().private_value.to_bytes(32, "big")
+    plain, sealed = serialization.NoEncryption(), serialization.BestAvailableEncryption(b"secret")
+    contents = []
+    for form in (forms.PKCS8, forms.TraditionalOpenSSL):
+        der = key.private_bytes(serialization.Encoding.DER, form, plain)
+        contents += [der, der.hex().encode(), base64.b64encode(der)]
+        contents += [key.private_bytes(serialization.Encoding.PEM, form, each) for each in (plain, sealed)]
+    contents.append(key.private_bytes(serialization.Encoding.DER, forms.PKCS8, sealed))
+    path, key_path = tmp_path / "record.ocmf", tmp_path / "key"
+    path.write_text(Meter().record())
+    for content in contents:
+        key_path.write_bytes(content)
+        code, said = verified(path, capsys, "--key", key_path)
+        assert code == 2 and "this is a private key" in said, content
+        for shown in (number.hex(), base64.b64encode(number).decode()[:40]):
+            assert shown not in said and shown.upper() not in said
+
+
+def test_a_pipe_is_read_once_and_one_that_stays_silent_is_told(tmp_path, capsys, monkeypatch):
+    record, keyed, silent = (tmp_path / name for name in ("record", "key", "silent"))
+    for pipe, content in ((record, Meter().record()), (keyed, Meter().spki().hex())):
+        os.mkfifo(pipe)
+        threading.Thread(target=pipe.write_text, args=(content,), daemon=True).start()
+    assert verified(record, capsys, "--key", keyed)[0] == 0
+    os.mkfifo(silent)
+    monkeypatch.setattr(inputs, "PATIENCE_S", 0.05)
+    for words in (["verify"], ["receipt", "show"], ["receipt", "export", "--to", str(tmp_path / "out")]):
+        assert main([*words, str(silent)]) == 2
+        assert f"{silent}: nobody writes into this pipe" in capsys.readouterr().err
 
 
 def test_a_folder_without_a_ledger_is_no_key_and_a_device_without_an_end_is_no_ledger(tmp_path, capsys):
