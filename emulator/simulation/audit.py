@@ -29,6 +29,9 @@ class Books:
         # A fault excuses energy that nobody was billed for up to the next start, and no longer.
         self.is_excused = False
         self._opened = None
+        # The newest end: its number and its session. Lost before a checkpoint told of it, it comes again.
+        self._newest_end = (0, "")
+        self.lost_end: "str | None" = None
         # How many records the terminal has named as lost. What a missing one told of a session is not known.
         self.named = 0
         # What gives the hash of a record by its number, where somebody keeps them.
@@ -38,9 +41,9 @@ class Books:
             charger.config.id, charger.first_prev, charger.verify, decode=decode, verifier=charger.verifier
         )
 
-    def is_open(self) -> bool:
-        """Return whether a session was begun that nothing has ended."""
-        return self._opened is not None
+    def is_open(self) -> "bool | None":
+        """Return whether a session was begun that nothing has ended, None where a lost record may have."""
+        return None if self._is_blind else self._opened is not None
 
     def next_seq(self) -> int:
         """Return the number that the next record has to have."""
@@ -78,6 +81,8 @@ class Books:
             self.problems.append("record %d names no damage" % payload["seq"])
         else:
             self.named += named[1] - named[0] + 1
+            if named[0] <= self._newest_end[0] <= named[1]:
+                self.lost_end = self._newest_end[1]
 
     def _goes_back(self, compact):
         """Return whether a record names all behind one that is known as lost, and goes on from that one: the
@@ -126,7 +131,7 @@ class Books:
         if not self._is_blind:
             self._judge_start(payload, meter["wh"])
         self.is_excused = self._is_blind = False
-        self._opened = payload
+        self._opened, self.lost_end = payload, None
         self.at_wh, self.serial = meter["wh"], meter["serial"]
 
     def _judge_start(self, payload, begun_wh):
@@ -143,7 +148,8 @@ class Books:
             self.problems.append("%s began at %d Wh, the last end was %d; %d were given back" % told)
 
     def _ended(self, payload):
-        if self._is_blind:
+        self._newest_end = (payload["seq"], payload["session"])
+        if self._is_blind or payload["session"] == self.lost_end:
             self.at_wh = payload["meter"]["start_wh"]
         elif self._opened is None or self._opened["session"] != payload["session"]:
             self.problems.append("%s ended and was not open" % payload["session"])

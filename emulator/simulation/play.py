@@ -293,7 +293,7 @@ class Player:
         for problem in audit.problems:
             self._violate(problem)
         session = self.charger.session()
-        if session is not None and session.is_open() != audit.is_open():
+        if session is not None and audit.is_open() not in (None, session.is_open()):
             told = ("leaves a session open" if audit.is_open() else "has no open session", session.state)
             self._violate("the ledger %s, the terminal is %s" % told)
 
