@@ -20,6 +20,9 @@ def generate(random: "Callable[[int], bytes]") -> bytes:
         if len(private) != 32:
             raise CryptoError("a source of randomness gave %d bytes where 32 were asked for" % len(private))
         if 0 < int.from_bytes(private, "big") < curve.N:
+            # The repetition test of NIST SP 800-90B, 4.4.1, in its simplest form.
+            if random(32) == private:
+                raise CryptoError("a source of randomness gives the same number twice: it is stuck")
             return private
     raise CryptoError("a source of randomness gave no number below the order of P-256 in many attempts")
 

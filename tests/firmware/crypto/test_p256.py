@@ -132,7 +132,7 @@ def test_signing_comes_in_slices():
 
 
 def test_a_key_is_drawn_until_it_is_below_the_order():
-    draws = [bytes(32), curve.N.to_bytes(32, "big"), b"\xff" * 32, (5).to_bytes(32, "big")]
+    draws = [bytes(32), curve.N.to_bytes(32, "big"), b"\xff" * 32, (5).to_bytes(32, "big"), b"\xee" * 32]
 
     def random(count):
         assert count == 32
@@ -145,6 +145,7 @@ def test_a_key_is_drawn_until_it_is_below_the_order():
 def test_a_source_without_randomness_makes_no_key():
     raises(CryptoError, p256.generate, bytes)  # bytes(32) is 32 zeros.
     raises(CryptoError, p256.generate, lambda count: bytes(count - 1))
+    assert "stuck" in str(raises(CryptoError, p256.generate, lambda count: b"\x55" * count))
 
 
 def test_what_is_no_key_and_no_digest_is_refused():
