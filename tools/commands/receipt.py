@@ -5,6 +5,7 @@ It does not know what stands in it; that is tools/documents.
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,7 +17,8 @@ from tools.commands import output
 from tools.commands.verify import key_option
 from tools.documents import document as documents
 from tools.documents import plain, texts
-from tools.proofs import handout, receipts, records, trail
+from tools.documents.proofs import MetersKey
+from tools.proofs import handout, ledgers, meters_key, receipts, records, trail
 
 EXAMPLES = """\b
 Examples:
@@ -35,6 +37,9 @@ Examples:
 """
 
 _MAX_BYTES = 1_000_000
+
+# Files of keys by their names, None for a ledger's folder.
+Contents = list[tuple[str, bytes | None]]
 
 
 @click.group(epilog=EXAMPLES)
@@ -62,8 +67,8 @@ def show(
     With a key its signature is checked, and the document says whether it holds; exits with 1 where it does
     not. All other checks are those of `kilotap verify`.
     """
-    given = trail.read(key_files)
-    told = _document(file, given, language)
+    key_contents = [(path, trail.content_of(path)) for path in key_files]
+    told = _document(file, key_contents, language)
     told.issuer = list(issuer)
     if pdf_file:
         # Loaded for PDFs alone: it takes longer than all else.
@@ -76,9 +81,11 @@ def show(
         Path(html_file).write_text(html.write(told), encoding="utf-8")
     if not pdf_file and not html_file:
         print(plain.write(told), end="")
-    if told.is_valid is False:
-        print(f"kilotap: {told.verdict}", file=sys.stderr)
-    return 1 if told.is_valid is False else 0
+    verdicts = [(told.is_valid, told.verdict), *((one.is_valid, one.verdict) for one in told.evidence)]
+    wrong = [verdict for is_valid, verdict in verdicts if is_valid is False]
+    for verdict in wrong:
+        print(f"kilotap: {verdict}", file=sys.stderr)
+    return 1 if wrong else 0
 
 
 @receipt.command(epilog=_EXPORTS)
@@ -109,7 +116,7 @@ def export(
         print("\n".join(str(target / name) for name in sorted(found)))
 
 
-def _document(file: str, given: list[keys.PublicKey], language: str) -> documents.Document:
+def _document(file: str, key_contents: Contents, language: str) -> documents.Document:
     content = inputs.read(file, _MAX_BYTES)
     if len(content) > _MAX_BYTES:
         raise click.ClickException(f"{file} is too long for a receipt")
@@ -120,13 +127,29 @@ def _document(file: str, given: list[keys.PublicKey], language: str) -> document
         raise click.ClickException(f"{file} is no receipt: {error}") from error
     if payload.get("kind") not in receipts.KINDS:
         raise click.ClickException(f"{file} is a record of kind {payload.get('kind')!r}, not a receipt")
-    kid = records.kid(compact)
+    kid, given = records.kid(compact), trail.found_in(key_contents)
     public = records.choose(kid, given)
     is_valid = None
     if given:
         _, signing_input, signature = jose.split(compact, chain.RECORD_TYPE)
         is_valid = public is not None and keys.verifier(public)(signing_input, signature)
     try:
-        return documents.of(payload, kid, records.code_of(compact), language, public, is_valid)
+        own = _meters_key(payload, given, key_contents)
+        return documents.of(payload, kid, records.code_of(compact), language, public, is_valid, own)
     except receipts.GARBLED as error:
         raise click.ClickException(f"{file} lacks or garbles {error}; kilotap verify tells more") from error
+
+
+def _meters_key(
+    receipt: dict[str, Any], given: list[keys.PublicKey], key_contents: Contents
+) -> MetersKey | None:
+    """Return whether the record of a meter that signs holds, and where its key was pinned, which a ledger
+    among the key files tells.
+    """
+    if "meter_record" not in receipt:
+        return None
+    storages = [ledgers.storage_of(path, content) for path, content in key_contents]
+    compacts = (compact for storage in storages for compact in ledgers.compacts(storage))
+    return meters_key.found(
+        receipt, meters_key.pinned(meters_key.signed(compacts, given), int(receipt["seq"]))
+    )

@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from firmware.crypto import keyforms
 from firmware.errors import PricingError
-from firmware.pricing import calendar, money
+from firmware.pricing import money
 from firmware.receipts import correction
 from firmware.screens import catalogue, words
-from tools.documents import texts
+from tools.documents import proofs, texts, written
+from tools.documents.proofs import Evidence, Pairs
 
 HEADINGS = ("item", "quantity", "unit_price", "vat", "net", "gross")
 _TIMED = ("TIME", "PARKING_TIME")
 
-Pairs = list[tuple[str, str]]
 # (what it is, where it leads)
 Links = list[tuple[str, str]]
 
@@ -39,15 +38,22 @@ class Document:
     headings: list[str] = field(default_factory=list)
     lines: list[tuple[list[str], str]] = field(default_factory=list)
     totals: Pairs = field(default_factory=list)
-    proofs: Pairs = field(default_factory=list)
-    qr: str = ""
+    evidence: list[Evidence] = field(default_factory=list)
     links: Links = field(default_factory=list)
 
 
 def of(
-    receipt: dict[str, Any], kid: str, code: str, language: str, public: bytes | None, is_valid: bool | None
+    receipt: dict[str, Any],
+    kid: str,
+    code: str,
+    language: str,
+    public: bytes | None,
+    is_valid: bool | None,
+    own: proofs.MetersKey | None = None,
 ) -> Document:
-    """Return the document of a receipt's payload; `is_valid` None says that no key was there to ask."""
+    """Return the document of a receipt's payload; `is_valid` None says that no key was there to ask, and
+    `own` what was found of the record of a meter that signs.
+    """
     said = texts.of(language)
     verdict = said["unknown"] if is_valid is None else said["valid" if is_valid else "invalid"]
     kinds = {correction.CANCELLED: "cancellation", correction.CORRECTED: "correction"}
@@ -60,13 +66,15 @@ def of(
     told.headings = [said[price if name == "unit_price" else name] for name in HEADINGS]
     told.lines = [_line(line, receipt, said, language) for line in receipt["lines"]]
     told.totals = _totals(receipt, said, language)
-    told.proofs = _proofs(receipt, said, kid, public)
-    told.qr = receipt.get("ocmf", "")
+    told.evidence = proofs.of(receipt, said, kid, public, own)
     return told
 
 
 def _facts(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pairs:
-    facts = [(said["terminal"], receipt["terminal"]), (said["issued"], _there(receipt.get("at"), receipt))]
+    facts = [
+        (said["terminal"], receipt["terminal"]),
+        (said["issued"], written.there(receipt.get("at"), receipt)),
+    ]
     if "corrects" in receipt:
         named = receipt["corrects"]
         facts.append((said["replaces"], f"{named['receipt']} ({named['code']})"))
@@ -76,10 +84,11 @@ def _facts(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pair
     facts.append((said["card"], _card(receipt, token)))
     if "start" in receipt:
         for key in ("start", "stop"):
-            facts.append((said[key], _moment(receipt[key], language)))
+            facts.append((said[key], written.moment(receipt[key], language)))
         for pause in receipt.get("interruptions", ()):
-            facts.append((said["interrupted"], _pause(pause, receipt)))
-        facts.append((said["duration"], _duration(receipt["duration_s"])))
+            begin, end = written.pause(pause["from"], pause["to"], receipt)
+            facts.append((said["interrupted"], f"{begin} – {end}"))
+        facts.append((said["duration"], written.duration(receipt["duration_s"])))
         facts.append((said["ended"], texts.reason(receipt["reason"], language)))
     if receipt.get("flags"):
         facts.append((said["remarks"], "; ".join(texts.flag(one, language) for one in receipt["flags"])))
@@ -99,9 +108,9 @@ def _registers(receipt: dict[str, Any], said: dict[str, str], language: str) -> 
     return [
         (said["meter"], meter["model"]),
         (said["serial"], meter["serial"] or "–"),
-        (said["register_start"], _kwh(meter["start_wh"], language)),
-        (said["register_stop"], _kwh(meter["stop_wh"], language)),
-        (said["energy"], _kwh(receipt["energy_wh"], language)),
+        (said["register_start"], written.kwh(meter["start_wh"], language)),
+        (said["register_stop"], written.kwh(meter["stop_wh"], language)),
+        (said["energy"], written.kwh(receipt["energy_wh"], language)),
     ]
 
 
@@ -111,11 +120,11 @@ def _line(
     currency, dimension = receipt["currency"], line["dimension"]
     per = {"kWh": "/kWh", "h": "/h"}.get(line["unit"], "")
     # A line of several rates has none of its own; the totals tell them.
-    vat = "–" if line["vat"] is None else _decimal(line["vat"], language) + " %"
+    vat = "–" if line["vat"] is None else written.decimal(line["vat"], language) + " %"
     cells = [
         texts.dimension(dimension, language),
         _quantity(line, language),
-        f"{_decimal(line['unit_price'], language, 2)} {currency}{per}",
+        f"{written.decimal(line['unit_price'], language, 2)} {currency}{per}",
         vat,
         money.format_minor(line["net_minor"], currency, language),
         money.format_minor(line["gross_minor"], currency, language),
@@ -136,9 +145,9 @@ def _span(line: dict[str, Any], receipt: dict[str, Any], said: dict[str, str]) -
     if begin is None:
         return ""
     if isinstance(begin, int) or isinstance(end, int):
-        told = [_duration(one) if isinstance(one, int) else "…" for one in (begin, end)]
+        told = [written.duration(one) if isinstance(one, int) else "…" for one in (begin, end)]
         return f"{told[0]} – {told[1]} {said['session_time']}"
-    first, last = _local(begin), _local(end) if isinstance(end, str) else ""
+    first, last = written.local(begin), written.local(end) if isinstance(end, str) else ""
     if last[:10] == first[:10]:
         last = last[11:]
     return f"{first} – {last}" if last else first
@@ -156,7 +165,7 @@ def _totals(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pai
     currency = receipt["currency"]
     totals = [(said["net"], money.format_minor(receipt["net_minor"], currency, language))]
     for vat in receipt["vat"]:
-        rate = "–" if vat["rate"] is None else _decimal(vat["rate"], language)
+        rate = "–" if vat["rate"] is None else written.decimal(vat["rate"], language)
         net = money.format_minor(vat["net_minor"], currency, language)
         label = said["vat_of"].format(rate=rate, net=net)
         totals.append((label, money.format_minor(vat["vat_minor"], currency, language)))
@@ -164,71 +173,9 @@ def _totals(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pai
     return totals
 
 
-def _proofs(receipt: dict[str, Any], said: dict[str, str], kid: str, public: bytes | None) -> Pairs:
-    rule = receipt.get("rounding", "–")
-    proofs = [
-        (said["tariff"], receipt["tariff"]["id"]),
-        (said["hash"], receipt["tariff"]["hash"]),
-        (said["rounding"], said["rounding_rule"] if "largest remainder" in rule else rule),
-        (said["fingerprint"], kid),
-    ]
-    if public:
-        proofs.append((said["public_key"], keyforms.spki(public).hex()))
-    return proofs
-
-
 def _quantity(line: dict[str, Any], language: str) -> str:
     if line["dimension"] in _TIMED:
-        return _duration(int(Fraction(line["quantity"]) * 3600))
+        return written.duration(int(Fraction(line["quantity"]) * 3600))
     if line["unit"] == "kWh":
-        return _decimal(line["quantity"], language, 3) + " kWh"
-    return _decimal(line["quantity"], language)
-
-
-def _decimal(text: str, language: str, digits: int = 0) -> str:
-    """Write an exact number with so many decimals at least; one without an end with six and a sign."""
-    exact = Fraction(text)
-    rounded = f"{float(exact):.6f}"
-    whole, _, rest = rounded.partition(".")
-    kept = max(len(rest.rstrip("0")), digits)
-    written = money.localise(whole + ("." + rest[:kept] if kept else ""), language)
-    return written if Fraction(rounded) == exact else "≈ " + written
-
-
-def _kwh(energy_wh: int, language: str) -> str:
-    return f"{money.localise(f'{energy_wh / 1000:.3f}', language)} kWh"
-
-
-def _duration(seconds: int) -> str:
-    """Write hours, minutes and seconds; a cancellation takes back time, and its sign stands in front."""
-    sign, seconds = "-" if seconds < 0 else "", abs(seconds)
-    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-
-
-def _moment(moment: dict[str, Any], language: str) -> str:
-    told = _local(moment["local"]) + " " + moment["local"][19:] if moment["local"] else "–"
-    state = texts.clock(moment["clock"], language)
-    return f"{told} ({state})"
-
-
-def _local(text: str) -> str:
-    calendar.parse_moment(text)
-    return text[:10] + " " + text[11:19]
-
-
-def _there(text: str | None, receipt: dict[str, Any]) -> str:
-    """Write a moment by the clock of the place, in which the session stands, where the receipt tells it."""
-    if text is None:
-        return "–"
-    local = (receipt.get("stop") or {}).get("local")
-    if not local:
-        return f"{text[:10]} {text[11:19]} UTC"
-    offset_s = calendar.parse_utc(f"{local[:19]}Z") - calendar.parse_moment(local)[0]
-    written = calendar.format_offset(calendar.parse_utc(text), offset_s)
-    return f"{_local(written)} {written[19:]}"
-
-
-def _pause(pause: dict[str, Any], receipt: dict[str, Any]) -> str:
-    begin, end = _there(pause["from"], receipt), _there(pause["to"], receipt)
-    is_one_day = begin[:10] == end[:10] and begin[19:] == end[19:]
-    return f"{begin[:19]} – {end[11:]}" if is_one_day else f"{begin} – {end}"
+        return written.decimal(line["quantity"], language, 3) + " kWh"
+    return written.decimal(line["quantity"], language)

@@ -7,11 +7,13 @@ from html import escape
 
 import segno
 
-from tools.documents.document import Document, Pairs
+from tools.documents.document import Document
+from tools.documents.proofs import Evidence, Pairs
 
 STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;color:#1a1a1a;max-width:52rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem;margin:0}header{display:flex;justify-content:space-between;gap:2rem;flex-wrap:wrap}
+h1{font-size:1.6rem;margin:0}h2{font-size:1.05rem;margin:1.8rem 0 0}
+header{display:flex;justify-content:space-between;gap:2rem;flex-wrap:wrap}
 .code{font:600 1.15rem ui-monospace,monospace}.small{color:#555;font-size:.85em}
 table{border-collapse:collapse;width:100%;margin:1.2rem 0}
 th,td{padding:.35rem .5rem;text-align:left;vertical-align:top}
@@ -22,7 +24,8 @@ dl{display:grid;grid-template-columns:minmax(0,9.5rem) minmax(0,1fr);gap:.15rem 
 align-content:start}dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem 2rem;margin-top:1.4rem}
 .verdict{border-left:.3rem solid #777;padding:.3rem .8rem;margin:1.2rem 0}.valid{border-color:#1b7f3b}
-.invalid{border-color:#b00020;color:#b00020;font-weight:700}.qr{width:15rem;height:auto;display:block}
+.invalid{border-color:#b00020;color:#b00020;font-weight:700}.qr{width:100%;max-width:20rem;height:auto;display:block}
+.record{font:.75rem ui-monospace,monospace;overflow-wrap:anywhere}
 .links{display:flex;flex-wrap:wrap;gap:.4rem 1.4rem;list-style:none;padding:0;margin:2rem 0}a{color:#0a5c3a}
 @media print{body{margin:0;max-width:none}nav{display:none}}
 @media(max-width:40rem){.pair{grid-template-columns:1fr}.lines thead{position:absolute;left:-99rem}
@@ -36,7 +39,6 @@ align-content:start}dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
 def write(document: Document) -> str:
     """Return the page."""
     said = document.words
-    verdict = {True: "valid", False: "invalid", None: ""}[document.is_valid]
     issuer = "<br>".join(map(escape, document.issuer))
     rows = "".join(_row(cells, note, document.headings) for cells, note in document.lines)
     rows = rows or f'<tr><td colspan="6">{escape(said["nothing"])}</td></tr>'
@@ -50,11 +52,11 @@ def write(document: Document) -> str:
         f"<header><div><h1>{escape(document.title)} {escape(document.number)}</h1>"
         f'<div>{escape(said["code"])} <span class="code">{escape(document.code)}</span></div></div>'
         f"<address>{issuer}</address></header>"
-        f'<p class="verdict {verdict}">{escape(document.verdict)}</p>'
+        f"{_verdict(document.verdict, document.is_valid)}"
         f'<section class="pair">{_pairs(document.facts)}{_pairs(document.registers)}</section>'
         f'<table class="lines"><thead><tr>{headings}</tr></thead><tbody>{rows}</tbody></table>'
         f'<table class="totals"><tbody>{totals}</tbody></table>'
-        f'<section class="pair">{_pairs(document.proofs)}{_qr(document)}</section>'
+        f"{''.join(map(_evidence, document.evidence))}"
         f"{_links(document)}</body></html>\n"
     )
 
@@ -77,10 +79,20 @@ def _links(document: Document) -> str:
     return f'<nav><ul class="links">{items}</ul></nav>'
 
 
-def _qr(document: Document) -> str:
-    if not document.qr:
-        return ""
-    picture = segno.make(document.qr, error="l", micro=False).svg_inline(
-        svgclass="qr", omitsize=True, border=4
-    )
-    return f'<div>{picture}<p class="small">{escape(document.words["qr"])}</p></div>'
+def _verdict(text: str, is_valid: bool | None) -> str:
+    kind = {True: "valid", False: "invalid", None: ""}[is_valid]
+    return f'<p class="verdict {kind}">{escape(text)}</p>' if text else ""
+
+
+def _evidence(evidence: Evidence) -> str:
+    """Write what strangers verify by, and the record as a QR code, or as text where it is too large."""
+    told = f"<h2>{escape(evidence.title)}</h2>{_verdict(evidence.verdict, evidence.is_valid)}"
+    caption = f'<p class="small">{escape(evidence.caption)}</p>' if evidence.caption else ""
+    if evidence.text():
+        return f'{told}{_pairs(evidence.facts)}{caption}<p class="record">{escape(evidence.text())}</p>'
+    picture = f"<div>{_qr(evidence.qr())}{caption}</div>" if evidence.record else caption
+    return f'{told}<section class="pair">{_pairs(evidence.facts)}{picture}</section>'
+
+
+def _qr(record: str) -> str:
+    return str(segno.make(record, error="l", micro=False).svg_inline(svgclass="qr", omitsize=True, border=4))

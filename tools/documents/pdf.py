@@ -10,7 +10,8 @@ import segno
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, WrapMode, XPos, YPos
 
-from tools.documents.document import Document, Pairs
+from tools.documents.document import Document
+from tools.documents.proofs import Evidence, Pairs
 
 _FONT = "Helvetica"
 _LEFT_MM, _WIDTH_MM, _BOTTOM_MM = 18.0, 174.0, 22.0
@@ -18,7 +19,8 @@ _LEFT_MM, _WIDTH_MM, _BOTTOM_MM = 18.0, 174.0, 22.0
 _COLUMNS_MM = (62.0, 24.0, 32.0, 14.0, 20.0, 22.0)
 _ROW_MM, _NOTE_MM, _PAIR_MM = 5.2, 4.2, 4.8
 _NOTE_SIZE, _NOTE_WIDTH_MM = 8, 130.0
-_QR_MM = 62.0
+# The least side of a QR code and of one of its modules, and the label of what stands beside it.
+_QR_MM, _MODULE_MM, _PROOF_LABEL_MM = 62.0, 0.42, 32.0
 # What has no parts that Unicode knows.
 _PLAIN = str.maketrans("≈ŁłĐđı", "~LlDdi")
 _DARK, _GREY, _RED, _GREEN = (20, 20, 20), (95, 95, 95), (176, 0, 32), (27, 127, 59)
@@ -32,7 +34,8 @@ def write(document: Document) -> bytes:
     pdf.two_columns(document.facts, document.registers)
     pdf.price_lines()
     pdf.sums()
-    pdf.proof()
+    for evidence in document.evidence:
+        pdf.proof(evidence)
     return bytes(pdf.output())
 
 
@@ -78,13 +81,16 @@ class _Pages(FPDF):
             self.set_x(_LEFT_MM + _WIDTH_MM / 2)
             self.cell(_WIDTH_MM / 2, 5, _western(text), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.set_y(max(below, self.get_y()) + 3)
-        color = {True: _GREEN, False: _RED, None: _GREY}[told.is_valid]
-        self.set_fill_color(*color)
-        self.rect(_LEFT_MM, self.get_y(), 1.2, 7, "F")
-        self._ink(10, color, "" if told.is_valid is None else "B")
-        self.set_x(_LEFT_MM + 4)
-        self._line(_western(told.verdict), 7)
+        self._verdict(told.verdict, told.is_valid, 10)
         self.ln(4)
+
+    def _verdict(self, text: str, is_valid: bool | None, size: float) -> None:
+        color = {True: _GREEN, False: _RED, None: _GREY}[is_valid]
+        self.set_fill_color(*color)
+        self.rect(_LEFT_MM, self.get_y(), 1.2, 0.7 * size, "F")
+        self._ink(size, color, "" if is_valid is None else "B")
+        self.set_x(_LEFT_MM + 4)
+        self._line(_western(text), 0.7 * size)
 
     def two_columns(self, left: Pairs, right: Pairs) -> None:
         """Write two lists of facts side by side."""
@@ -157,27 +163,45 @@ class _Pages(FPDF):
             self.cell(34, 6, _western(amount), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(5)
 
-    def proof(self) -> None:
-        """Write what strangers verify by: tariff, key and the meter's record as a QR code."""
-        if self.get_y() + (_QR_MM + 14 if self._told.qr else 40) > self.page_break_trigger:
+    def proof(self, evidence: Evidence) -> None:
+        """Write what strangers verify by, and the record as a QR code, or as text where it is too large."""
+        rows = _modules(evidence.qr()) if evidence.qr() else []
+        side_mm = max(_QR_MM, _MODULE_MM * len(rows)) if rows else 0.0
+        width_mm = _WIDTH_MM - (side_mm + 6 if rows else 0)
+        if self.get_y() + max(side_mm + 14, 40) + 10 > self.page_break_trigger:
             self.add_page()
-        top = self.get_y()
-        self._pairs(self._told.proofs, _LEFT_MM, _WIDTH_MM - _QR_MM - 6, 32, size=8)
+        self._ink(11, _DARK, "B")
+        self._line(_western(evidence.title), 6)
+        if evidence.verdict:
+            self._verdict(evidence.verdict, evidence.is_valid, 8)
+        top = self.get_y() + 1
+        self.set_y(top)
+        self._pairs(evidence.facts, _LEFT_MM, width_mm, _PROOF_LABEL_MM, size=8)
         ends = self.get_y()
-        if self._told.qr:
-            self.set_y(top)
-            left = _LEFT_MM + _WIDTH_MM - _QR_MM
-            self._qr(left, top)
-            self.set_xy(left, top + _QR_MM + 1)
-            self._ink(7.5, _GREY)
-            self.multi_cell(_QR_MM, 3.4, _western(self._told.words["qr"]), align="L")
-        self.set_y(max(ends, self.get_y()))
+        if rows:
+            left = _LEFT_MM + _WIDTH_MM - side_mm
+            self._qr(rows, left, top, side_mm)
+            self.set_xy(left, top + side_mm + 1)
+            self._caption(evidence.caption, side_mm)
+        elif evidence.record:
+            self.ln(1)
+            self._caption(evidence.caption, _WIDTH_MM)
+            self._text(evidence.record)
+        self.set_y(max(ends, self.get_y()) + 6)
 
-    def _qr(self, left: float, top: float) -> None:
+    def _caption(self, text: str, width_mm: float) -> None:
+        self._ink(7.5, _GREY)
+        self.multi_cell(width_mm, 3.4, _western(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def _text(self, record: str) -> None:
+        """Write a record as text, its lines broken anywhere."""
+        self.set_font("Courier", "", 6.5)
+        self.set_text_color(*_DARK)
+        self.multi_cell(_WIDTH_MM, 2.8, record, align="L", wrapmode=WrapMode.CHAR)
+
+    def _qr(self, rows: list[list[int]], left: float, top: float, side_mm: float) -> None:
         """Draw the modules as rectangles, a row's neighbours as one, so that no reader blurs them."""
-        code = segno.make(self._told.qr, error="l", micro=False)
-        rows = [list(row) for row in code.matrix_iter(border=4)]
-        side = _QR_MM / len(rows)
+        side = side_mm / len(rows)
         self.set_fill_color(0, 0, 0)
         for y, row in enumerate(rows):
             x = 0
@@ -213,6 +237,11 @@ class _Pages(FPDF):
     def _ink(self, size: float, color: tuple[int, int, int], style: str = "") -> None:
         self.set_font(_FONT, style, size)
         self.set_text_color(*color)
+
+
+def _modules(record: str) -> list[list[int]]:
+    """Return the modules of a record's QR code, with its margin."""
+    return [list(row) for row in segno.make(record, error="l", micro=False).matrix_iter(border=4)]
 
 
 def _western(text: str) -> str:

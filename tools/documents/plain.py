@@ -3,7 +3,8 @@
 It does not know receipts.
 """
 
-from tools.documents.document import Document, Pairs
+from tools.documents.document import Document
+from tools.documents.proofs import Evidence, Pairs
 
 _WIDTH = 96
 
@@ -26,7 +27,15 @@ def write(document: Document) -> str:
     label = max(len(one) for one, _ in document.totals)
     amount = max(len(one) for _, one in document.totals)
     told += ["", *(f"{one:<{label}}  {other:>{amount}}" for one, other in document.totals), ""]
-    return "\n".join([*told, *_pairs(document.proofs)]) + "\n"
+    for evidence in document.evidence:
+        told += [*_evidence(evidence), ""]
+    return "\n".join(told[:-1]) + "\n"
+
+
+def _evidence(evidence: Evidence) -> list[str]:
+    """Return what verifies a receipt; a record is one line, so that it can be copied as it was signed."""
+    told = [evidence.title, *([evidence.verdict] if evidence.verdict else []), *_pairs(evidence.facts)]
+    return [*told, evidence.caption, evidence.record] if evidence.record else told
 
 
 def _columns(cells: list[str], widths: list[int]) -> str:

@@ -1,75 +1,12 @@
-"""The words of a receipt's document, one table a language; in English what auditors will search for.
+"""Names what receipts say in codes of their own, in each language: dimensions, reasons, flags, clocks.
 
 It does not know where they stand.
 """
 
+from tools.documents import wording
+
 LANGUAGES = ("en", "de", "fr")
 NAMES = (("en", "English"), ("de", "Deutsch"), ("fr", "Français"))
-
-_KEYS = (
-    "receipt", "cancellation", "correction", "of", "code", "issuer", "terminal", "issued", "contract", "card",
-    "start", "stop", "duration", "ended", "meter", "serial", "register_start", "register_stop", "energy",
-    "clock", "item", "quantity", "unit_price_net", "unit_price_gross", "vat", "net", "gross", "total",
-    "vat_of", "tariff", "hash", "rounding", "rounding_rule", "signature", "fingerprint",
-    "public_key", "valid", "invalid", "unknown", "qr", "replaces", "page", "nothing", "step", "estimated",
-    "paid", "remarks", "discount", "session_time", "no_tax",
-    "as_pdf", "as_signed", "as_keys", "interrupted",
-)  # fmt: skip
-
-_EN = (
-    "Receipt", "Cancellation", "Corrected receipt", "of receipt", "Short code", "Issued by", "Charger",
-    "Issued", "Contract", "Card", "Start", "End", "Duration", "Ended by", "Energy meter", "Serial number",
-    "Register at the start", "Register at the end", "Energy", "Clock", "Item", "Quantity", "Unit price, net",
-    "Unit price, gross", "VAT", "Net", "Gross", "Total", "VAT {rate} % on {net}", "Tariff",
-    "Tariff (SHA-256)", "Rounding",
-    "Net and gross are each rounded half up once, from exact totals; lines share the difference by the "
-    "largest remainder.",
-    "Signature", "Fingerprint of the key", "Public key", "The signature holds.",
-    "THE SIGNATURE DOES NOT HOLD. This is no valid receipt.",
-    "The signature was not checked, for no key was given.",
-    "Scan to check energy and price with S.A.F.E.'s Transparenzsoftware or Chargy: the meter's signed record "
-    "(OCMF).",
-    "Takes the place of", "Page", "Nothing was charged.", "rounded up to whole steps", "divided by estimate",
-    "Paid by", "Remarks", "Discount", "since the start", "no VAT applies",
-    "As a PDF", "The signed record (JWS)", "The charger's public keys", "Without power",
-)  # fmt: skip
-
-_DE = (
-    "Beleg", "Stornobeleg", "Korrigierter Beleg", "zu Beleg", "Kurzcode", "Ausgestellt von", "Ladepunkt",
-    "Ausgestellt", "Vertrag", "Karte", "Beginn", "Ende", "Dauer", "Beendet durch", "Zähler", "Seriennummer",
-    "Zählerstand zu Beginn", "Zählerstand am Ende", "Energie", "Uhr", "Posten", "Menge", "Einzelpreis, netto",
-    "Einzelpreis, brutto", "USt.", "Netto", "Brutto", "Summe", "USt. {rate} % auf {net}",
-    "Tarif", "Tarif (SHA-256)", "Rundung",
-    "Netto und Brutto werden je einmal kaufmännisch gerundet, aus den genauen Summen; die Posten teilen sich "
-    "den Unterschied nach dem größten Rest.",
-    "Signatur", "Fingerabdruck des Schlüssels", "Öffentlicher Schlüssel", "Die Signatur stimmt.",
-    "DIE SIGNATUR STIMMT NICHT. Dies ist kein gültiger Beleg.",
-    "Die Signatur wurde nicht geprüft, denn es wurde kein Schlüssel angegeben.",
-    "Zum Prüfen von Energie und Preis mit der Transparenzsoftware der S.A.F.E. oder Chargy: der signierte "
-    "Datensatz des Zählers (OCMF).",
-    "Tritt an die Stelle von", "Seite", "Es wurde nichts berechnet.", "auf ganze Schritte aufgerundet",
-    "geschätzt aufgeteilt", "Bezahlt über", "Hinweise", "Rabatt", "seit Beginn", "ohne USt.",
-    "Als PDF", "Der signierte Datensatz (JWS)", "Die öffentlichen Schlüssel des Ladepunkts",
-    "Ohne Strom",
-)  # fmt: skip
-
-_FR = (
-    "Reçu", "Annulation", "Reçu rectifié", "du reçu", "Code court", "Émis par", "Borne", "Émis le", "Contrat",
-    "Carte", "Début", "Fin", "Durée", "Terminé par", "Compteur", "Numéro de série", "Index de début",
-    "Index de fin", "Énergie", "Horloge", "Article", "Quantité", "Prix unitaire HT", "Prix unitaire TTC",
-    "TVA", "HT", "TTC", "Total", "TVA {rate} % sur {net}", "Tarif", "Tarif (SHA-256)",
-    "Arrondi",
-    "Le HT et le TTC sont arrondis une seule fois au plus proche, à partir des totaux exacts ; les lignes se "
-    "partagent l'écart selon le plus grand reste.",
-    "Signature", "Empreinte de la clé", "Clé publique", "La signature est valable.",
-    "LA SIGNATURE N'EST PAS VALABLE. Ceci n'est pas un reçu valable.",
-    "La signature n'a pas été vérifiée, car aucune clé n'a été donnée.",
-    "Pour vérifier l'énergie et le prix avec la Transparenzsoftware de la S.A.F.E. ou Chargy : "
-    "l'enregistrement signé du compteur (OCMF).",
-    "Remplace", "Page", "Rien n'a été facturé.", "arrondi aux pas entiers", "réparti par estimation",
-    "Payé par", "Remarques", "Remise", "depuis le début", "sans TVA",
-    "En PDF", "L'enregistrement signé (JWS)", "Les clés publiques de la borne", "Sans courant",
-)  # fmt: skip
 
 _DIMENSIONS = {
     "ENERGY": ("Energy", "Energie", "Énergie"),
@@ -138,7 +75,7 @@ _CLOCKS = {
 
 def of(language: str) -> dict[str, str]:
     """Return the words of a language by their keys."""
-    return dict(zip(_KEYS, (_EN, _DE, _FR)[LANGUAGES.index(language)], strict=True))
+    return {name: _of(wording.WORDS, name, language) for name in wording.WORDS}
 
 
 def dimension(name: str, language: str) -> str:

@@ -17,7 +17,7 @@ from firmware.errors import CryptoError, LedgerError
 from firmware.ledger import audit, chain, segment
 from firmware.receipts import correction
 from tools import keys
-from tools.proofs import receipts, records
+from tools.proofs import meters_key, receipts, records
 from tools.proofs.proof import Proof
 
 # So many problems of the chain, and so many of receipts, are told one by one.
@@ -186,20 +186,18 @@ def _announced(payload: dict[str, Any]) -> dict[str, bytes]:
 
 def _meter_keys(proof: Proof, storage: Any) -> None:
     """Hold the key by which each meter's own record was signed against the one of its commissioning."""
-    known: object = None
+    known: meters_key.Pinned | None = None
     signed, wrong = 0, []
     for _, payload in _payloads(storage):
-        meter = payload.get("meter")
-        if payload.get("kind") in ("meter.commissioned", "meter.replaced") and isinstance(meter, dict):
-            known = meter.get("key", known if payload["kind"] == "meter.commissioned" else None)
+        known = meters_key.after(known, payload)
         if payload.get("kind") == "session.ended" and "meter_key" in payload:
             signed += 1
-            if known is not None and payload["meter_key"] != known:
+            if known is not None and payload["meter_key"] != known.key:
                 wrong.append(f"{payload.get('receipt')}: not the key of the meter that was commissioned")
     if not signed or known is None:
         return
     try:
-        told = hashlib.sha256(bytes.fromhex(str(known))).hexdigest()
+        told = hashlib.sha256(bytes.fromhex(known.key)).hexdigest()
     except ValueError:
         wrong, told = ["the commissioned key is not hexadecimal"], ""
     why = f"{signed} receipts signed by their meter with the key of its commissioning, SHA-256 {told} now"

@@ -64,10 +64,11 @@ def check(
         except GARBLED as error:
             proof.check("ocmf agrees", False, f"the receipt lacks or garbles {error}")
     if "meter_record" in receipt:
-        _meters_own(proof, receipt, given or [])
+        told = meters_own(receipt, given or [])
+        proof.checks += [(f"the meter's own {name}", holds, why) for name, holds, why in told.checks]
 
 
-def _meters_own(proof: Proof, receipt: dict[str, Any], given: list[keys.PublicKey]) -> None:
+def meters_own(receipt: dict[str, Any], given: list[keys.PublicKey]) -> Proof:
     """Verify the record of a meter that signs, by a key given, or by the one that the terminal read of it."""
     inner = Proof("ocmf")
     told = str(receipt.get("meter_key", ""))
@@ -82,7 +83,7 @@ def _meters_own(proof: Proof, receipt: dict[str, Any], given: list[keys.PublicKe
             _same_session_signed(inner, receipt, record.payload)
         except GARBLED as error:
             inner.check("ocmf agrees", False, f"the receipt lacks or garbles {error}")
-    proof.checks += [(f"the meter's own {name}", holds, why) for name, holds, why in inner.checks]
+    return inner
 
 
 def _same_session_signed(proof: Proof, receipt: dict[str, Any], content: dict[str, Any]) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 from firmware.crypto import canonical, jose
 from firmware.receipts import page, shortcode
+from tests.tools.documents import stories
 from tools.__main__ import main
+from tools.documents import proofs, texts
 
 STORY = Path(__file__).parents[2] / "scenarios" / "tap_and_charge.toml"
 
@@ -25,6 +27,10 @@ def story(tmp_path_factory) -> dict:
 @pytest.fixture
 def driver(office, story):
     """Upload the story's ledger; return (address of the page, the receipt's record)."""
+    return uploaded(office, story)
+
+
+def uploaded(office, story):
     from django.core.cache import cache
 
     from tools.backoffice.records import enrolment
@@ -146,3 +152,27 @@ def test_a_correction_is_linked_from_the_receipt_whose_place_it_takes(office, st
         compact=forged,
     )
     assert f"Cancellation {row.session}-C1" in office.get(address).content.decode()
+
+
+def test_a_meter_that_signs_has_its_own_record_on_the_page_with_the_key_of_its_commissioning(
+    office, tmp_path
+):
+    story = stories.played(tmp_path, "signing_meter")
+    address, compact = uploaded(office, story)
+    receipt = stories.payload_of(compact)
+    page = stories.Page(office.get(address).content.decode())
+    assert page.codes == [receipt["meter_record"].encode(), receipt["ocmf"].encode()]
+    assert receipt["meter_key"] in page.told
+    assert "Pinned when the meter was commissioned" in page.told
+    assert "The meter's signature holds." in page.told
+
+
+def test_a_record_that_is_too_large_for_a_code_does_not_show_the_card_on_the_page(
+    office, tmp_path, monkeypatch
+):
+    address, compact = uploaded(office, stories.played(tmp_path, "signing_meter"))
+    monkeypatch.setattr(proofs, "MOST_IN_QR", 100)
+    page = stories.Page(office.get(address).content.decode())
+    assert page.codes == [] and "OCMF|" not in page.told
+    assert page.told.count(texts.of("en")["too_large_elsewhere"]) == 2
+    assert stories.payload_of(compact)["token"]["uid"] not in page.told

@@ -25,7 +25,8 @@ from tools.backoffice.records.proof import verifier
 from tools.backoffice.records.receipt_kinds import CORRECTIONS
 from tools.documents import document as documents
 from tools.documents import html, texts
-from tools.proofs import receipts
+from tools.documents.proofs import MetersKey
+from tools.proofs import meters_key, receipts
 
 # A name has 132 bits; who tries so many wrong ones in so long is no driver.
 MOST_MISSES, WINDOW_S = 30, 900
@@ -141,12 +142,25 @@ def _document(found: Record, language: str) -> documents.Document:
     is_valid = public_key is not None and verifier(public_key)(signing_input, signature)
     payload = _masked(found.payload)
     try:
-        told = documents.of(payload, kid, shortcode.of(signature), language, public_key, is_valid)
+        own = _meters_key(found)
+        told = documents.of(payload, kid, shortcode.of(signature), language, public_key, is_valid, own)
     except receipts.GARBLED:
         # A terminal may sign what makes no receipt; the signed record can still be had.
         raise Http404 from None
     told.issuer = settings.RECEIPT_ISSUER
+    for evidence in told.evidence:
+        evidence.only_scanned(told.words)
     return told
+
+
+def _meters_key(found: Record) -> MetersKey | None:
+    """Return whether the record of a meter that signs holds, and which record pinned its key."""
+    if "meter_record" not in found.payload:
+        return None
+    kinds = Record.objects.filter(terminal_id=found.terminal_id, kind__in=meters_key.KINDS, seq__lt=found.seq)
+    return meters_key.found(
+        found.payload, meters_key.pinned((one.payload for one in kinds.order_by("seq")), found.seq)
+    )
 
 
 def _masked(payload: dict[str, Any]) -> dict[str, Any]:
