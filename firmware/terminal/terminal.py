@@ -38,6 +38,8 @@ WATCHED = (CHARGING, SUSPENDED)
 BEGUN = (STARTING, CHARGING, SUSPENDED, FINISHING, RECOVERING)
 # States that asked for a reading of their own: one that was begun earlier says nothing to them.
 ASKING = (STARTING, FINISHING, RECOVERING)
+# States that end a session by such a reading.
+LAST = (FINISHING, RECOVERING)
 
 
 class Terminal:
@@ -51,6 +53,8 @@ class Terminal:
         self._parts = parts
         self._timer = Timer(board.clock)
         self._performer = Performer(board, config, parts, self._timer)
+        # What storage refused last: that alone happens once more.
+        self._refused: "Event | None" = None
         self.session = Session()
 
     async def begin(self) -> None:
@@ -160,6 +164,10 @@ class Terminal:
                 await self._performer.perform(self.session, effect)
         except StorageRefused as error:
             self._parts.room.failed(str(error))
+            self._refused = event
+            if event and event[0] == events.READING and self.session.state in LAST:
+                # The meter has answered; that storage takes its time must not look like a silent meter.
+                self._timer.run(None)
             self._board.tasks.spawn(self._again(event, self.session))
             return
         self.session = session
@@ -168,7 +176,7 @@ class Terminal:
     async def _again(self, event: "Event | None", refused: Session) -> None:
         """Let the same event happen once more, unless another one has led on meanwhile."""
         await self._clock.sleep_ms(AGAIN_MS)
-        if event and self.session.state == refused.state:
+        if event and event is self._refused and self.session.state == refused.state:
             self._parts.inbox.post(event)
 
     def _identify(self, tapped: "Document") -> "Event":

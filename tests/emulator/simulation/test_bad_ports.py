@@ -103,6 +103,20 @@ def test_a_disk_that_fills_up_ends_the_session_as_soon_as_there_is_room():
     assert played.charger.session().faults == ()
 
 
+def test_a_disk_that_is_full_at_the_end_is_no_fault_of_the_meter():
+    begun = [(5, "plug", True), (5, "tap", "alice"), (600, "storage_free_bytes", 0)]
+    later = [(1800, "storage_free_bytes", 10000000), (120, "wait", "idle"), (5, "plug", False)]
+    for ends, flags in (
+        ([(5, "tap", "alice")], []),
+        ([(5, "power", "cut"), (5, "power", "on")], ["power_loss"]),
+        # A meter that is back after its patience is believed, for nothing is written yet.
+        ([(0, "meter_fault", "silent"), (5, "tap", "alice"), (900, "meter_fault", "none")], []),
+    ):
+        (receipt,) = Played(begun + ends + later, lambda charger: None).of("session.ended")
+        told = [flag for flag in receipt["flags"] if flag != "meter_fault"]
+        assert told == flags and receipt["energy_wh"] >= 1848, (ends, receipt["flags"], receipt["energy_wh"])
+
+
 def test_another_meter_while_the_disk_is_full_keeps_no_terminal_busy():
     # The soak's seed 834: silent at the stop, then another one, and no room for the session's end.
     steps = [(5, "plug", True), (5, "tap", "alice"), (600, "storage_free_bytes", 0)]

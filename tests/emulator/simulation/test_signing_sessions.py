@@ -177,6 +177,13 @@ def test_a_bad_line_costs_time_and_no_record():
             assert len(told.of("session.ended")) == 1 and told.of("session.ended")[0]["flags"] == [], fault
 
 
+def test_a_disk_that_is_full_at_the_end_costs_no_record():
+    for model in STATES:
+        full = [(60, "storage_free_bytes", 0), (60, "tap", "alice"), (1800, "storage_free_bytes", 100000000)]
+        (receipt,) = played(model, CHARGE[:2] + full + CHARGE[3:]).holds().of("session.ended")
+        assert receipt["flags"] == [] and "meter_record" in receipt, (model, receipt["flags"])
+
+
 def test_a_start_that_is_called_off_leaves_no_transaction():
     for model in STATES:
         steps = CHARGE[:1] + [(5, "tap", "alice"), (0, "button", "stop"), (30, "plug", False)]
