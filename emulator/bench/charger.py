@@ -19,7 +19,7 @@ HAND_LIMIT_S = 3.0
 # A driver's hand: no tap is shorter, however fast the terminal answers.
 SHORTEST_TAP_S = 0.05
 OPEN_SCREENS = ("charging", "suspended")
-BUSY_SCREENS = ("starting", "finishing")
+BUSY_SCREENS = ("starting", "finishing", "recovering")
 
 
 class Charger:

@@ -17,6 +17,7 @@ starting: Karte angenommen|Bitte warten
 plug_in: Karte angenommen|Bitte Kabel einstecken
 plug_in.seconds: Karte angenommen|Bitte Kabel einstecken|innerhalb von {seconds} s
 finishing: Laden beendet|Bitte warten
+recovering: Der Strom war weg|Bitte warten
 receipt: Beleg {receipt}|{energy} kWh|{price}|Bitte Kabel ausstecken
 receipt.code: Beleg {receipt}|{energy} kWh, {price}|Code {code}|Bitte Kabel ausstecken
 refused.unknown_card: Diese Karte ist|hier nicht bekannt

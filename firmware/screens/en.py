@@ -17,6 +17,7 @@ starting: Card accepted|Please wait
 plug_in: Card accepted|Plug in your vehicle
 plug_in.seconds: Card accepted|Plug in your vehicle|within {seconds} s
 finishing: Charging has ended|Please wait
+recovering: Power was away|Please wait
 receipt: Receipt {receipt}|{energy} kWh|{price}|Please unplug
 receipt.code: Receipt {receipt}|{energy} kWh, {price}|Code {code}|Please unplug
 refused.unknown_card: This card is|not known here

@@ -17,6 +17,7 @@ starting: Carte acceptée|Veuillez patienter
 plug_in: Carte acceptée|Branchez le véhicule
 plug_in.seconds: Carte acceptée|Branchez le véhicule|d'ici {seconds} s
 finishing: Recharge terminée|Veuillez patienter
+recovering: Coupure de courant|Veuillez patienter
 receipt: Reçu {receipt}|{energy} kWh|{price}|Débranchez, merci
 receipt.code: Reçu {receipt}|{energy} kWh, {price}|Code {code}|Débranchez, merci
 refused.unknown_card: Cette carte|est inconnue ici

@@ -64,7 +64,7 @@ def recovering(session: Session, opened: "Facts") -> "Step":
         reason="power_loss",
         flags=("power_loss",),
     )
-    return known, _ask_meter("recovery_patience_s", "finishing", END_RECORD)
+    return known, _ask_meter("recovery_patience_s", RECOVERING, END_RECORD)
 
 
 def _ask_meter(patience: str, screen: str, task: "Any") -> "Effects":

@@ -257,9 +257,9 @@ class Performer:
         moment = {"utc_s": self._board.clock.utc_s(), "clock": self._board.clock.status()}
         if reading:
             moment = {"utc_s": reading["utc_s"], "clock": reading["clock"]}
-            moment["resolution_wh"] = reading["resolution_wh"]
             lie = self._lie_of(billing, reading)
             if lie is None:
+                moment["resolution_wh"] = reading["resolution_wh"]
                 billing.close_at(reading["wh"])
             else:
                 flags += (lie,)

@@ -88,9 +88,28 @@ def test_a_session_ends_where_nobody_knows_that_it_is_the_same():
 
 
 def test_a_meter_that_was_exchanged_meanwhile_ends_it():
-    away = [(60, "meter_exchange", {"serial": "99", "register_wh": 5}), (60, "power", "on")]
-    receipt = resumed(away).of("session.ended")[0]
-    assert receipt["reason"] == "power_loss" and "meter_changed" in receipt["flags"]
+    # The other one's register is in steps of 8 Wh, and nothing that is billed was read there.
+    for register_wh in (5, 90000000):
+        away = [(60, "meter_exchange", {"serial": "99", "register_wh": register_wh}), (60, "power", "on")]
+        receipt = resumed(away).of("session.ended")[0]
+        assert receipt["reason"] == "power_loss" and "meter_changed" in receipt["flags"]
+        assert (receipt["meter"]["serial"], receipt["meter"]["resolution_wh"]) == ("21110042", 1)
+
+
+def test_no_screen_says_that_a_session_has_ended_which_goes_on():
+    told = []
+
+    def tamper(charger):
+        show = charger.on_screen
+
+        def on_screen(screen):
+            told.append(screen["id"])
+            show(screen)
+
+        charger.on_screen = on_screen
+
+    resumed(back(300), tamper=tamper)
+    assert told.count("finishing") == 1 and told.index("recovering") < told.index("finishing")
 
 
 def test_a_session_may_go_on_again_and_again_and_tells_each_pause():

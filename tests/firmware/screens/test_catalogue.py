@@ -118,7 +118,7 @@ def test_every_reason_and_every_fault_is_told():
 
 
 def test_plain_screens_need_no_facts():
-    for screen_id in ("starting", "finishing"):
+    for screen_id in ("starting", "finishing", "recovering"):
         for language in catalogue.LANGUAGES:
             assert len(lines(screen_id, language)) == 2
 
