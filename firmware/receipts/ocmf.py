@@ -23,6 +23,8 @@ _TYPES = {
     "OTHER": ("CENTRAL", "uid"),
 }
 _CLOCK_STATES = {"synchronised": "S", "estimated": "I", "unset": "U"}
+# 2026-01-01T00:00:00Z: no terminal is older. OCMF has no other word for a time that nobody knows.
+_FIRST_DAY_S = 1_767_225_600
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -171,12 +173,12 @@ def _moments(start: "dict[str, Any]", stop: "dict[str, Any]", duration_s: int) -
     """Return both moments, the end never before the begin, as the verifiers demand.
 
     A moment that the clock did not know, or knew wrongly before it was put right, is reckoned from the other
-    one by the measured duration, and marked as informative. Where neither is known, both count from 1970 and
-    say unsynchronised.
+    one by the measured duration, and marked as informative. Where neither is known, both count from a day
+    before which no terminal was there, and say unsynchronised.
     """
     start_s, stop_s = start["utc_s"], stop["utc_s"]
     if start_s is None and stop_s is None:
-        return (0, "U"), (duration_s, "U")
+        return (_FIRST_DAY_S, "U"), (_FIRST_DAY_S + duration_s, "U")
     begin = (start_s, _CLOCK_STATES[start["clock"]])
     if stop_s is None:
         return begin, (start_s + duration_s, "I")

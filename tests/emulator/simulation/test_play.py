@@ -204,6 +204,15 @@ def test_a_clock_that_is_unset_or_jumps_changes_no_duration():
     assert records[-1]["clock"] == "unset" and records[-1]["at"] is None
 
 
+def test_no_1970_reaches_a_driver_when_the_clock_was_never_set():
+    steps = [(0, "clock", "unset"), (0, "power", "cut"), (1, "power", "on")] + CHARGE
+    _code, records, result, _jws = played(steps + [(60, "clock", "set"), (60, "wait", "uploaded")])
+    (receipt,) = [record for record in records if record["kind"] == "session.ended"]
+    assert result["invariants"]["violated"] == []
+    assert receipt["at"] is receipt["start"]["at"] is receipt["stop"]["at"] is None
+    assert receipt["ocmf"].count(' U"') == 2 and not [record for record in records if "1970-" in str(record)]
+
+
 def test_full_storage_refuses_new_sessions_and_finishes_the_open_one():
     steps = [
         (5, "plug", True),

@@ -126,7 +126,7 @@ def test_a_moment_that_is_not_known_is_reckoned_from_the_other():
     begin, end = readings(stop=moment(None, "unset", 134456))
     assert (begin["TM"], end["TM"]) == ("2026-03-28T17:59:00,000+0100 S", "2026-03-28T18:59:00,000+0100 I")
     begin, end = readings(start=moment(None, "unset", 1), stop=moment(None, "unset", 2))
-    assert (begin["TM"], end["TM"]) == ("1970-01-01T01:00:00,000+0100 U", "1970-01-01T02:00:00,000+0100 U")
+    assert (begin["TM"], end["TM"]) == ("2026-01-01T01:00:00,000+0100 U", "2026-01-01T02:00:00,000+0100 U")
 
 
 def test_the_end_never_lies_before_the_begin():
