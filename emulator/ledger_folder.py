@@ -23,6 +23,10 @@ class LedgerFolder:
         """Yield the names of all blobs, in no particular order."""
         return names_in(str(self._folder))
 
+    def entries(self) -> Iterator[str]:
+        """Yield the names of all that is there, also of what can be no blob."""
+        return (path.name for path in self._folder.iterdir())
+
     def size(self, name: str) -> int:
         """Return the bytes of a blob, 0 where there is none."""
         path = self._file(name)

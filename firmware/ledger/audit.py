@@ -7,6 +7,8 @@ from firmware.crypto import jose
 from firmware.errors import CryptoError, LedgerError
 from firmware.ledger import chain, checkpoint, damage, rotation, segment, spans
 
+NOT_IN_PLACE = "a segment whose name is damaged, or that begins with another record; nobody reads it"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +38,8 @@ def check_ledger(
     audit.blobs(storage)
     for name in audit.segments:
         audit.begin(name, storage)
-        for offset, compact, what, _ in segment.stream(storage, name):
+        for offset, compact, what, following in segment.stream(storage, name):
+            audit.end = name, following
             if compact is None:
                 audit.damage(name, offset, what or "")
             else:
@@ -55,6 +58,8 @@ class _Audit:
     ) -> None:
         self.records = 0
         self.segments: "list[str]" = []
+        # Where what was read last ends: segment and offset.
+        self.end = "", 0
         self.problems: "list[dict[str, Any]]" = []
         self._verify = verify
         self._terminal = terminal
@@ -63,6 +68,8 @@ class _Audit:
         self._verifier = verifier
         self._next_seq = 1
         self._last = ""
+        # How far the ledger goes by its checkpoints: next number, `prev` of that record, and which one says so.
+        self._known: "tuple[int, str | None, str]" = (1, None, "")
         self._damaged: "list[dict[str, Any]]" = []
         # Records that are missing, as (first, last, `prev` of the one after them, problem), and what the
         # terminal said of such, as (first, last, that `prev`, number of the record that says so).
@@ -70,23 +77,35 @@ class _Audit:
         self._declared: "list[tuple[int, int, str, int]]" = []
 
     def blobs(self, storage: "Any") -> None:
-        """Name a checkpoint's slot that is damaged, and what looks like a segment and is none.
+        """Name a checkpoint's slot that is damaged or gone, and what looks like a segment and is none.
 
         Where a checkpoint knows that the office has what is no longer kept, nothing is missing there.
         """
-        self.segments = _in_place(storage)
+        self.segments = in_place(storage)
         kept = self.segments[0] if self.segments else None
+        intact, gone = [], []
         for slot in checkpoint.SLOTS + (checkpoint.MILESTONE,):
             content = storage.read(slot) if slot in storage.names() else b""
             found = checkpoint.read(content)
-            if content and found is None:
+            if found:
+                intact.append(found)
+                self._hear(slot, found[1].get("summary") or {})
+                if kept and segment.first_seq(kept) <= found[1].get("acknowledged", 0) + 1:
+                    self._skip(segment.first_seq(kept))
+            elif slot in storage.names():
                 self.problems.append(_problem(None, slot, 0, "a damaged checkpoint; another one counts"))
-            elif found and kept and segment.first_seq(kept) <= found[1].get("acknowledged", 0) + 1:
-                self._skip(segment.first_seq(kept))
+            else:
+                gone.append(slot)
+        for slot in gone:
+            if any(_implies(slot, generation, document) for generation, document in intact):
+                self.problems.append(_problem(None, slot, 0, "a checkpoint that is gone; another one counts"))
         for name in storage.names():
             if name.startswith(segment.PREFIX) and name not in self.segments:
-                what = "a segment whose name is damaged, or that begins with another record; nobody reads it"
-                self.problems.append(_problem(None, name, 0, what))
+                self.problems.append(_problem(None, name, 0, NOT_IN_PLACE))
+
+    def _hear(self, slot: str, summary: "dict[str, Any]") -> None:
+        if summary.get("next_seq", 1) > self._known[0]:
+            self._known = summary["next_seq"], summary.get("prev"), slot
 
     def _skip(self, first_seq: int) -> None:
         if first_seq > self._next_seq:
@@ -103,7 +122,15 @@ class _Audit:
         kept.append(_problem(self._next_seq, name, offset, what))
 
     def finish(self) -> None:
-        """Name the damage after the last record: nothing tells whether it was one."""
+        """Name the damage after the last record, where nothing but a checkpoint tells whether it was one."""
+        next_seq, prev, slot = self._known
+        if next_seq > self._next_seq:
+            self._name_damaged(next_seq - 1, prev)
+            what = "records %d to %d are missing at the end; %s knows of them"
+            what = what % (self._next_seq, next_seq - 1, slot)
+            missing = _problem(self._next_seq, self.end[0] or slot, self.end[1], what)
+            self.problems.append(missing)
+            self._missing.append((self._next_seq, next_seq - 1, prev, missing))
         self._name_damaged()
         for first, last, prev, problem in self._missing:
             for told in self._declared:
@@ -202,8 +229,18 @@ class _Audit:
             self.problems.append(_problem(seq, name, offset, what))
 
 
-def _in_place(storage: "Any") -> "list[str]":
-    """Return the segments that are read, the oldest first."""
+def _implies(slot: str, generation: int, document: "dict[str, Any]") -> bool:
+    """Return whether there was another slot when a checkpoint of such a generation was written.
+
+    They take turns from the first on; the copy is written when a session ends, but for a power cut just then.
+    """
+    if slot != checkpoint.MILESTONE:
+        return generation > 1
+    return bool((document.get("summary") or {}).get("receipts", 0) > 1)
+
+
+def in_place(storage: "Any") -> "list[str]":
+    """Return the names of the segments that are read, the oldest first."""
     found = []
     name = spans.oldest(storage)
     while name:

@@ -1,8 +1,10 @@
 """How often and for how much each bank card charged today: a small blob a day, beside the ledger.
 
 It does not know card numbers: a card is a keyed hash. A session counts with all that it may cost until it has
-ended, so that a power cut never makes a card's day cheaper.
+ended, so that a power cut never makes a card's day cheaper. Each line ends with its CRC-32.
 """
+
+import binascii
 
 from ..pricing import calendar
 
@@ -49,10 +51,16 @@ def totals(storage: "Storage", day: str, card: str) -> "tuple[int, int]":
     amounts: "dict[str, int]" = {}
     for line in _lines(storage, PREFIX + day):
         parts = line.split(" ")
-        # A line that a power cut tore is none.
-        if len(parts) == 4 and parts[1] == card and parts[3].isdigit():
+        # A line that a power cut tore is none, and neither is one that went bad.
+        if len(parts) == 5 and parts[1] == card and is_intact(line):
             amounts[parts[2]] = int(parts[3])
     return len(amounts), sum(amounts.values())
+
+
+def is_intact(line: str) -> bool:
+    """Return whether a line of such a blob is as it was written."""
+    told, _, checksum = line.rpartition(" ")
+    return checksum == "%08x" % binascii.crc32(told.encode())
 
 
 def _over(storage: "Storage", terms: "Document", card: str, day: "str | None") -> "str | None":
@@ -67,9 +75,10 @@ def _over(storage: "Storage", terms: "Document", card: str, day: "str | None") -
 
 def _note(storage: "Storage", day: "str | None", kind: str, opened: "Document", amount_minor: int) -> None:
     if day:
-        told = (kind, opened["token"]["card"], opened["session"], amount_minor)
+        told = "%s %s %s %d" % (kind, opened["token"]["card"], opened["session"], amount_minor)
         # The line feed before it parts it from one that a power cut tore.
-        storage.append(PREFIX + day, ("\n%s %s %s %d\n" % told).encode())
+        line = "\n%s %08x\n" % (told, binascii.crc32(told.encode()))
+        storage.append(PREFIX + day, line.encode())
 
 
 def _day(zone: "Zone", opened: "Document") -> "str | None":

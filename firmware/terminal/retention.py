@@ -4,13 +4,16 @@ which no record is left.
 It does not know room: what is short of it removes more. Loaded now and then.
 """
 
+import binascii
+
 from ..crypto import canonical, jose
 from ..errors import CryptoError
 from ..ledger import segment, spans
 from ..pricing import calendar
 from . import tariffs
 
-# Which tariffs went out of use, and the newest record then ({name: number}): no later one names them.
+# Which tariffs went out of use, and the newest record then ({name: number}): no later one names them. Before
+# it stands its CRC-32: by a number that went bad a tariff would be removed too early.
 RETIRED = "retired"
 DAY_S = 86400
 # A record's payload is canonical JSON, in which no member stands before "at".
@@ -63,16 +66,24 @@ def sort_tariffs(storage: "Any", parts: "Assembly") -> None:
         else:
             after[name] = seq
     if after != before:
-        storage.replace(RETIRED, canonical.encode(after))
+        content = canonical.encode(after)
+        storage.replace(RETIRED, b"%08x " % binascii.crc32(content) + content)
 
 
 def _retired(storage: "Any") -> "dict[str, int]":
     """Return the list; an empty one where it is damaged: then every tariff stays for another while."""
+    return retired(storage.read(RETIRED)) or {}
+
+
+def retired(content: bytes) -> "dict[str, int] | None":
+    """Return the list that such a blob holds, None where it is damaged or there is none."""
+    checksum, _, told = content.partition(b" ")
+    if checksum != b"%08x" % binascii.crc32(told):
+        return None
     try:
-        told = canonical.decode(storage.read(RETIRED) or b"{}")
-    except CryptoError:
-        return {}
-    return told if isinstance(told, dict) else {}
+        return dict(canonical.decode(told))
+    except (CryptoError, TypeError, ValueError):
+        return None
 
 
 def _begun_s(storage: "Any", name: str) -> "int | None":

@@ -54,7 +54,7 @@ def test_help_lists_every_command_and_loads_none():
         (["simulate"], "Missing argument 'FILE'"),
         (["simulate", "/no/such/story.toml"], "/no/such/story.toml: No such file or directory"),
         (["simulate", "/etc"], "is a directory"),
-        (["ledger", "check", "/no/such/ledger"], "does not exist"),
+        (["ledger", "check", "/no/such/ledger"], "is not there; name the folder"),
         (["verify", str(STORY)], "is nothing that can be verified here"),
         (["verify", str(STORY), "--key", "/no/such/key"], "/no/such/key: No such file or directory"),
         (["bench", str(STORY), "--office", "https://localhost:1"], "needs both --office and --ca"),

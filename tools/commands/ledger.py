@@ -7,10 +7,9 @@ import sys
 
 import click
 
-from emulator.ledger_folder import LedgerFolder
 from firmware.crypto import canonical
 from firmware.errors import LedgerError
-from firmware.ledger import chain
+from firmware.ledger import audit, chain
 from firmware.ledger.journal import Journal
 from tools.commands import output
 from tools.commands.verify import key_option
@@ -29,20 +28,23 @@ def ledger() -> None:
 
 
 @ledger.command(epilog="\b\nExample:\n  kilotap ledger dump /var/lib/kilotap/ledger --json\n")
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False))
+@click.argument("folder", metavar="DIR", type=click.Path(readable=False))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 def dump(folder: str, as_json: bool) -> None:
     """Print the payloads of all records in order, one a line.
 
-    Nothing is verified here; what is no record at all is told on stderr.
+    Nothing is verified here; what is no record at all, or is read by nobody, is told on stderr.
     """
+    storage = ledgers.open_folder(folder)
     problems: list[str] = []
 
     def note(name: str, offset: int, what: str) -> None:
         problems.append(f"{name}, byte {offset}: {what}")
 
     payloads = []
-    for seq, compact in Journal(LedgerFolder(folder)).read_from(1, problem=note):
+    for name in ledgers.unread(storage):
+        problems.append(f"{name}: {audit.NOT_IN_PLACE}")
+    for seq, compact in Journal(storage).read_from(1, problem=note):
         try:
             payloads.append(canonical.encode(chain.payload_of(compact, None)).decode())
         except LedgerError as error:
@@ -53,11 +55,11 @@ def dump(folder: str, as_json: bool) -> None:
 
 
 @ledger.command(epilog="\b\nExample:\n  kilotap ledger check /var/lib/kilotap/ledger --key terminal.pem\n")
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False))
+@click.argument("folder", metavar="DIR", type=click.Path(readable=False))
 @key_option
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as one JSON value.")
 def check(folder: str, key_files: tuple[str, ...], as_json: bool) -> int:
-    """Check signatures, chain, sequence and checksums of a ledger.
+    """Check signatures, chain, sequence and checksums of a ledger, and every other file of its folder.
 
     Without a key it is held against the one that its first record introduces. Exits with 1 when it does not
     hold.
@@ -67,7 +69,6 @@ def check(folder: str, key_files: tuple[str, ...], as_json: bool) -> int:
         output.emit(found)
     else:
         for problem in found["problems"]:
-            place = f"{problem['file']}, byte {problem['offset']}, record {problem['seq']}"
-            print(f"{place if problem['file'] else folder}: {problem['what']}")
+            print(f"{ledgers.place(problem) or folder}: {problem['what']}")
         print(f"{found['records']} records; the ledger {'holds' if found['holds'] else 'does not hold'}.")
     return 0 if found["holds"] else 1

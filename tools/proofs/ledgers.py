@@ -14,10 +14,10 @@ import click
 from emulator.ledger_folder import LedgerFolder
 from firmware.crypto import canonical, jose
 from firmware.errors import CryptoError, LedgerError
-from firmware.ledger import audit, chain, segment
+from firmware.ledger import audit, chain, checkpoint, segment
 from firmware.receipts import correction
 from tools import keys
-from tools.proofs import meters_key, receipts, records
+from tools.proofs import ledger_files, meters_key, receipts, records
 from tools.proofs.proof import Proof
 
 # So many problems of the chain, and so many of receipts, are told one by one.
@@ -53,14 +53,9 @@ def verify(storage: Any, path: str, given: list[keys.PublicKey], prices: receipt
     introduces.
     """
     proof = Proof("ledger")
-    found = check(storage, path, given)
+    found = check_folder(path, given) if isinstance(storage, LedgerFolder) else check(storage, path, given)
     for problem in found["problems"][:MAX_TOLD]:
-        place = (
-            f"record {problem['seq']} ({problem['file']}, byte {problem['offset']})"
-            if problem["file"]
-            else "ledger"
-        )
-        proof.check(place, False, problem["what"])
+        proof.check(place(problem) or "ledger", False, problem["what"])
     why = f"{found['records']} records, each signed, in sequence and chained to the one before"
     untold = len(found["problems"]) - MAX_TOLD
     proof.check("chain", found["holds"], why if found["holds"] else _see_above(untold))
@@ -91,7 +86,7 @@ def storage_of(path: str, content: bytes | None) -> Any:
     Raises ClickException for a file that is too long for it, OSError.
     """
     if content is None:
-        return LedgerFolder(path)
+        return open_folder(path)
     if len(content) > MAX_BYTES:
         raise click.ClickException(
             f"{path} has more than {MAX_BYTES // 1_000_000} MB, which no file of records has"
@@ -101,15 +96,58 @@ def storage_of(path: str, content: bytes | None) -> Any:
     return Lines(content)
 
 
+def open_folder(path: str) -> LedgerFolder:
+    """Return a ledger's folder. Raises ClickException, with what to do, where there is none to be read."""
+    try:
+        folder = LedgerFolder(path)
+        for name in folder.names():
+            folder.read(name, 0, 1)
+    except FileNotFoundError as error:
+        told = f"{path} is not there; name the folder that `ledger` names in the terminal's configuration"
+        raise click.ClickException(told) from error
+    except NotADirectoryError as error:
+        told = f"{path} is a file; name the folder in which the ledger lies (`kilotap verify` reads one file)"
+        raise click.ClickException(told) from error
+    except PermissionError as error:
+        told = f"{error.filename} may not be read by this user; ask as the terminal's own user, or as root"
+        raise click.ClickException(told) from error
+    if not _has_ledger(folder):
+        raise click.ClickException(f"{path} holds no ledger: there is no file ledger-….log in it")
+    return folder
+
+
+def _has_ledger(storage: Any) -> bool:
+    return any(name.startswith((segment.PREFIX, *checkpoint.SLOTS)) for name in storage.names())
+
+
+def unread(storage: Any) -> list[str]:
+    """Return the names of the segments that stand where nobody reads them."""
+    kept = audit.in_place(storage)
+    return sorted(name for name in storage.names() if name.startswith(segment.PREFIX) and name not in kept)
+
+
+def place(problem: dict[str, Any]) -> str:
+    """Return in words where a problem of a ledger is, empty where it is everywhere."""
+    if not problem["file"]:
+        return ""
+    record = "" if problem["seq"] is None else f", record {problem['seq']}"
+    return f"{problem['file']}, byte {problem['offset']}{record}"
+
+
 def check_folder(path: str, given: list[keys.PublicKey]) -> dict[str, Any]:
-    """Return `{"holds", "records", "problems"}` of a ledger's folder."""
-    return check(LedgerFolder(path), path, given)
+    """Return `{"holds", "records", "problems"}` of a ledger's folder, of every file in it."""
+    folder = open_folder(path)
+    found = check(folder, path, given)
+    problems = found["problems"] + ledger_files.problems(folder, (told for _, told in _payloads(folder)))
+    return {**found, "holds": not problems, "problems": problems}
 
 
 def check(storage: Any, path: str, given: list[keys.PublicKey]) -> dict[str, Any]:
     """Check checksums, signatures and chain, by a given key or its first record's."""
     if not segment.oldest(storage):
-        raise click.ClickException(f"{path} holds no ledger: there is no file ledger-….log in it")
+        if not _has_ledger(storage):
+            raise click.ClickException(f"{path} holds no ledger: there is no file ledger-….log in it")
+        return audit.check_ledger(storage, None)
     public = _key(_first(storage), given)
     if public is not None:
         thumbprint = jose.thumbprint(public)

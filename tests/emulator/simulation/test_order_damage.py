@@ -170,9 +170,11 @@ def test_tariffs_that_no_record_can_name_any_more_go_though_power_goes_at_any_wr
 def test_a_list_of_retired_tariffs_that_is_damaged_only_keeps_them_longer():
     there, _ = lived(4)
     assert len(there) >= 3
-    assert (
-        retention._retired({"retired": b"[1"}.get and Blob(b"[1")) == {} == retention._retired(Blob(b"[1]"))
-    )
+    whole = b'57416383 {"tariff-1":7}'
+    assert retention.retired(whole) == {"tariff-1": 7}
+    for damaged in (b"", b"[1", b"[1]", whole[:-1], whole.replace(b"7", b"6"), whole[1:]):
+        assert retention.retired(damaged) is None
+        assert retention._retired(Blob(damaged)) == {}
 
 
 class Blob:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from firmware.crypto import canonical, jose, p256
+from firmware.crypto import canonical, jose, jsontext, p256
 from firmware.ledger import chain, segment
 from firmware.receipts import correction
 from tests.tools.proofs.makers import Meter
@@ -269,7 +269,7 @@ def test_a_flipped_bit_in_any_of_a_thousand_places_of_a_ledger_is_found(result, 
 def test_a_ledgers_folder_prices_by_the_tariffs_that_it_keeps(result, key, tmp_path):
     document = tariffs(result)
     name = "tariff-" + result["receipts"][0]["tariff"]["hash"][:32]
-    (tmp_path / name).write_text(json.dumps(document))
+    (tmp_path / name).write_bytes(canonical.encode(jsontext.parse(json.dumps(document))))
     (tmp_path / segment.name(1)).write_bytes(b"".join(map(segment.encode_line, result["jws"])))
     assert why(files.verify(str(tmp_path), key)) == ""
     path = tmp_path / "receipt.jws"
