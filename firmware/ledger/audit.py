@@ -68,7 +68,7 @@ class _Audit:
         self._verifier = verifier
         self._next_seq = 1
         self._last = ""
-        # How far the ledger goes by its checkpoints: next number, `prev` of that record, and which one says so.
+        # How far it goes by the checkpoints: next number, `prev` of that record, and which one says so.
         self._known: "tuple[int, str | None, str]" = (1, None, "")
         self._damaged: "list[dict[str, Any]]" = []
         # Records that are missing, as (first, last, `prev` of the one after them, problem), and what the
