@@ -66,7 +66,7 @@ def payload(facts: "dict[str, Any]") -> str:
         members += [("CT", "EVSEID"), ("CI", facts["evse_id"])]
     pauses = facts.get("pauses") or ()
     passed_s = facts["duration_ms"] // 1000 + sum([pause["to_s"] - pause["from_s"] for pause in pauses])
-    start, stop = _moments(facts["start"], facts["stop"], passed_s)
+    start, stop = _moments(facts["start"], _read(facts["start"], facts["stop"]), passed_s)
     step_wh = meter.get("resolution_wh", 1)
     begin = _reading(start, facts["zone"], "B", facts["start"]["wh"], step_wh)
     end = _reading(stop, facts["zone"], _end_code(facts["reason"]), facts["stop"]["wh"], step_wh)
@@ -167,6 +167,18 @@ def _end_code(reason: str) -> str:
     if reason == "power_loss":
         return "P"
     return "A" if reason.endswith("_fault") else "E"
+
+
+def _read(start: "dict[str, Any]", stop: "dict[str, Any]") -> "dict[str, Any]":
+    """Return when the register of the end was read, which is no later than the end.
+
+    Where the meter was silent or another one by then, nobody knows what it showed at the end.
+    """
+    from_s = stop.get("from_s")
+    if from_s is None:
+        return stop
+    # What the clock was in between is kept by nobody.
+    return {"utc_s": from_s, "clock": stop["clock"] if stop["clock"] == start["clock"] else "estimated"}
 
 
 def _moments(start: "dict[str, Any]", stop: "dict[str, Any]", duration_s: int) -> "tuple[Moment, Moment]":

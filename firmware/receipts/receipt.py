@@ -19,7 +19,8 @@ def build(facts: "dict[str, Any]") -> "dict[str, Any]":
     """Return the members that `session.ended` adds to a record; ReceiptError names every impossible fact.
 
     `facts`: "receipt", "token", "contract" (None where a bank card pays: then "payment"), "zone"
-    (calendar.Zone), "start" and "stop" ({"utc_s" (or None), "clock", "wh"}), "duration_ms", "meter"
+    (calendar.Zone), "start" and "stop" ({"utc_s" (or None), "clock", "wh"}; of a stop "from_s" says when its
+    register was read, where that was before), "duration_ms", "meter"
     ({"model", "serial"}), "tariff" ({"id", "hash"}), "bill" (of the engine), "reason", "flags" and "ocmf";
     where the meter signs for itself, "meter_record" and
     "meter_key" (SubjectPublicKeyInfo, hexadecimal); where power was away and the session went on, "pauses"

@@ -21,7 +21,8 @@ async def members(
     billing: "Billing", recorder: "Recorder", zone: "Zone", ending: "dict[str, Any]"
 ) -> "dict[str, Any]":
     """Return the members of session.ended for `{"stop", "reason", "flags"}`; `stop` is `{"wh", "utc_s",
-    "clock"}`. Where the meter signs for itself, "meter_record" and "meter_key" are there, too.
+    "clock"}`, and "from_s" where its register was read before. Where the meter signs for itself,
+    "meter_record" and "meter_key" are there, too.
     """
     bill = billing.bill()
     opened = recorder.known["open"]

@@ -252,7 +252,9 @@ class Performer:
         return await members(self._opened(), self._parts.recorder, self._parts.zone, told)
 
     def _stop_of(self, ending: "Document") -> "tuple[Document, tuple[str, ...]]":
-        """Return register and time of the end, and the flags where it is not what the meter shows now."""
+        """Return register and time of the end, and the flags where it is not what the meter shows now: then
+        "from_s" tells when the meter showed it.
+        """
         billing, reading, flags = self._opened(), ending["reading"], ending["flags"]
         moment = {"utc_s": self._board.clock.utc_s(), "clock": self._board.clock.status()}
         if reading:
@@ -263,6 +265,8 @@ class Performer:
                 billing.close_at(reading["wh"])
             else:
                 flags += (lie,)
+        if flags != ending["flags"] or not reading:
+            moment["from_s"] = billing.at_utc_s
         moment["wh"] = billing.last_wh
         return moment, flags
 

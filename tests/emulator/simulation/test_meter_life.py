@@ -36,8 +36,18 @@ def test_a_register_that_lies_ends_the_session_at_the_last_good_reading_and_says
         assert receipt["reason"] == "meter_fault", fault
         assert receipt["flags"] == ["meter_fault", "last_good_reading"], fault
         assert TEN_MINUTES_WH - 20 <= receipt["energy_wh"] <= TEN_MINUTES_WH, fault
+        # The meter's record claims nothing of the minute in which the meter was not believed.
+        begin_s, read_s = [seconds(reading["TM"]) for reading in ocmf.parse(receipt["ocmf"])[1]["RD"]]
+        assert receipt["duration_s"] - 1 <= read_s - begin_s <= receipt["duration_s"] + 1, fault
+        assert seconds(receipt["stop"]["local"]) > read_s + 30, fault
         told = [record for record in played.of("fault") if record["fault"] == "meter"]
         assert len(told) == 1 and len(played.of("fault.cleared")) == 1, fault
+
+
+def seconds(moment):
+    """Return the seconds of a day at which a moment is, of an OCMF record or a receipt."""
+    hours, minutes, passed_s = [int(part) for part in moment[11:19].split(":")]
+    return 3600 * hours + 60 * minutes + passed_s
 
 
 def test_power_that_disagrees_with_the_energy_ends_the_session():

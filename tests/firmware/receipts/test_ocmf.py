@@ -135,6 +135,24 @@ def test_the_end_never_lies_before_the_begin():
     assert (begin["TM"], end["TM"]) == ("2026-03-28T14:59:00,000+0100 I", "2026-03-28T15:59:00,000+0100 S")
 
 
+def test_a_register_that_was_read_before_the_end_has_the_time_at_which_it_was_read():
+    # The meter fell silent 50 s before the session ended, and shows by then whatever it shows.
+    stop = moment(START_S + 3600, "synchronised", 134456)
+    stop["from_s"] = START_S + 3550
+    begin, end = readings(stop=stop, duration_ms=3550000, reason="meter_fault")
+    assert (end["TM"], end["TX"], end["ST"]) == ("2026-03-28T18:58:10,000+0100 S", "A", "G")
+    # A clock that was lost with the power had been right when the register was read; nobody kept how right.
+    stop["utc_s"], stop["clock"] = None, "unset"
+    begin, end = readings(stop=stop, duration_ms=3550000, reason="power_loss")
+    assert (end["TM"], end["TX"]) == ("2026-03-28T18:58:10,000+0100 I", "P")
+    # One that was set since did not know when that was.
+    begin, end = readings(
+        start=moment(None, "unset", 123456),
+        stop={"utc_s": START_S + 3600, "clock": "synchronised", "wh": 134456, "from_s": None},
+    )
+    assert (begin["TM"][-1], end["TM"]) == ("I", "2026-03-28T18:59:00,000+0100 S")
+
+
 def test_the_change_of_clocks_shows_in_the_offset():
     stop = moment(START_S + 86400, "synchronised", 134456)
     assert readings(stop=stop, duration_ms=86400000)[1]["TM"] == "2026-03-29T18:59:00,000+0200 S"
