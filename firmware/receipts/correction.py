@@ -10,7 +10,10 @@ CANCELLED = "receipt.cancelled"
 CORRECTED = "receipt.corrected"
 
 _AMOUNTS = ("net_minor", "vat_minor", "gross_minor")
-_KEPT = ("session", "tariff", "currency", "rounding", "tax", "payment", "token", "contract")
+# Start and stop are the dates of the supply, which a tax office asks of a correction, too.
+_KEPT = (
+    "session", "tariff", "currency", "rounding", "tax", "payment", "token", "contract", "start", "stop",
+)  # fmt: skip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +26,8 @@ def cancelled(old: "Document", named: "Document", reason: str) -> "Document":
     """Return the members of `receipt.cancelled`: those of the old receipt, every amount taken back.
 
     `named` is {"receipt", "hash" (chain.hash of the old record), "code", "number" (1, 2 … of its
-    corrections)}. Raises ReceiptError for what is no receipt or is not the one named.
+    corrections), "zone" (POSIX TZ, by whose clock it is issued)}. Raises ReceiptError for what is no
+    receipt or is not the one named.
     """
     members = _members(old, named, reason)
     members["lines"] = [_negated(line) for line in old["lines"]]
@@ -57,6 +61,7 @@ def _members(old: "Document", named: "Document", reason: str) -> "Document":
     members["receipt"] = "%s-C%d" % (named["receipt"], named["number"])
     members["corrects"] = {key: named[key] for key in ("receipt", "hash", "code")}
     members["reason"] = reason
+    members["zone"] = named["zone"]
     return members
 
 

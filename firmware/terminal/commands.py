@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..ledger.journal import Journal
+    from ..pricing.calendar import Zone
 
     Document = dict[str, Any]
 
 
-def prepared(given: "list[Document]", journal: "Journal") -> "tuple[list[Any], list[str]]":
+def prepared(given: "list[Document]", journal: "Journal", zone: "Zone") -> "tuple[list[Any], list[str]]":
     """Return [kind, members] of the record of each command, and why some cannot be, each with its path."""
     made, problems = [], []
     for i, command in enumerate(given):
         try:
-            record = _record(command, journal)
+            record = _record(command, journal, zone)
             if not changes.fits(record):
                 raise ReceiptError("its record would be larger than a record can be; make it shorter")
             made.append(record)
@@ -33,7 +34,7 @@ def prepared(given: "list[Document]", journal: "Journal") -> "tuple[list[Any], l
     return made, problems
 
 
-def _record(command: "Document", journal: "Journal") -> "list[Any]":
+def _record(command: "Document", journal: "Journal", zone: "Zone") -> "list[Any]":
     found = next(journal.read_from(command["seq"]), None)
     if found is None or found[0] != command["seq"]:
         raise ReceiptError("record %d is not kept here (any more)" % command["seq"])
@@ -44,6 +45,7 @@ def _record(command: "Document", journal: "Journal") -> "list[Any]":
         "hash": chain.hash(found[1]),
         "code": shortcode.of(signature),
         "number": command["number"],
+        "zone": zone.text,
     }
     if command["command"] == changes.CANCEL:
         return [correction.CANCELLED, correction.cancelled(old, named, command["reason"])]

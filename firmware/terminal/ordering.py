@@ -214,7 +214,7 @@ class Ordering:
             return [], []
         from . import commands
 
-        return commands.prepared(given, self._parts.journal)
+        return commands.prepared(given, self._parts.journal, self._parts.zone)
 
     async def finish(self) -> None:
         """Write the records that the order in force asks for and the ledger lacks.

@@ -11,7 +11,7 @@ from firmware.errors import PricingError
 from firmware.pricing import money
 from firmware.receipts import correction
 from firmware.screens import catalogue, words
-from tools.documents import proofs, texts, written
+from tools.documents import power, proofs, texts, written
 from tools.documents.proofs import Evidence, Pairs
 
 HEADINGS = ("item", "quantity", "unit_price", "vat", "net", "gross")
@@ -77,21 +77,23 @@ def _facts(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pair
     ]
     if "corrects" in receipt:
         named = receipt["corrects"]
-        facts.append((said["replaces"], f"{named['receipt']} ({named['code']})"))
-        facts.append((said["remarks"], receipt["reason"]))
+        verb = "cancels" if receipt["kind"] == correction.CANCELLED else "replaces"
+        facts.append((said[verb], said["of_receipt"].format(number=named["receipt"], code=named["code"])))
+        facts.append((said["why"], receipt["reason"]))
     token = receipt.get("token") or {}
     facts.append((said["contract"], str(receipt.get("contract") or "–")))
     facts.append((said["card"], _card(receipt, token)))
     if "start" in receipt:
         for key in ("start", "stop"):
             facts.append((said[key], written.moment(receipt[key], language)))
-        for pause in receipt.get("interruptions", ()):
-            begin, end = written.pause(pause["from"], pause["to"], receipt)
-            facts.append((said["interrupted"], f"{begin} – {end}"))
+    if "duration_s" in receipt:
+        facts += [(said["interrupted"], told) for told in power.gaps(receipt, said)]
         facts.append((said["duration"], written.duration(receipt["duration_s"])))
         facts.append((said["ended"], texts.reason(receipt["reason"], language)))
     if receipt.get("flags"):
-        facts.append((said["remarks"], "; ".join(texts.flag(one, language) for one in receipt["flags"])))
+        facts.append(
+            (said["remarks"], said["then"].join(texts.flag(one, language) for one in receipt["flags"]))
+        )
     return facts
 
 
@@ -141,7 +143,7 @@ def _span(line: dict[str, Any], receipt: dict[str, Any], said: dict[str, str]) -
     begin, end = line.get("from"), line.get("to")
     if line["dimension"] in ("ENERGY", *_TIMED) and "start" in receipt:
         begin = begin if begin is not None else receipt["start"]["local"]
-        end = end if end is not None else receipt["stop"]["local"]
+        end = end if end is not None else _end(line, receipt)
     if begin is None:
         return ""
     if isinstance(begin, int) or isinstance(end, int):
@@ -151,6 +153,12 @@ def _span(line: dict[str, Any], receipt: dict[str, Any], said: dict[str, str]) -
     if last[:10] == first[:10]:
         last = last[11:]
     return f"{first} – {last}" if last else first
+
+
+def _end(line: dict[str, Any], receipt: dict[str, Any]) -> str | None:
+    """Return when a line without an end ended: with the session, but time already with the power."""
+    lost = power.last(receipt) if line["dimension"] in _TIMED else None
+    return written.at_place(lost[0], receipt) if lost else receipt["stop"]["local"]
 
 
 def _why(line: dict[str, Any], language: str) -> str:

@@ -25,6 +25,8 @@ _REASONS = {
     "power_loss": ("power failure", "Stromausfall", "panne de courant"),
     "limit": ("agreed limit", "vereinbartes Limit", "limite convenue"),
     "meter_fault": ("fault of the meter", "Zählerstörung", "panne du compteur"),
+    "vehicle_fault": ("fault of the vehicle", "Fahrzeugstörung", "défaut du véhicule"),
+    "contactor_fault": ("fault of the charger", "Störung des Ladepunkts", "panne de la borne"),
 }
 
 _FLAGS = {
@@ -49,6 +51,16 @@ _FLAGS = {
         "des enregistrements de cette session sont perdus ; ce qui n'est pas certain n'est pas facturé",
     ),
     "meter_fault": ("the meter failed", "der Zähler war gestört", "panne du compteur"),
+    "no_meter_record": (
+        "the meter's own record did not come in time; the charger keeps it as a record of its own",
+        "der Datensatz des Zählers kam nicht rechtzeitig; der Ladepunkt bewahrt ihn für sich auf",
+        "l'enregistrement du compteur n'est pas arrivé à temps ; la borne le conserve à part",
+    ),
+    "clock_unset": (
+        "the clock was not set; prices by time of day were chosen without it",
+        "die Uhr war nicht gestellt; Preise nach Tageszeit wurden ohne sie gewählt",
+        "l'horloge n'était pas réglée ; les prix horaires ont été choisis sans elle",
+    ),
     "meter_changed": (
         "another meter answered",
         "ein anderer Zähler antwortete",

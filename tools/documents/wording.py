@@ -62,6 +62,35 @@ WORDS = {
         "index du compteur, signés par la borne (OCMF).",
     ),
     "replaces": ("Takes the place of", "Tritt an die Stelle von", "Remplace"),
+    "cancels": ("Cancels", "Storniert", "Annule"),
+    "of_receipt": (
+        "receipt {number} (short code {code})",
+        "Beleg {number} (Kurzcode {code})",
+        "reçu {number} (code court {code})",
+    ),
+    # Between two parts of a remark.
+    "then": ("; ", "; ", " ; "),
+    "why": ("Reason", "Grund", "Motif"),
+    "lost_and_back": (
+        "lost after {begin}, back by {end}; this time is not billed",
+        "weg nach {begin}, zurück bis {end}; diese Zeit ist nicht berechnet",
+        "coupé après {begin}, rétabli au plus tard à {end} ; ce temps n'est pas facturé",
+    ),
+    "lost_unknown": (
+        "at times that the clock did not tell; this time is not billed",
+        "zu Zeiten, die die Uhr nicht angab; diese Zeit ist nicht berechnet",
+        "à des moments que l'horloge n'a pas indiqués ; ce temps n'est pas facturé",
+    ),
+    "read_after": (
+        "the register at the end is the meter's after power was back",
+        "der Zählerstand am Ende ist der des Zählers nach der Rückkehr des Stroms",
+        "l'index de fin est celui du compteur après le retour du courant",
+    ),
+    "read_before": (
+        "the register at the end is the last one that is certain from before",
+        "der Zählerstand am Ende ist der letzte sichere von davor",
+        "l'index de fin est le dernier connu avec certitude d'avant",
+    ),
     "page": ("Page", "Seite", "Page"),
     "nothing": ("Nothing was charged.", "Es wurde nichts berechnet.", "Rien n'a été facturé."),
     "step": ("rounded up to whole steps", "auf ganze Schritte aufgerundet", "arrondi aux pas entiers"),

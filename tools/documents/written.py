@@ -44,15 +44,25 @@ def local(text: str) -> str:
 
 
 def there(text: str | None, receipt: dict[str, Any]) -> str:
-    """Write a moment by the clock of the place, in which the session stands, where the receipt tells it."""
+    """Write a moment by the clock of the place, else in UTC."""
     if text is None:
         return "–"
-    begun = (receipt.get("stop") or {}).get("local")
-    if not begun:
-        return f"{text[:10]} {text[11:19]} UTC"
-    offset_s = calendar.parse_utc(f"{begun[:19]}Z") - calendar.parse_moment(begun)[0]
-    written = calendar.format_offset(calendar.parse_utc(text), offset_s)
-    return f"{local(written)} {written[19:]}"
+    here = at_place(text, receipt)
+    return f"{local(here)} {here[19:]}" if here else f"{text[:10]} {text[11:19]} UTC"
+
+
+def at_place(text: str, receipt: dict[str, Any]) -> str:
+    """Return a moment of UTC by the clock of the place (RFC 3339), as its zone or the session's own times
+    tell; nothing where they do not.
+    """
+    utc_s = calendar.parse_utc(text)
+    if "zone" in receipt:
+        return str(calendar.Zone(receipt["zone"]).format_local(utc_s))
+    known = (receipt.get("stop") or {}).get("local")
+    if not known:
+        return ""
+    offset_s = calendar.parse_utc(f"{known[:19]}Z") - calendar.parse_moment(known)[0]
+    return str(calendar.format_offset(utc_s, offset_s))
 
 
 def pause(begin: str, end: str, receipt: dict[str, Any]) -> tuple[str, str]:

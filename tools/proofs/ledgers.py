@@ -271,11 +271,13 @@ def _correcting(known: dict[str, tuple[str, str, dict[str, Any]]], payload: dict
     name = str(named.get("receipt")) if isinstance(named, dict) else "none"
     old_hash, old_code, old = known.get(name, ("", "", {}))
     if not isinstance(named, dict) or named.get("hash") != old_hash:
-        yield f"receipt {payload.get('receipt')} takes the place of {name}, which is not so before it"
+        yield f"receipt {payload.get('receipt')} names {name}, which is not so before it"
         return
     for what, told, so in (
         ("short code", named.get("code"), old_code),
         ("currency", payload.get("currency"), old.get("currency")),
+        # Terminals told no moments of the supply before they told the zone.
+        *((key, payload.get(key), old.get(key)) for key in ("start", "stop") if "zone" in payload),
     ):
         if told != so:
             yield f"receipt {payload.get('receipt')} names {told} as {what} of {name}, which is {so}"

@@ -112,9 +112,8 @@ def _named(proof: Proof, receipt: dict[str, Any]) -> None:
     wrong = (
         [] if re.fullmatch(re.escape(old) + r"-C[1-9][0-9]*", number) else [f"{number} is no number for it"]
     )
-    proof.found(
-        "corrects", wrong, f"it takes the place of receipt {old}, short code {receipt['corrects']['code']}"
-    )
+    verb = "cancels" if receipt["kind"] == correction.CANCELLED else "takes the place of"
+    proof.found("corrects", wrong, f"it {verb} receipt {old}, short code {receipt['corrects']['code']}")
 
 
 def _energy(proof: Proof, receipt: dict[str, Any]) -> None:

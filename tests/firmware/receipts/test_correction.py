@@ -8,7 +8,8 @@ from firmware.receipts import correction, receipt
 from tests.firmware.receipts.sessions import bill, facts
 from tests.portable import raises
 
-NAMED = {"receipt": "KT-0001-000007", "hash": "x" * 43, "code": "7Q2-FM9-XC5", "number": 1}
+ZONE = "CET-1CEST,M3.5.0,M10.5.0/3"
+NAMED = {"receipt": "KT-0001-000007", "hash": "x" * 43, "code": "7Q2-FM9-XC5", "number": 1, "zone": ZONE}
 
 
 def ended():
@@ -26,6 +27,15 @@ def test_a_cancellation_takes_every_amount_back_and_names_the_old():
         assert told["lines"][0][key] == -old["lines"][0][key]
     assert told["vat"] == [{"rate": "19", "net_minor": -330, "vat_minor": -63}]
     assert old == ended()
+
+
+def test_when_it_was_supplied_and_by_which_clock_it_is_issued_stand_in_it():
+    for told in (
+        correction.cancelled(ended(), NAMED, "wrong tariff"),
+        correction.corrected(ended(), NAMED, "wrong tariff", bill()),
+    ):
+        assert (told["start"], told["stop"]) == (ended()["start"], ended()["stop"])
+        assert told["zone"] == ZONE
 
 
 def test_a_correction_has_its_own_bill():

@@ -63,6 +63,7 @@ def test_a_receipt_shows_its_short_code_and_what_takes_its_place(office):
     lines = terminal.session(1)
     ended = {**session_ended("KT-0001-000001"), "kind": "session.ended"}
     named = {"receipt": "KT-0001-000001", "hash": "x" * 43, "code": "7Q2-FM9-XC5", "number": 1}
+    named["zone"] = "UTC0"
     members = correction.cancelled(ended, named, "a wrong tariff")
     lines.append(terminal.record("receipt.cancelled", **members))
     office.upload(terminal, lines)

@@ -3,7 +3,7 @@
 It does not know what the documents have to say.
 """
 
-import json
+import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,25 +12,45 @@ import pypdfium2
 import zxingcpp
 from PIL import Image
 
+from emulator import scenario
+from emulator.simulation import play
+from emulator.soak.watch import Watch
 from firmware.crypto import canonical, jose
 from tools.__main__ import main
+from tools.commands import story
+from tools.commands.fast_craft import FastCraft
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 KINDS = ("session.ended", "receipt.cancelled", "receipt.corrected")
 
 
-def played(folder, name, **replaced):
-    """Play a scenario, some of its texts replaced, and return its result."""
+def played(folder, name, orders=(), **replaced):
+    """Play a scenario, some of its texts replaced and orders given at its end, and return its result.
+
+    `orders` are (after so many seconds, what is ordered): a scenario's file cannot say all that an order can.
+    """
     told = (SCENARIOS / f"{name}.toml").read_text()
     for old, new in replaced.items():
         assert f"\n{old} = " in told
         told = re.sub(rf"(?m)^{old} = .*$", f"{old} = {new}", told)
+    path = folder / f"{name}.toml"
     # Beside the files that it names.
-    told = told.replace('file = "', f'file = "{SCENARIOS}/')
-    story, out = folder / f"{name}.toml", folder / f"{name}.json"
-    story.write_text(told)
-    assert main(["simulate", str(story), "--json", str(out)]) == 0
-    return json.loads(out.read_text())
+    path.write_text(told.replace('file = "', f'file = "{SCENARIOS}/'))
+    plot = scenario.read(str(path))
+    for after_s, ordered in orders:
+        plot["steps"].append({"after_ms": 1000 * after_s, "action": "order", "argument": ordered})
+    teller = story.Teller(io.StringIO())
+    play.play(plot, teller.take, FastCraft(), watch=Watch)
+    assert teller.result()["invariants"]["violated"] == []
+    return teller.result()
+
+
+def taken_back(folder, name, bill, after_s):
+    """Play a scenario whose receipt is cancelled so many seconds after its end, and then corrected."""
+    seq = next(one["seq"] for one in played(folder, name)["records"] if one["kind"] == "session.ended")
+    told = {"receipt": "KT-0001-000001", "seq": seq, "reason": "wrong tariff"}
+    commands = {"command": "cancel", "number": 1}, {"command": "correct", "number": 2, "bill": bill}
+    return played(folder, name, [(after_s, {"commands": [{**told, **command}]}) for command in commands])
 
 
 def of_kind(result, kind):
@@ -42,7 +62,11 @@ def altered(compact, **members):
     """Return a receipt with other members, whose signature does not hold any more."""
     header, payload, signature = compact.split(".")
     changed = {**canonical.decode(jose.unb64url(payload)), **members}
-    return f"{header}.{jose.b64url(canonical.encode(changed))}.{signature}"
+    return f"{header}.{encoded(changed)}.{signature}"
+
+
+def encoded(payload):
+    return jose.b64url(canonical.encode(payload))
 
 
 def payload_of(compact):

@@ -155,11 +155,18 @@ def test_a_cancellation_names_the_receipt_before_it_and_takes_all_of_it_back(res
         "hash": chain.hash(result["jws"][-1]),
         "code": "7Q2-FM9-XC5",
         "number": 1,
+        "zone": "UTC0",
     }
     told = correction.cancelled(old, named, "wrong tariff")
     proof = Proof("receipt")
     receipts.check(proof, {**told, "kind": correction.CANCELLED}, [], lambda receipt: None)
     assert why(proof) == ""
+    assert f"it cancels receipt {old['receipt']}" in str(proof.checks)
+    proof = Proof("receipt")
+    receipts.check(
+        proof, {**told, "kind": correction.CORRECTED, "lines": [], "vat": []}, [], lambda receipt: None
+    )
+    assert f"it takes the place of receipt {old['receipt']}" in str(proof.checks)
     proof = Proof("receipt")
     receipts.check(proof, {**told, "kind": correction.CANCELLED, "receipt": "KT-1"}, [], lambda receipt: None)
     assert "no number for it" in why(proof)
@@ -185,7 +192,8 @@ def test_a_ledger_holds_corrections_against_what_they_name(result, tmp_path):
 
     def judged_with(change, **named):
         code = records.code_of(jws[0])
-        about = {"receipt": old["receipt"], "hash": chain.hash(jws[0]), "code": code, "number": 1, **named}
+        about = {"receipt": old["receipt"], "hash": chain.hash(jws[0]), "code": code, "number": 1}
+        about |= {"zone": "UTC0", **named}
         told = {**correction.cancelled(old, about, "wrong tariff"), **change}
         base = {member: old[member] for member in ("terminal", "at", "clock", "ticks_ms")}
         made, _ = signed_anew([old, {**base, **told, "kind": correction.CANCELLED}])
@@ -202,6 +210,7 @@ def test_a_ledger_holds_corrections_against_what_they_name(result, tmp_path):
         in judged_with({}, code="000-000-000")
     )
     assert "names USD as currency" in judged_with({"currency": "USD"})
+    assert "as start of" in judged_with({"start": {**old["start"], "at": "2026-03-28T16:00:00Z"}})
 
 
 def test_vat_that_does_not_follow_from_the_rates_of_the_lines_is_found_without_the_tariff(result):
