@@ -64,8 +64,10 @@ class World:
         self._meter.swap(serial, self._taken_out_wh.get(serial, register_wh))
 
     def counted_wh(self, serial: str) -> "int | None":
-        """Return what a meter has counted that is here or was, None for one that never was."""
-        if serial == self._meter.serial:
+        """Return what a meter has counted that is here or was, None for one that never was; one that tells no
+        number is the one that is here.
+        """
+        if serial in ("", self._meter.serial):
             self.sync()
             return self._meter.counted_wh()
         return self._taken_out_wh.get(serial)

@@ -74,6 +74,8 @@ def test_every_meter_is_billed_to_the_last_digit_that_it_shows():
         terminal["meter_model"] = name
         played = Played(steps, lambda charger: None, meter=meter, terminal=terminal).holds()
         receipt = played.of("session.ended")[0]
+        # Not every map knows where its meter keeps its number.
+        assert played.charger.world.counted_wh(receipt["meter"]["serial"]) is not None, name
         assert receipt["meter"]["stop_wh"] == played.result["meter"]["last_wh"], name
         assert receipt["meter"]["start_wh"] == played.result["meter"]["first_wh"], name
         maker = [known for known in STEPS_WH if name.startswith(known)]
