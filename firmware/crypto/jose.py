@@ -116,11 +116,17 @@ def split(compact: "str | bytes", typ: str) -> "tuple[bytes, Any, bytes]":
 
 
 def kid(compact: "str | bytes") -> str:
-    """Return the thumbprint of the key that a compact JWS names, which `split` has taken."""
+    """Return the thumbprint of the key that a compact JWS names; CryptoError for one that names none.
+
+    Only of what `split` has taken it is certain that nothing else is named.
+    """
     head = compact[: MAX_KID_CHARACTERS + 200]
     if isinstance(head, str):
         head = head.encode()
-    return unb64url(head, 0, head.find(b".")).split(b'"')[7].decode()
+    try:
+        return unb64url(head, 0, head.find(b".")).split(b'"')[7].decode()
+    except (IndexError, UnicodeError):
+        raise CryptoError("a JWS header that names no key")
 
 
 def _check_header(header: bytes, typ: bytes) -> None:

@@ -171,7 +171,7 @@ class _Audit:
         """Add whose record it is where that explains why it does not hold."""
         try:
             kid = jose.kid(compact)
-        except (CryptoError, IndexError):
+        except CryptoError:
             return what
         if self._verify is None or self._key in (None, kid):
             return what

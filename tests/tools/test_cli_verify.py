@@ -10,6 +10,7 @@ import shutil
 import threading
 from pathlib import Path
 
+import click
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,6 +20,7 @@ from firmware.ledger import segment
 from hal.linux.signer import Signer
 from tests.emulator.bench.test_link import certificate  # noqa: F401 - a fixture
 from tools.__main__ import main
+from tools.proofs import files
 
 STORY = Path(__file__).parents[1] / "scenarios" / "other_card.toml"
 
@@ -218,6 +220,24 @@ def test_a_ledger_holds_and_its_payloads_come_out_in_order(result, ledger, key, 
 def test_a_ledger_verifies_as_a_whole(ledger, key, capsys):
     code, told = verified(capsys, ledger, "--key", key)
     assert (code, told["kind"]) == (0, "ledger")
+
+
+def test_a_flipped_bit_anywhere_in_a_file_of_records_is_found(result, tmp_path):
+    path = tmp_path / "records.ndjson"
+    content = "\n".join(result["jws"]).encode()
+    path.write_bytes(content)
+    assert files.verify(str(path), []).holds()
+    # Bits all along the second record's header, and all over the file.
+    begin = len(result["jws"][0]) + 1
+    header = range(8 * begin, 8 * (begin + result["jws"][1].index(".")), 11)
+    for place in (*header, *range(0, 8 * len(content), 8 * len(content) // 40)):
+        changed = bytearray(content)
+        changed[place // 8] ^= 1 << place % 8
+        path.write_bytes(changed)
+        try:
+            assert not files.verify(str(path), []).holds(), place
+        except click.ClickException:
+            pass  # It is no file of records any more.
 
 
 def test_records_through_a_pipe_verify_and_are_exported_as_from_a_file(result, tmp_path, capsys):

@@ -47,7 +47,10 @@ def _played(content: bytes | None) -> dict[str, Any] | None:
         return None
     try:
         document = json.loads(content)
-        if all(isinstance(one, str) for one in document["jws"]) and document["terminal"]["key"]:
+        if (
+            all(isinstance(one, str) and one.isascii() for one in document["jws"])
+            and document["terminal"]["key"]
+        ):
             return dict(document)
     except (ValueError, KeyError, TypeError, RecursionError):
         pass

@@ -88,7 +88,7 @@ def follow(begins: list[keys.PublicKey], announcements: Iterable[str]) -> list[k
             old = known[jose.kid(compact)]
             payload = chain.payload_of(compact, keys.verifier(old.p256() or b""))
             public = rotation.successor(payload, jose.kid(compact), keys.verifier)
-        except (KeyError, IndexError, CryptoError, LedgerError):
+        except (KeyError, CryptoError, LedgerError):
             continue
         seq, terminal = payload["seq"], str(payload["terminal"])
         before = old.span or keys.Span(terminal, 1, None, None)
@@ -153,7 +153,7 @@ def _trail(path: str, content: bytes | None) -> _Trail | None:
     try:
         document = json.loads(content)
         trail = document["trail"]
-        if not isinstance(trail, list) or not all(isinstance(one, str) for one in trail):
+        if not isinstance(trail, list) or not all(isinstance(one, str) and one.isascii() for one in trail):
             raise ValueError("trail has to be a list of records")
     except RecursionError:
         raise keys.KeyProblem(f"{path}: this is no register of keys: it is nested too deep") from None

@@ -140,6 +140,16 @@ def test_a_header_in_other_words_is_refused():
         refused(forged(header))
 
 
+def test_whatever_stands_for_a_header_names_a_key_or_none():
+    honest = canonical.encode(HEADER)
+    assert jose.kid(forged(honest)) == KID
+    for header in (b"", b"{}", b'"' * 6, honest.replace(KID.encode(), b"\x88" * 43), b"\xff" * 200):
+        error = raises(CryptoError, jose.kid, forged(header))
+        assert "names no key" in str(error)
+    for text in ("", ".", "A.B.C", "no dot at all", "\u20ac.A.A", b"\xff.A.A"):
+        raises(CryptoError, jose.kid, text)
+
+
 def test_bytes_around_the_document_are_refused():
     honest = forged(canonical.encode(HEADER), private=PRIVATE)
     for compact in (
