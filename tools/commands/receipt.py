@@ -75,6 +75,11 @@ def show(
         from tools.documents import pdf
 
         Path(pdf_file).write_bytes(pdf.write(told))
+        if pdf.unknown(told):
+            lacking = ", ".join(f"{each!r} (U+{ord(each):04X})" for each in pdf.unknown(told))
+            print(
+                f"kilotap: {pdf_file}: there is no letter for {lacking}; \ufffd stands there", file=sys.stderr
+            )
     if html_file:
         from tools.documents import html
 

@@ -1,19 +1,24 @@
-"""Writes a receipt's document as a PDF of A4 pages, in the fonts that every reader has.
+"""Writes a receipt's document as a PDF of A4 pages, with the letters that it needs in it.
 
-It does not know receipts. Those fonts have the letters of western Europe; others are shown without their
-marks, or as a question mark. The signed receipt keeps them.
+It does not know receipts, and which letters there are: that is typeface.py.
 """
 
-import unicodedata
+import dataclasses
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import segno
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, WrapMode, XPos, YPos
 
+from tools.documents import typeface
 from tools.documents.document import Document
 from tools.documents.proofs import Evidence, Pairs
+from tools.documents.typeface import shown as _shown
 
-_FONT = "Helvetica"
+_FONT = "Noto Sans"
 _LEFT_MM, _WIDTH_MM, _BOTTOM_MM = 18.0, 174.0, 22.0
 # Item, quantity, unit price, VAT, net, gross.
 _COLUMNS_MM = (62.0, 24.0, 32.0, 14.0, 20.0, 22.0)
@@ -21,14 +26,35 @@ _ROW_MM, _NOTE_MM, _PAIR_MM = 5.2, 4.2, 4.8
 _NOTE_SIZE, _NOTE_WIDTH_MM = 8, 130.0
 # The least side of a QR code and of one of its modules, and the label of what stands beside it.
 _QR_MM, _MODULE_MM, _PROOF_LABEL_MM = 62.0, 0.42, 32.0
-# What has no parts that Unicode knows.
-_PLAIN = str.maketrans("≈ŁłĐđı", "~LlDdi")
 _DARK, _GREY, _RED, _GREEN = (20, 20, 20), (95, 95, 95), (176, 0, 32), (27, 127, 59)
 
 
 def write(document: Document) -> bytes:
-    """Return the PDF."""
-    pdf = _Pages(document)
+    """Return the PDF. What its letters lack is shown as a replacement, and a sentence in it says so."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _written(document, typeface.write(Path(folder), _texts(document)))
+
+
+def unknown(document: Document) -> list[str]:
+    """Return the characters of a document that a PDF shows as a replacement."""
+    return typeface.unknown(_texts(document))
+
+
+def _texts(told: Any) -> Iterator[str]:
+    """Yield every text in a document."""
+    if isinstance(told, str):
+        yield told
+    elif dataclasses.is_dataclass(told) and not isinstance(told, type):
+        yield from _texts([getattr(told, part.name) for part in dataclasses.fields(told)])
+    elif isinstance(told, list | tuple):
+        for each in told:
+            yield from _texts(each)
+    elif isinstance(told, dict):
+        yield from _texts(list(told.values()))
+
+
+def _written(document: Document, fonts: dict[str, Path]) -> bytes:
+    pdf = _Pages(document, fonts)
     pdf.add_page()
     pdf.head()
     pdf.two_columns(document.facts, document.registers)
@@ -40,14 +66,15 @@ def write(document: Document) -> bytes:
 
 
 class _Pages(FPDF):
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, fonts: dict[str, Path]) -> None:
         super().__init__(format="A4")
         self._told = document
-        self.core_fonts_encoding = "windows-1252"
+        for style, path in fonts.items():
+            self.add_font(_FONT, style, path)
         self.c_margin = 0
         self.set_margins(_LEFT_MM, 16, _LEFT_MM)
         self.set_auto_page_break(True, _BOTTOM_MM)
-        self.set_title(_western(f"{document.title} {document.number}"))
+        self.set_title(_shown(f"{document.title} {document.number}"))
         self.set_lang(document.language)
         self.set_creator("Kilotap")
         self.alias_nb_pages()
@@ -57,7 +84,7 @@ class _Pages(FPDF):
         self.set_y(-14)
         self._ink(8, _GREY)
         told = self._told
-        self.cell(_WIDTH_MM / 2, 5, _western(f"{told.title} {told.number} · {told.code}"))
+        self.cell(_WIDTH_MM / 2, 5, _shown(f"{told.title} {told.number} · {told.code}"))
         page = f"{told.words['page']} {self.page_no()}/{{nb}}"
         self.cell(_WIDTH_MM / 2, 5, page, align="R")
 
@@ -66,22 +93,24 @@ class _Pages(FPDF):
         told = self._told
         top = self.get_y()
         self._ink(20, _DARK, "B")
-        self._line(_western(told.title), 9)
+        self._line(_shown(told.title), 9)
         self._ink(12, _DARK)
-        self._line(_western(told.number), 6)
+        self._line(_shown(told.number), 6)
         self._ink(10, _GREY)
-        self.cell(self.get_string_width(told.words["code"]) + 3, 6, _western(told.words["code"]))
-        self.set_font("Courier", "B", 12)
-        self.set_text_color(*_DARK)
+        self.cell(self.get_string_width(told.words["code"]) + 3, 6, _shown(told.words["code"]))
+        self._ink(12, _DARK, "B")
         self._line(told.code, 6)
         below = self.get_y()
         self.set_y(top + 1)
         self._ink(10, _DARK)
         for text in told.issuer:
             self.set_x(_LEFT_MM + _WIDTH_MM / 2)
-            self.cell(_WIDTH_MM / 2, 5, _western(text), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            self.cell(_WIDTH_MM / 2, 5, _shown(text), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.set_y(max(below, self.get_y()) + 3)
         self._verdict(told.verdict, told.is_valid, 10)
+        if unknown(told):
+            self.ln(1)
+            self._caption(told.words["not_in_font"], _WIDTH_MM)
         self.ln(4)
 
     def _verdict(self, text: str, is_valid: bool | None, size: float) -> None:
@@ -90,7 +119,7 @@ class _Pages(FPDF):
         self.rect(_LEFT_MM, self.get_y(), 1.2, 0.7 * size, "F")
         self._ink(size, color, "" if is_valid is None else "B")
         self.set_x(_LEFT_MM + 4)
-        self._line(_western(text), 0.7 * size)
+        self._line(_shown(text), 0.7 * size)
 
     def two_columns(self, left: Pairs, right: Pairs) -> None:
         """Write two lists of facts side by side."""
@@ -114,7 +143,7 @@ class _Pages(FPDF):
             self._row(cells, note)
         if not self._told.lines:
             self._ink(10, _DARK)
-            self._line(_western(self._told.words["nothing"]), 7)
+            self._line(_shown(self._told.words["nothing"]), 7)
 
     def _headings(self) -> None:
         self._ink(8.5, _GREY, "B")
@@ -130,7 +159,7 @@ class _Pages(FPDF):
         if note:
             self._ink(_NOTE_SIZE, _GREY)
             self.multi_cell(
-                _NOTE_WIDTH_MM, _NOTE_MM, _western(note), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
+                _NOTE_WIDTH_MM, _NOTE_MM, _shown(note), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
             )
         self.set_draw_color(215, 215, 215)
         self.set_line_width(0.2)
@@ -140,7 +169,7 @@ class _Pages(FPDF):
     def _height_mm(self, text: str, width_mm: float, line_mm: float) -> float:
         """Return how high a text becomes in the font that is set."""
         lines = self.multi_cell(
-            width_mm, line_mm, _western(text), align="L", dry_run=True, output=MethodReturnValue.LINES
+            width_mm, line_mm, _shown(text), align="L", dry_run=True, output=MethodReturnValue.LINES
         )
         return line_mm * len(lines) if isinstance(lines, list) else line_mm
 
@@ -159,8 +188,8 @@ class _Pages(FPDF):
                 self.ln(1)
             self._ink(12 if is_last else 10, _DARK, "B" if is_last else "")
             self.set_x(_LEFT_MM + 90)
-            self.cell(50, 6, _western(label))
-            self.cell(34, 6, _western(amount), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            self.cell(50, 6, _shown(label))
+            self.cell(34, 6, _shown(amount), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(5)
 
     def proof(self, evidence: Evidence) -> None:
@@ -171,7 +200,7 @@ class _Pages(FPDF):
         if self.get_y() + max(side_mm + 14, 40) + 10 > self.page_break_trigger:
             self.add_page()
         self._ink(11, _DARK, "B")
-        self._line(_western(evidence.title), 6)
+        self._line(_shown(evidence.title), 6)
         if evidence.verdict:
             self._verdict(evidence.verdict, evidence.is_valid, 8)
         top = self.get_y() + 1
@@ -191,13 +220,12 @@ class _Pages(FPDF):
 
     def _caption(self, text: str, width_mm: float) -> None:
         self._ink(7.5, _GREY)
-        self.multi_cell(width_mm, 3.4, _western(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(width_mm, 3.4, _shown(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _text(self, record: str) -> None:
         """Write a record as text, its lines broken anywhere."""
-        self.set_font("Courier", "", 6.5)
-        self.set_text_color(*_DARK)
-        self.multi_cell(_WIDTH_MM, 2.8, record, align="L", wrapmode=WrapMode.CHAR)
+        self._ink(6.5, _DARK)
+        self.multi_cell(_WIDTH_MM, 2.8, _shown(record), align="L", wrapmode=WrapMode.CHAR)
 
     def _qr(self, rows: list[list[int]], left: float, top: float, side_mm: float) -> None:
         """Draw the modules as rectangles, a row's neighbours as one, so that no reader blurs them."""
@@ -219,16 +247,16 @@ class _Pages(FPDF):
             self._ink(size, _GREY)
             labelled = top + self._height_mm(label, label_mm, _PAIR_MM)
             self.set_x(left)
-            self.multi_cell(label_mm, _PAIR_MM, _western(label), align="L")
+            self.multi_cell(label_mm, _PAIR_MM, _shown(label), align="L")
             self._ink(size, _DARK)
             self.set_xy(left + label_mm, top)
             mode = WrapMode.WORD if " " in told else WrapMode.CHAR
-            self.multi_cell(width - label_mm, _PAIR_MM, _western(told), align="L", wrapmode=mode)
+            self.multi_cell(width - label_mm, _PAIR_MM, _shown(told), align="L", wrapmode=mode)
             self.set_y(max(self.get_y(), labelled))
 
     def _cells(self, cells: list[str], height: float) -> None:
         for place, (cell, width) in enumerate(zip(cells, _COLUMNS_MM, strict=True)):
-            self.cell(width, height, _western(cell), align="R" if place else "L")
+            self.cell(width, height, _shown(cell), align="R" if place else "L")
         self.ln(height)
 
     def _line(self, text: str, height: float) -> None:
@@ -242,18 +270,3 @@ class _Pages(FPDF):
 def _modules(record: str) -> list[list[int]]:
     """Return the modules of a record's QR code, with its margin."""
     return [list(row) for row in segno.make(record, error="l", micro=False).matrix_iter(border=4)]
-
-
-def _western(text: str) -> str:
-    """Return a text in the letters that the fonts have."""
-    text = text.translate(_PLAIN)
-    plain = "".join(one if _is_known(one) else unicodedata.normalize("NFKD", one)[0] for one in text)
-    return "".join(one if _is_known(one) else "?" for one in plain)
-
-
-def _is_known(character: str) -> bool:
-    try:
-        character.encode("cp1252")
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -68,6 +68,11 @@ WORDS = {
         "Beleg {number} (Kurzcode {code})",
         "reçu {number} (code court {code})",
     ),
+    "not_in_font": (
+        "\ufffd stands for a character that this document has no letter of; the signed receipt has it.",
+        "\ufffd steht für ein Zeichen, das dieses Dokument nicht zeigen kann; der signierte Beleg hat es.",
+        "\ufffd remplace un caractère que ce document ne peut afficher ; le reçu signé le contient.",
+    ),
     # Between two parts of a remark.
     "then": ("; ", "; ", " ; "),
     "why": ("Reason", "Grund", "Motif"),

@@ -17,7 +17,7 @@ def decimal(text: str, language: str, digits: int = 0) -> str:
     whole, _, rest = rounded.partition(".")
     kept = max(len(rest.rstrip("0")), digits)
     written = money.localise(whole + ("." + rest[:kept] if kept else ""), language)
-    return written if Fraction(rounded) == exact else "≈ " + written
+    return written if Fraction(rounded) == exact else "~ " + written
 
 
 def kwh(energy_wh: int, language: str) -> str:

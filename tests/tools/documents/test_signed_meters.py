@@ -33,10 +33,13 @@ def ledger_of(result, folder):
     return path
 
 
-@pytest.mark.parametrize("language", texts.LANGUAGES)
+@pytest.mark.parametrize(
+    ("model", "language"), [(METERS[0], "en"), (METERS[1], "en"), (METERS[0], "de"), (METERS[1], "fr")]
+)
 def test_the_codes_are_the_meters_record_and_then_ours_and_the_meters_key_stands_beside_its_own(
-    language, result, tmp_path, capsys
+    model, language, results, tmp_path, capsys
 ):
+    result = results[model]
     (compact,) = stories.of_kind(result, "session.ended")
     receipt = stories.payload_of(compact)
     wanted = [receipt["meter_record"].encode(), receipt["ocmf"].encode()]
@@ -78,8 +81,9 @@ def test_a_key_alone_tells_no_commissioning(result, tmp_path, capsys):
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_a_meters_record_that_does_not_hold_says_so_and_the_command_exits_with_1(
-    language, result, tmp_path, capsys
+    language, results, tmp_path, capsys
 ):
+    result = results[METERS[1]]
     (compact,) = stories.of_kind(result, "session.ended")
     record = stories.payload_of(compact)["meter_record"].replace('"RV":123.8', '"RV":124.8')
     out = tmp_path / "receipt.pdf"
@@ -91,7 +95,8 @@ def test_a_meters_record_that_does_not_hold_says_so_and_the_command_exits_with_1
     assert sentence in stories.flat("".join(stories.pages(out)))
 
 
-def test_a_record_too_large_for_a_code_stands_as_text_and_ours_keeps_its_code(result, tmp_path, capsys):
+def test_a_record_too_large_for_a_code_stands_as_text_and_ours_keeps_its_code(results, tmp_path, capsys):
+    result = results[METERS[0]]
     (compact,) = stories.of_kind(result, "session.ended")
     record = stories.payload_of(compact)["meter_record"]
     record = record.replace('"PG":', '"Z1":"%s","PG":' % ("x" * proofs.MOST_IN_QR))
