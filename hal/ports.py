@@ -118,9 +118,9 @@ class Storage(Protocol):
 class MeterBus(Protocol):
     """The line to the energy meter: it owns direction, silent interval and idle gap, and no register."""
 
-    async def transact(self, request: bytes, response_size: int, timeout_ms: int) -> bytes:
-        """Send a request and return what came back: at most `response_size` bytes, fewer after the time-out
-        or where the meter refused (an exception response), none for silence.
+    def transact(self, request: bytes, response_size: int, timeout_ms: int) -> "Awaitable[bytes | bytearray]":
+        """Send a request when it is awaited, and return what came back: at most `response_size` bytes,
+        fewer after the time-out or where the meter refused (an exception response), none for silence.
 
         `timeout_ms` is how long the meter may think: the time that the bytes take on the line comes on top.
         Stale bytes that lay on the line before are thrown away. Raises OSError when the port itself is gone.

@@ -108,7 +108,7 @@ def response_size(function: int, count: int) -> int:
     return REQUEST_SIZE if function == WRITE else AROUND + 2 * count
 
 
-def start_of_answer(request: bytes, content: bytes, size: int) -> int:
+def start_of_answer(request: bytes, content: "bytes | bytearray", size: int) -> int:
     """Return where in what a line brought the answer to a request begins, or may begin.
 
     Before it may lie the request itself, as half-duplex adapters hear it, noise, and late answers to earlier
@@ -139,14 +139,21 @@ def start_of_answer(request: bytes, content: bytes, size: int) -> int:
     return begin if awaited < 0 else awaited
 
 
-def is_refusal(content: bytes, start: int) -> bool:
+def is_refusal(content: "bytes | bytearray", start: int) -> bool:
     """Return whether a sound exception answer lies there, which is shorter than what was asked for."""
     if len(content) < start + EXCEPTION_SIZE or not content[start + 1] & REFUSED_BIT:
         return False
     return crc16(content[start : start + EXCEPTION_SIZE]) == 0
 
 
-def may_begin(request: bytes, content: bytes, i: int, size: int) -> bool:
+def may_go_on(request: bytes, content: "bytes | bytearray", end: int) -> bool:
+    """Return whether the bytes up to `end` look like an answer of which the rest of `content` is to come:
+    nothing else lies before it, and it is no refusal.
+    """
+    return end < len(content) and content[0] == request[0] and not (end > 1 and content[1] & REFUSED_BIT)
+
+
+def may_begin(request: bytes, content: "bytes | bytearray", i: int, size: int) -> bool:
     """Return whether the bytes there, as far as they have come in, look like the head of the answer."""
     if content[i] != request[0]:
         return False
@@ -183,7 +190,7 @@ def check_response(
         raise _named(problem, unit, function, count, address, frame)
 
 
-def parse_written(request: bytes, frame: bytes) -> None:
+def parse_written(request: bytes, frame: "bytes | bytearray") -> None:
     """Check the answer to a `write_request`; raises as `parse_response` does."""
     problem = _problem(request[0], WRITE, frame)
     if problem is None and (len(frame) != REQUEST_SIZE or frame[2:6] != request[2:6]):

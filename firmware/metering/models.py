@@ -280,9 +280,14 @@ def _check_sizes(model: Model, blocks: "Sequence[Block]", around: int) -> None:
     for i in range(len(blocks)):
         is_right = is_right and len(blocks[i]) == 2 * model.plan[i][2] + around
     if not is_right:
-        sizes = [len(block) for block in blocks]
-        right = [2 * count + around for _, _, count in model.plan]
-        raise MeteringError("a poll of the %s gives blocks of %r bytes, not %r" % (model.name, right, sizes))
+        raise _wrong_sizes(model, blocks, around)
+
+
+def _wrong_sizes(model: Model, blocks: "Sequence[Block]", around: int) -> MeteringError:
+    """Return what to raise: apart, for what a comprehension uses from around it costs memory each time."""
+    sizes = [len(block) for block in blocks]
+    right = [2 * count + around for _, _, count in model.plan]
+    return MeteringError("a poll of the %s gives blocks of %r bytes, not %r" % (model.name, right, sizes))
 
 
 # Maps

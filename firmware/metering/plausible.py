@@ -42,7 +42,8 @@ def judge(
     if elapsed_ms is None:
         elapsed_ms = UNKNOWN_MS
     # Both are rounded to the meter's step, so their difference may be off by one step, and by our rounding.
-    possible_wh = (max_power_w or HIGHEST_W) * (elapsed_ms + LATEST_MS) // WH_IN_W_MS + 1 + resolution_wh
+    # In tenths of a second: of milliseconds the product is a long integer, which is garbage on a small board.
+    possible_wh = (max_power_w or HIGHEST_W) * ((elapsed_ms + LATEST_MS) // 100) // 36000 + 1 + resolution_wh
     return JUMP if now_wh - last_wh > possible_wh else None
 
 

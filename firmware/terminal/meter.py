@@ -70,6 +70,7 @@ class Meter:
         # commissioned, whose register is billed.
         self._serial: "str | None" = None
         self._serial_ms = 0
+        self._read_ms = 0
         self._pinned: "str | None" = None
         self._watched = False
         self._hurries = False
@@ -86,9 +87,10 @@ class Meter:
         self._reading = models.Reading()
         unit, serial_plan = config.meter_unit, self._model.serial_plan
         self._frames = [modbus.read_request(unit, *read) for read in self._model.plan]
-        # The newest sound answer to each request, and those in which the reading lies.
-        self._known: "dict[bytes, bytes]" = {}
-        self._decoded: "list[bytes]" = []
+        # The newest sound answer to each request, and whether the reading is what they say (a bad
+        # one leaves it half written).
+        self._answers: "list[Any]" = [None] * len(self._frames)
+        self._is_decoded = False
         self._serial_frame = modbus.read_request(unit, *serial_plan) if serial_plan else b""
 
     def ask(self, task: "tuple[str, Any] | None" = None) -> int:
@@ -133,9 +135,48 @@ class Meter:
             self._wake.set()
 
     async def run(self) -> None:
-        """Read for ever."""
+        """Read for ever, and again what is no reading, as often as the configuration allows.
+
+        The way from a request to its reading is in one piece: each coroutine more on it would leave a hundred
+        bytes of garbage a poll.
+        """
         while True:
-            await self._read()
+            asked, turn, tasks = self._asked, self._turn, self._tasks
+            self._asked = False
+            if tasks:
+                self._tasks = []
+            what = None
+            # Where the ledger has nothing to hold a reading against, a second one has.
+            wanted = 2 if self._pinned is None else 1
+            left = tries = self._config.meter_tries
+            is_first = True
+            while wanted and left:
+                if not is_first:
+                    await self._clock.sleep_ms(RETRY_PAUSE_MS)
+                is_first = False
+                self._lie = None
+                try:
+                    if self._serial is None or self._clock.elapsed_ms(self._serial_ms) > SERIAL_MS:
+                        await self._look_whose()
+                    if self._has_current != self._tariffs.ask_current:
+                        self._find_model()
+                    for i in range(len(self._frames)):
+                        function, _address, count = self._model.plan[i]
+                        size = modbus.response_size(function, count)
+                        self._take(
+                            i, await self._bus.transact(self._frames[i], size, self._config.meter_timeout_ms)
+                        )
+                    self._believe()
+                    wanted, left = wanted - 1, tries
+                except MeteringError as error:
+                    what, left = str(error), left - 1
+                except OSError as error:
+                    what = "the port of the meter: %s; check %s" % (error, self._config.meter_port)
+                    left -= 1
+            if wanted:
+                self._lose(what, asked)
+            else:
+                await self._use(self._told(), asked, turn, tasks)
             await self._pause()
 
     async def _pause(self) -> None:
@@ -158,18 +199,10 @@ class Meter:
         pause_ms: int = self._config.meter_poll_ms if self._watched else self._config.meter_idle_poll_ms
         return pause_ms
 
-    async def _read(self) -> None:
-        asked, self._asked = self._asked, False
-        tasks, self._tasks = self._tasks, []
-        turn = self._turn
-        reading, what = await self._try()
-        if reading and self._pinned is None:
-            # The ledger has nothing to hold it against: a second one has.
-            await self._clock.sleep_ms(RETRY_PAUSE_MS)
-            reading, what = await self._try()
-        if reading is None:
-            self._lose(what, asked)
-            return
+    async def _use(
+        self, reading: "dict[str, Any]", asked: bool, turn: int, tasks: "list[tuple[str, Any]]"
+    ) -> None:
+        """Commission a meter that is new, do what sessions want of it, and post the reading."""
         if self._pinned is None:
             if self.signs:
                 from firmware.terminal import signing
@@ -231,48 +264,37 @@ class Meter:
             self._healthy = False
             self._inbox.post((events.FAULT, {"fault": "meter", "what": what}))
 
-    async def _try(self) -> "tuple[dict[str, Any] | None, str | None]":
-        """Return (reading, None), or (None, why) after as many tries as the configuration allows."""
-        what = None
-        for attempt in range(self._config.meter_tries):
-            if attempt:
-                await self._clock.sleep_ms(RETRY_PAUSE_MS)
-            self._lie = None
-            try:
-                return await self._once(), None
-            except MeteringError as error:
-                what = str(error)
-            except OSError as error:
-                what = "the port of the meter: %s; check %s" % (error, self._config.meter_port)
-        return None, what
+    def _take(self, i: int, answer: "bytes | bytearray") -> None:
+        """Keep a checked answer to a request; one that is byte for byte the known one was checked before."""
+        if answer != self._answers[i]:
+            function, _address, count = self._model.plan[i]
+            modbus.check_response(self._config.meter_unit, function, count, answer)
+            self._answers[i] = answer
+            self._is_decoded = False
 
-    async def _once(self) -> "dict[str, Any]":
-        if self._serial is None or self._clock.elapsed_ms(self._serial_ms) > SERIAL_MS:
-            await self._look_whose()
-        if self._has_current != self._tariffs.ask_current:
-            self._find_model()
-        answers = []
-        for i in range(len(self._frames)):
-            answers.append(await self._block(self._model.plan[i], self._frames[i]))
+    def _believe(self) -> None:
+        """Decode the answers, and judge what they say. Raises MeteringError."""
         reading = self._reading
-        if answers != self._decoded:
-            # A bad answer leaves it half written.
-            self._decoded = []
-            models.decode(self._model, answers, reading, True)
-            self._decoded = answers
-        ticks_ms = self._clock.ticks_ms()
+        if not self._is_decoded:
+            models.decode(self._model, self._answers, reading, True)
+            self._is_decoded = True
+        self._read_ms = ticks_ms = self._clock.ticks_ms()
         # What a foreign meter shows says nothing of the one that is billed.
-        if self._pinned in (None, self._serial):
+        if self._pinned is None or self._pinned == self._serial:
             self._judge(reading, ticks_ms)
             self._last_wh, self._last_ms = reading.energy_wh, ticks_ms
             self._jumped_wh = self._other_wh = None
+
+    def _told(self) -> "dict[str, Any]":
+        """Return the reading as sessions take it."""
+        reading = self._reading
         return {
             "wh": reading.energy_wh,
             "resolution_wh": reading.resolution_wh,
             "power_w": reading.power_w,
             "current_ma": _sum(reading.current_ma),
             "serial": self._serial,
-            "ticks_ms": ticks_ms,
+            "ticks_ms": self._read_ms,
             "utc_s": self._clock.utc_s(),
             "clock": self._clock.status(),
         }
@@ -283,25 +305,19 @@ class Meter:
         self._serial_ms = self._clock.ticks_ms()
 
     async def _read_serial(self) -> str:
-        if not self._model.serial_plan:
+        plan = self._model.serial_plan
+        if not plan:
             return ""
+        function, _address, count = plan
+        unit, size = self._config.meter_unit, modbus.response_size(function, count)
+        answer = await self._bus.transact(self._serial_frame, size, self._config.meter_timeout_ms)
         try:
-            answer = await self._block(self._model.serial_plan, self._serial_frame)
+            block = modbus.parse_response(unit, function, count, answer)
         except MeterRefused:
             if self._model.serial_type != models.MAYBE:
                 raise
             return ""
-        return models.decode_serial(self._model, memoryview(answer)[modbus.REGISTERS_AT : -2]) or ""
-
-    async def _block(self, read: "tuple[int, int, int]", frame: bytes) -> bytes:
-        """Return a whole answer, checked; one that is byte for byte the known one was checked already."""
-        function, _address, count = read
-        size = modbus.response_size(function, count)
-        answer = await self._bus.transact(frame, size, self._config.meter_timeout_ms)
-        if answer != self._known.get(frame):
-            modbus.check_response(self._config.meter_unit, function, count, answer)
-            self._known[frame] = answer
-        return answer
+        return models.decode_serial(self._model, block) or ""
 
     def _judge(self, reading: "Reading", ticks_ms: int) -> None:
         """Raise MeteringError for a register that cannot follow the last good one."""

@@ -36,7 +36,7 @@ else:
     LOCK_EX_NB = 2 | 4
 
     class SerialPort:
-        """A port with `read_now`, `read` and `write`, for one task at a time."""
+        """The port of `hal.common.rtu_bus`, for one task at a time."""
 
         def __init__(self, path, baud, parity="N"):
             self._path, self._baud, self._parity = path, baud, parity
@@ -56,6 +56,18 @@ else:
             except OSError:
                 self._close()
                 raise
+
+        def fill(self, content, begin):
+            """Put what has come in from `begin` on, as far as there is room; return where it ends."""
+            try:
+                return self._opened().fill(content, begin)
+            except OSError:
+                self._close()
+                raise
+
+        def wait(self, wanted, timeout_ms):
+            """Wait until it is time to look again. Raises OSError when the port is gone."""
+            return self._opened().wait(wanted, timeout_ms)
 
         async def read(self, limit, timeout_ms):
             """Wait and return what has come in, at most `limit` bytes; empty when the time passed."""

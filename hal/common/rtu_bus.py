@@ -5,17 +5,24 @@ It does not know the port, which carries bytes, nor what a register means.
 
 from firmware.metering import modbus
 from hal.common.ticks import between_ms, now_ms
-from hal.common.waiting import pause_ms
+from hal.common.waiting import coroutine, pause_ms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol
+    from collections.abc import Awaitable, Coroutine, Generator
+    from typing import Any, Protocol
 
     class Port(Protocol):
-        """A serial port: all three raise OSError when it is gone, and open it again the next time."""
+        """A serial port: all of it raises OSError when it is gone, and opens it again the next time."""
 
         def read_now(self) -> bytes:
             """Return what has come in."""
+
+        def fill(self, content: bytearray, begin: int) -> int:
+            """Put what has come in from `begin` on, as far as there is room; return where it ends."""
+
+        def wait(self, wanted: int, timeout_ms: int) -> "Coroutine[Any, Any, None]":
+            """Wait until something came in, of which `wanted` bytes are all, or less; at most so long."""
 
         async def read(self, limit: int, timeout_ms: int) -> bytes:
             """Wait and return what has come in, at most `limit` bytes; empty when the time passed."""
@@ -27,10 +34,57 @@ if TYPE_CHECKING:
 # 2.5.1.1: above 19,200 baud the silence is fixed.
 FAST_BAUD = 19200
 FAST_SILENCE_US = 1750
+# What the line's coroutine yields when there is nothing more to wait for.
+ANSWERED = "answered"
 
 
 class RtuBus:
-    """The one master of a Modbus RTU line."""
+    """The one master of a Modbus RTU line, for one task at a time.
+
+    What `transact` gives to be awaited is the bus itself, and behind it is one coroutine for all requests:
+    on a small board a new one for each would be half of a poll's garbage.
+    """
+
+    def __init__(self, port: "Port", baud: int, parity: str, idle_ms: int) -> None:
+        self._line = _Line(port, baud, parity, idle_ms)
+        self._exchanges = self._line.exchanges()
+        self._is_at_rest = True
+
+    def transact(self, request: bytes, response_size: int, timeout_ms: int) -> "Awaitable[bytes | bytearray]":
+        """Send a request and return what came back, as `ports.MeterBus` says. Raises OSError."""
+        line = self._line
+        line.request, line.size, line.timeout_ms = request, response_size, timeout_ms
+        return self
+
+    def __await__(self) -> "Generator[Any, None, bytes | bytearray]":
+        """Begin what `transact` was told."""
+        if not self._is_at_rest:
+            # The last one was cancelled, or ended with its port.
+            self._exchanges = self._line.exchanges()
+        self._is_at_rest = False
+        return self  # type: ignore[return-value]
+
+    # What MicroPython calls it.
+    __iter__ = __await__
+
+    def __next__(self) -> "Any":
+        """Go on, and return what has to be waited for; StopIteration has the answer."""
+        awaited = self._exchanges.send(None)
+        if awaited is not ANSWERED:
+            return awaited
+        self._is_at_rest = True
+        raise StopIteration(self._line.answer)
+
+    def throw(self, *error: "Any") -> "Any":
+        """End what is waited for, as a task does that is cancelled."""
+        return self._exchanges.throw(*error)
+
+
+class _Line:
+    """What passes on the line: `request`, of whose answer `size` bytes are awaited, and the `answer`.
+
+    It does not know the bus: a coroutine that did would hold its own port open.
+    """
 
     def __init__(self, port: "Port", baud: int, parity: str, idle_ms: int) -> None:
         self._port = port
@@ -39,46 +93,68 @@ class RtuBus:
         # A meter that reboots when it is polled too fast is given more than the standard asks for.
         self._gap_ms = max(-(-silence_us // 1000), idle_ms)
         self._busy_ms = now_ms()
+        self.request = b""
+        self.size = self.timeout_ms = 0
+        self.answer = bytearray()
 
-    async def transact(self, request: bytes, response_size: int, timeout_ms: int) -> bytes:
-        """Send a request and return what came back, as `ports.MeterBus` says. Raises OSError."""
-        if not await self._fall_silent(timeout_ms):
-            return b""
-        self._port.write(request)
-        answer = await self._port.read(response_size, timeout_ms + self._wire_ms(len(request)))
-        # Nearly always it came in one piece and begins as it should: then nothing of it is moved.
-        if answer and (
-            len(answer) < response_size or not modbus.may_begin(request, answer, 0, response_size)
-        ):
-            answer = await self._receive_rest(request, answer, response_size, timeout_ms)
-        self._busy_ms = now_ms()
-        return answer
-
-    async def _fall_silent(self, timeout_ms: int) -> bool:
-        """Throw stale bytes away until the line was silent for the gap; return False when it never is."""
-        began_ms = checked_ms = now_ms()
+    @coroutine
+    def exchanges(self) -> "Generator[Any, Any, None]":
+        """Yield what has to be waited for, ANSWERED when the answer is there, and so on with each request."""
         while True:
-            if self._port.read_now():
-                self._busy_ms = checked_ms
-            left_ms = self._gap_ms - between_ms(self._busy_ms, checked_ms)
-            if left_ms <= 0:
-                return True
-            if between_ms(began_ms, checked_ms) > self._gap_ms + timeout_ms:
-                return False
-            await pause_ms(left_ms)
-            checked_ms = now_ms()
+            began_ms = now_ms()
+            left_ms = self._missing_silence_ms()
+            while left_ms > 0 and between_ms(began_ms, now_ms()) <= self._gap_ms + self.timeout_ms:
+                yield from pause_ms(left_ms)
+                left_ms = self._missing_silence_ms()
+            if left_ms > 0:
+                self.answer = bytearray()
+                yield ANSWERED
+                continue
+            self._port.write(self.request)
+            answer = bytearray(self.size)
+            end, began_ms, patience_ms = 0, now_ms(), self.timeout_ms + self._wire_ms(len(self.request))
+            left_ms, goes_on = patience_ms, True
+            while goes_on and left_ms > 0:
+                came = self._port.fill(answer, end)
+                if came == end:
+                    yield from self._port.wait(self.size - end, left_ms)
+                else:
+                    if not end:
+                        began_ms, patience_ms = now_ms(), self.timeout_ms + self._wire_ms(self.size)
+                    end = came
+                    goes_on = modbus.may_go_on(self.request, answer, end)
+                    if goes_on:
+                        # To be woken for each of the missing bytes would cost more than they are worth.
+                        yield from pause_ms(self._wire_ms(self.size - end))
+                left_ms = patience_ms - between_ms(began_ms, now_ms())
+            # Nearly always it is there now and begins as it should: then nothing of it is moved.
+            if end < self.size or not modbus.may_begin(self.request, answer, 0, self.size):
+                answer = answer[:end]
+                if end:
+                    answer = yield from self._receive_rest(answer, left_ms)
+            self._busy_ms = now_ms()
+            self.answer = answer
+            yield ANSWERED
 
-    async def _receive_rest(self, request: bytes, content: bytes, size: int, timeout_ms: int) -> bytes:
-        """Sleep for as long as the missing bytes need on the wire, instead of waking for each of them.
+    def _missing_silence_ms(self) -> int:
+        """Throw stale bytes away; return for how long the line has to be silent yet."""
+        checked_ms = now_ms()
+        if self._port.read_now():
+            self._busy_ms = checked_ms
+        return self._gap_ms - between_ms(self._busy_ms, checked_ms)
+
+    async def _receive_rest(self, content: bytearray, patience_ms: int) -> bytearray:
+        """Return the answer in what came and is to come.
 
         What lies before the answer is thrown away: an echo of the request, noise, a late answer.
         """
+        request, size = self.request, self.size
         began_ms = now_ms()
-        patience_ms = timeout_ms + self._wire_ms(size)
         start = modbus.start_of_answer(request, content, size)
         while len(content) - start < size and not modbus.is_refusal(content, start):
             missing = start + size - len(content)
-            await pause_ms(self._wire_ms(missing))
+            if patience_ms > 0:
+                await pause_ms(self._wire_ms(missing))
             left_ms = patience_ms - between_ms(began_ms, now_ms())
             received = await self._port.read(missing, left_ms) if left_ms > 0 else b""
             if not received:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MICROPYTHON = sys.implementation.name == "micropython"
 
 if TYPE_CHECKING or not MICROPYTHON:
+    # Lets a generator wait for coroutines, as any may on MicroPython.
+    from types import coroutine as coroutine  # noqa: PLC0414 - the other branch has its own
 
     async def pause_ms(duration_ms: int) -> None:
         """Let other tasks run for so long."""
@@ -30,6 +32,10 @@ if TYPE_CHECKING or not MICROPYTHON:
 else:
     pause_ms = asyncio.sleep_ms
     within_ms = asyncio.wait_for_ms
+
+    def coroutine(generator):
+        """Return the generator, which may wait as it is."""
+        return generator
 
 
 async def breathe() -> None:

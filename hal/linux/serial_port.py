@@ -23,7 +23,7 @@ MENDS = {
 
 
 class SerialPort:
-    """A port with `read_now`, `read` and `write`, for one task at a time."""
+    """The port of `hal.common.rtu_bus`, for one task at a time."""
 
     def __init__(self, path: str, baud: int, parity: str = "N") -> None:
         self._path, self._baud, self._parity = path, baud, parity
@@ -40,8 +40,20 @@ class SerialPort:
         """Return what has come in. Raises OSError when the port is gone."""
         return self._taken(READ_BYTES) + self._try_read()
 
+    def fill(self, content: bytearray, begin: int) -> int:
+        """Put what has come in from `begin` on, as far as there is room; return where it ends."""
+        self._heard += self._try_read()
+        taken = self._taken(len(content) - begin)
+        content[begin : begin + len(taken)] = taken
+        return begin + len(taken)
+
     async def read(self, limit: int, timeout_ms: int) -> bytes:
         """Wait and return what has come in, at most `limit` bytes; empty when the time passed."""
+        await self.wait(limit, timeout_ms)
+        return self._taken(limit)
+
+    async def wait(self, wanted: int, timeout_ms: int) -> None:
+        """Wait until something came in, of which `wanted` bytes are all, or less; at most so long."""
         loop = asyncio.get_running_loop()
         if self._heard_by is not loop:
             self._heard += self._try_read()
@@ -49,7 +61,7 @@ class SerialPort:
                 loop.add_reader(self._fd(), self._hear)
                 self._heard_by = loop
         if not self._heard:
-            self._wanted = limit
+            self._wanted = wanted
             self._waiter = waiter = loop.create_future()
             bell = loop.call_later(timeout_ms / 1000, self._wake)
             try:
@@ -57,7 +69,6 @@ class SerialPort:
             finally:
                 self._waiter = None
                 bell.cancel()
-        return self._taken(limit)
 
     def write(self, content: bytes) -> None:
         """Send. Raises OSError when the port is gone."""

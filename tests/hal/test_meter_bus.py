@@ -113,6 +113,15 @@ def test_a_refusal_is_not_waited_out(seat: Seat) -> None:
 
 
 @seats(*ALL)
+def test_a_question_that_was_given_up_leaves_the_line_to_the_next_one(seat: Seat) -> None:
+    with wire([(0, ANSWER[:20]), (0.3, ANSWER[20:])], [(0, ANSWER)], [], [(0, ANSWER)]) as line:
+        given_up = ask(1000) + ",60"
+        said = asked(seat, line, given_up, ask(500, 500), given_up, ask(500))
+        assert [answer for answer, _ in said] == ["cancelled", ANSWER.hex(), "cancelled", ANSWER.hex()]
+        assert line.heard == [REQUEST] * 4
+
+
+@seats(*ALL)
 def test_the_idle_gap_lies_between_an_answer_and_the_next_request(seat: Seat) -> None:
     with wire(*[[(0, ANSWER)]] * 3) as line:
         asked(seat, line, ask(), ask(), ask(), idle_ms=80)

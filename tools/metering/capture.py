@@ -34,7 +34,7 @@ class Writer:
         self._file: TextIO | None = None
         self._began_s = time.monotonic()
 
-    def write(self, direction: str, content: bytes) -> None:
+    def write(self, direction: str, content: bytes | bytearray) -> None:
         """Write a passage. Raises OSError."""
         self._waiting += f"{time.monotonic() - self._began_s:.6f} {direction} {content.hex()}\n"
         if self._file is None and direction == "<" and content:

@@ -4,7 +4,7 @@ It does not know commands, nor how anything is shown.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,7 +26,9 @@ Probe = tuple[tuple[int, int, int], str, str]
 class Bus(Protocol):
     """The line's one master."""
 
-    async def transact(self, request: bytes, response_size: int, timeout_ms: int) -> bytes: ...
+    def transact(
+        self, request: bytes, response_size: int, timeout_ms: int
+    ) -> Awaitable[bytes | bytearray]: ...
 
 
 @dataclass
@@ -47,7 +49,7 @@ class Line:
     """One meter at a port; `watch(direction, bytes)` sees what passes."""
 
     settings: Settings
-    watch: Callable[[str, bytes], None] = lambda direction, content: None
+    watch: Callable[[str, bytes | bytearray], None] = lambda direction, content: None
     bus: Bus | None = field(default=None, repr=False)
 
     async def ask(self, read: "tuple[int, int, int]", tries: int | None = None) -> bytes:
@@ -68,7 +70,7 @@ class Line:
                 await asyncio.sleep(PAUSE_S)
         raise MeterSilent("the meter was not asked at all; give at least one try")
 
-    async def _transact(self, request: bytes, size: int) -> bytes:
+    async def _transact(self, request: bytes, size: int) -> bytes | bytearray:
         settings = self.settings
         try:
             return await self._opened().transact(request, size, settings.timeout_ms)
