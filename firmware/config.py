@@ -43,6 +43,7 @@ meter_patience_s        number 60                  5 86400
 recovery_patience_s     number 86400               60 864000
 resume_within_s         number 0                   0 86400
 max_power_w             number 0                   0 1000000
+fuse_a                  number 0                   0 1000
 reader                  text   pcsc                1 240
 card_order              text   rfid                3 40
 card_keys               text   -                   0 240

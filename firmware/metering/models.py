@@ -52,10 +52,10 @@ class Model:
         self.serial_type = ""
         self.probe: "tuple[Read, str, str] | None" = None
         self.quantities: "list[Quantity]" = []
-        self.phases = 0
         head, *lines = text.split("\n")
         _names, most, gap, self.source = [word.strip() for word in head.split("|")]
         rows = [line.split() for line in lines]
+        self.phases = len([1 for row in rows if row[0] == SLOTS[VOLTAGE]])
         for row in rows:
             if row[0] not in SLOTS:
                 self._take(row)
@@ -81,8 +81,6 @@ class Model:
             absent = None if row[7] == "-" else int(row[7], 16)
             block, offset = self._find(function, address)
             place = SLOTS.index(what)
-            if place == VOLTAGE:
-                self.phases += 1
             letters = kind.rstrip("0123456789")
             self.quantities.append(
                 (place, block, offset, letters, count, row[4] == "low", numerator, denominator, absent)

@@ -12,8 +12,12 @@ DISAGREES = "power and energy disagree"
 # much more time's energy: at 22 kW 30 Wh. With less a slow meter would be out of order for good.
 REFRESH_MS = 1000
 LATEST_MS = 5000
-# More than any connector carries, for a charger whose power is not told.
+# More than any connector carries, for a charger of which neither power nor fuse is told. One of a single
+# phase is no DC charger: no more flows there than a meter of one phase measures without transformers.
 HIGHEST_W = 400000
+HIGHEST_ONE_PHASE_A = 100
+# The mains are 230 V, and up to a tenth more (IEC 60038).
+HIGHEST_V = 253
 WH_IN_W_MS = 3_600_000
 
 # Power and energy are compared over so long, and over so many steps of the register.
@@ -29,13 +33,24 @@ W_S_IN_WH = 3600
 UNKNOWN_MS = 86_400_000
 
 
+def most_w(max_power_w: int, fuse_a: int, phases: int) -> int:
+    """Return the power above which nothing flows: as told, what the fuse of each phase lets through, or less.
+
+    Both are 0 where they are not told, and so are the phases of a map without voltages.
+    """
+    if not fuse_a and phases == 1:
+        fuse_a = HIGHEST_ONE_PHASE_A
+    by_fuse_w = HIGHEST_V * fuse_a * (phases or 3)
+    return min(max_power_w or HIGHEST_W, by_fuse_w or HIGHEST_W)
+
+
 def judge(
-    last_wh: int, elapsed_ms: "int | None", now_wh: int, max_power_w: int, resolution_wh: int = 1
+    last_wh: int, elapsed_ms: "int | None", now_wh: int, highest_w: int, resolution_wh: int = 1
 ) -> "str | None":
     """Return why `now_wh` cannot follow `last_wh` (BACKWARDS or JUMP), or None where it can.
 
-    `max_power_w` 0 is a charger whose power is not told. `elapsed_ms` is None where nobody knows it, as after
-    a power cut without a clock: then a day's energy is possible.
+    `highest_w` is what `most_w` says. `elapsed_ms` is None where nobody knows it, as after a cut without a
+    clock: then a day's energy is possible.
     """
     if now_wh < last_wh:
         return BACKWARDS
@@ -43,7 +58,7 @@ def judge(
         elapsed_ms = UNKNOWN_MS
     # Both are rounded to the meter's step, so their difference may be off by one step, and by our rounding.
     # In tenths of a second: of milliseconds the product is a long integer, which is garbage on a small board.
-    possible_wh = (max_power_w or HIGHEST_W) * ((elapsed_ms + LATEST_MS) // 100) // 36000 + 1 + resolution_wh
+    possible_wh = highest_w * ((elapsed_ms + LATEST_MS) // 100) // 36000 + 1 + resolution_wh
     return JUMP if now_wh - last_wh > possible_wh else None
 
 

@@ -8,7 +8,7 @@ from . import plausible
 _COMMAND = "kilotap meter replace"
 _WAYS_OUT = (
     (plausible.BACKWARDS, "check register map and wiring; after a reset or an exchange run: " + _COMMAND),
-    (plausible.JUMP, "check register map and max_power_w; if it is right run: " + _COMMAND),
+    (plausible.JUMP, "check register map, max_power_w and fuse_a; if it is right run: " + _COMMAND),
     (plausible.DISAGREES, "check register map, wiring and current transformers"),
 )
 _NAMELESS = "without a number"

@@ -85,6 +85,7 @@ class Meter:
         wanted = WANTED if self._has_current else WANTED[:ALWAYS]
         self._model = models.find(config.meter_model, config.meter_map or None, wanted)
         self._reading = models.Reading()
+        self.most_w = plausible.most_w(config.max_power_w, config.fuse_a, self._model.phases)
         unit, serial_plan = config.meter_unit, self._model.serial_plan
         self._frames = [modbus.read_request(unit, *read) for read in self._model.plan]
         # The newest sound answer to each request, and whether the reading is what they say (a bad
@@ -324,9 +325,9 @@ class Meter:
         if self._last_wh is None:
             self._balance.restart(reading.energy_wh, reading.power_w)
             return
-        limit_w, step_wh, now_wh = self._config.max_power_w, reading.resolution_wh, reading.energy_wh
+        step_wh, now_wh = reading.resolution_wh, reading.energy_wh
         elapsed_ms = self._since_last_ms(ticks_ms)
-        why = plausible.judge(self._last_wh, elapsed_ms, now_wh, limit_w, step_wh)
+        why = plausible.judge(self._last_wh, elapsed_ms, now_wh, self.most_w, step_wh)
         if why is None and self._jumped_wh is not None and now_wh >= self._jumped_wh:
             # However long it is waited for, a register that went on from a wrong place does not come true.
             why = plausible.JUMP

@@ -192,9 +192,7 @@ class Performer:
         billing = self._opened()
         left_ms = None
         if session.limit_minor is not None:
-            # Where the power is not told, all that any vehicle draws.
-            most_w = self._config.max_power_w or plausible.HIGHEST_W
-            left_ms = billing.limit_left_ms(session.limit_minor, most_w)
+            left_ms = billing.limit_left_ms(session.limit_minor, self._parts.meter.most_w)
         if left_ms is not None and left_ms < STOP_AHEAD_MS + SOONEST_MS:
             self._parts.inbox.post((events.LIMIT, None))
         stop_ms = None if left_ms is None else max(0, left_ms - STOP_AHEAD_MS)
@@ -283,7 +281,7 @@ class Performer:
         if now_s is not None and kept_s is not None:
             # Full storage may have kept no checkpoint for long.
             longest_ms += 1000 * max(0, now_s - kept_s)
-        why = plausible.judge(billing.last_wh, longest_ms, reading["wh"], self._config.max_power_w)
+        why = plausible.judge(billing.last_wh, longest_ms, reading["wh"], self._parts.meter.most_w)
         return "meter_" + why if why else None
 
     async def _record(self, session: "Session", facts: "tuple[str, Document]") -> None:

@@ -152,18 +152,21 @@ def open_whole(board: str, path: str) -> None:
     say(sorted([name for name in dir(opened) if not name.startswith("_")]))
 
 
+async def _transact(bus: "Any", request: bytes, size: int, timeout_ms: int) -> "bytes | bytearray":
+    answer: "bytes | bytearray" = await bus.transact(request, size, timeout_ms)
+    return answer
+
+
 async def _bus(board: str, path: str, baud: str, idle_ms: str, requests: "tuple[str, ...]") -> None:
     bus = part(board, "meter_bus").open_meter_bus(path, int(baud), "N", int(idle_ms))
     for words in requests:
         request, size, timeout_ms, pause, cancelled_ms = (words + ",").split(",")[:5]
 
-        async def once() -> "bytes | bytearray":
-            return await bus.transact(bytes.fromhex(request), int(size), int(timeout_ms))
-
         await pause_ms(int(pause))
         began_ms = now_ms()
         try:
-            answer = await within_ms(once(), int(cancelled_ms or 60000))
+            asked = _transact(bus, bytes.fromhex(request), int(size), int(timeout_ms))
+            answer = await within_ms(asked, int(cancelled_ms or 60000))
             say([answer.hex(), between_ms(began_ms, now_ms())])
         except asyncio.TimeoutError:
             say(["cancelled", between_ms(began_ms, now_ms())])
@@ -172,7 +175,9 @@ async def _bus(board: str, path: str, baud: str, idle_ms: str, requests: "tuple[
 
 
 def bus(board: str, path: str, baud: str, idle_ms: str, *requests: str) -> None:
-    """Send requests (`hex,response size,time-out,pause before[,cancelled after]`) and say answers with their times."""
+    """Send requests (`hex,response size,time-out,pause before`, and after how long one is cancelled) and say
+    answers with their times.
+    """
     asyncio.run(_bus(board, path, baud, idle_ms, requests))
 
 

@@ -49,9 +49,8 @@ class Exchange:
         first = await line.reading(model)
         await asyncio.sleep(PAUSE_MS / 1000)
         second = await line.reading(model)
-        why = plausible.judge(
-            first.energy_wh, PAUSE_MS, second.energy_wh, config.max_power_w, second.resolution_wh
-        )
+        most_w = plausible.most_w(config.max_power_w, config.fuse_a, model.phases)
+        why = plausible.judge(first.energy_wh, PAUSE_MS, second.energy_wh, most_w, second.resolution_wh)
         if why:
             raise MeteringError(
                 f"two readings of the meter within a second: {first.energy_wh} and {second.energy_wh} Wh, "

@@ -71,7 +71,7 @@ def test_a_first_reading_after_a_start_is_held_against_the_ledger():
 
 
 def test_energy_that_can_have_flowed_while_the_terminal_was_away_is_believed_and_given_back():
-    def counted(wh):
+    def counted(wh, **settings):
         def tamper(charger):
             async def flow():
                 await charger.kernel.sleep_ms(1_200_000)
@@ -81,13 +81,22 @@ def test_energy_that_can_have_flowed_while_the_terminal_was_away_is_believed_and
             charger.kernel.spawn(flow())
 
         steps = CHARGE + REST + [(5, "power", "cut"), (3600, "power", "on")] + CHARGE
-        terminal = {"id": "KT-0001", "contracts": [], "max_power_w": 22000}
+        terminal = dict(settings, id="KT-0001")
         terminal["contracts"] = [{"contract": "C1", "uid": "04A1B2C3D4E580", "tariff": "day"}]
         return Played(steps, tamper, terminal=terminal)
 
     # An hour, and ten minutes in which the register may have moved before the terminal went.
-    assert [record["unbilled_wh"] for record in counted(25_000).of("session.started")] == [0, 25_000]
-    assert len(counted(27_000).of("session.started")) == 1
+    assert [record["unbilled_wh"] for record in counted(25_000, max_power_w=22000).of("session.started")] == [
+        0,
+        25_000,
+    ]
+    assert len(counted(27_000, max_power_w=22000).of("session.started")) == 1
+    # 16 A in each of three phases, at 253 V.
+    assert [record["unbilled_wh"] for record in counted(14_000, fuse_a=16).of("session.started")] == [
+        0,
+        14_000,
+    ]
+    assert len(counted(15_000, fuse_a=16).of("session.started")) == 1
 
 
 def test_the_first_meter_is_commissioned_before_anybody_charges():

@@ -150,11 +150,16 @@ def test_a_session_ends_before_its_limit_is_exceeded():
     steps = [(5, "plug", True), (5, "tap", "alice"), (7200, "plug", False)]
     # A cent is 14 Wh at the evening's price, five seconds of charging at 11 kW. Where nobody told the power
     # of the charger 400 kW may flow at once: 139 Wh in the time that it takes to see and to end that.
-    for told_w, least_minor in ((11000, 499), (22000, 499), (0, 489)):
-        settings = terminal(contracts=[contract], max_power_w=told_w)
+    for told, least_minor in (
+        ({"max_power_w": 11000}, 499),
+        ({"max_power_w": 22000}, 499),
+        ({"fuse_a": 32}, 499),
+        ({}, 489),
+    ):
+        settings = terminal(contracts=[contract], **told)
         receipt = receipt_of(steps, "2026-03-27T15:30:00Z", EVENING, terminal=settings)
-        assert receipt["reason"] == "limit", told_w
-        assert least_minor <= receipt["gross_minor"] <= 500, told_w
+        assert receipt["reason"] == "limit", told
+        assert least_minor <= receipt["gross_minor"] <= 500, told
 
 
 def test_a_register_in_steps_of_100_wh_does_not_carry_a_session_beyond_its_limit():

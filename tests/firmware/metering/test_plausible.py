@@ -3,6 +3,17 @@
 from firmware.metering import plausible
 
 
+def test_fuse_and_power_bound_what_can_flow_and_where_neither_is_told_the_phases():
+    assert plausible.most_w(22_000, 0, 3) == 22_000
+    # 32 A at 230 V and a tenth.
+    assert plausible.most_w(0, 32, 3) == 24_288
+    assert plausible.most_w(0, 32, 1) == plausible.most_w(22_000, 32, 1) == 8_096
+    assert plausible.most_w(11_000, 32, 3) == 11_000
+    assert plausible.most_w(0, 0, 1) == 25_300
+    # A map without voltages does not tell its phases.
+    assert plausible.most_w(0, 0, 3) == plausible.most_w(0, 0, 0) == 400_000
+
+
 def test_standing_still_and_charging_are_plausible():
     assert plausible.judge(1000, 2000, 1000, 11000) is None
     assert plausible.judge(1000, 2000, 1006, 11000) is None
