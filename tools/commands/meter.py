@@ -4,6 +4,7 @@ It does not know frames and registers; those are in firmware/metering, and the w
 """
 
 import asyncio
+import json
 import sys
 import time
 from collections.abc import Callable
@@ -19,13 +20,15 @@ from hal.common.tcp_bus import open_tcp_bus
 from hal.linux.serial_port import SerialPort
 from tools.commands import output
 from tools.commands.examples import ExampledGroup
-from tools.metering import capture, exchange, table
+from tools.metering import capture, exchange, map_document, table
 from tools.metering import scan as scanning
-from tools.metering.line import Bus, Line, Settings, document_of, find_model
+from tools.metering.line import Bus, Line, Settings, document_of, find_model, map_text
 
 EXAMPLES = """\b
 Examples:
   kilotap meter models
+  kilotap meter models abb-b23
+  kilotap meter models abb-b23 --json > acme-m1.json
   kilotap meter scan --port /dev/ttyUSB0
   kilotap meter read --model eastron-sdm630 --port /dev/ttyUSB0 --unit 1 --json
   kilotap meter read --model abb-b23 --port tcp://192.0.2.7:502
@@ -70,31 +73,43 @@ def meter() -> None:
 
 
 @meter.command("models")
-@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
-def models_(file: str | None, as_json: bool) -> None:
-    """List the built-in models, or check a register map of your own (FILE, JSON).
+@click.argument("model_name", metavar="[MODEL]", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list, or the map of MODEL as JSON.")
+def models_(model_name: str | None, as_json: bool) -> None:
+    """List the built-in models, or show the register map of one: of a MODEL by its name, or of your own (a
+    JSON file, which is checked).
 
-    Shows the requests of a poll and the maker's document that the registers were taken from.
+    Shows the requests of a poll and the maker's document that the registers were taken from. With --json the
+    map of a MODEL comes as a file that you may copy and change.
     """
-    known = [find_model(file)] if file else [models.find(name) for name in maps.names()]
-    listed: list[dict[str, Any]] = [
-        {
-            "model": model.name,
-            "phases": model.phases,
-            "reads": [list(read) for read in model.plan],
-            "serial": model.serial_plan is not None,
-            "source": model.source,
-        }
-        for model in known
-    ]
-    if as_json:
-        output.emit(listed)
+    if model_name is None:
+        known = [models.find(name) for name in maps.names()]
+        if as_json:
+            output.emit([_summary(model) for model in known])
+        for model in known if not as_json else ():
+            print("\n".join(_introduced(model)))
         return
-    for row in listed:
-        reads = ", ".join("%d:%04X+%d" % tuple(read) for read in row["reads"])
-        print(f"{row['model']:<22}{row['phases']} phase{'s' if row['phases'] > 1 else ' '}  {reads}")
-        print(f"{'':<22}{row['source']}")
+    model, text = find_model(model_name), map_text(model_name)
+    if as_json:
+        print(json.dumps(map_document.document(model.name, text), indent=2, ensure_ascii=False))
+    else:
+        print("\n".join([*_introduced(model), *map_document.lines(text)]))
+
+
+def _summary(model: models.Model) -> dict[str, Any]:
+    return {
+        "model": model.name,
+        "phases": model.phases,
+        "reads": [list(read) for read in model.plan],
+        "serial": model.serial_plan is not None,
+        "source": model.source,
+    }
+
+
+def _introduced(model: models.Model) -> list[str]:
+    reads = ", ".join("%d:%04X+%d" % read for read in model.plan)
+    phases = f"{model.phases} phase{'s' if model.phases > 1 else ' '}"
+    return [f"{model.name:<22}{phases}  {reads}", f"{'':<22}{model.source}"]
 
 
 @meter.command()

@@ -175,22 +175,25 @@ def fits(probe: Probe, told: str) -> bool:
 
 def find_model(name: str) -> Model:
     """Return a built-in model, or that of a JSON file. Raises MeteringError."""
+    text = map_text(name)
+    return models.find(text.partition("|")[0].strip() if name.endswith(".json") else name, text)
+
+
+def map_text(name: str) -> str:
+    """Return the map of a built-in model, or of a JSON file, in the form of maps.py. Raises MeteringError."""
     if not name.endswith(".json"):
         if Path(name).is_file() or "/" in name:
             raise MeteringError(f"{name}: a register map of your own is a file whose name ends in .json")
-        return models.find(name)
+        models.find(name)
+        return maps.part(name) or ""
     try:
         content = Path(name).read_bytes()
     except OSError as error:
         raise MeteringError(f"{name} cannot be read: {error.strerror}; name a readable file") from error
     try:
-        document: Any = jsontext.parse(content)
+        return model_file.text(jsontext.parse(content))
     except CryptoError as error:
         raise MeteringError(f"{name}: {error}") from error
-    try:
-        return models.find(
-            document.get("name", "") if isinstance(document, dict) else "", model_file.text(document)
-        )
     except MeterMapError as error:
         raise MeterMapError([f"{name}: {problem}" for problem in error.problems]) from error
 

@@ -56,36 +56,6 @@ def test_a_sound_map_is_compiled_and_read():
     assert models.decode_serial(model, b"AC-00042") == "AC-00042"
 
 
-def test_every_built_in_map_could_be_an_operators_file():
-    for name in maps.names():
-        head, *lines = maps.part(name).split("\n")
-        _names, most, gap, source = [word.strip() for word in head.split("|")]
-        registers = []
-        for line in lines:
-            what, function, address, kind, order, scale, unit, absent = line.split()
-            if what == "probe":
-                continue
-            register = {"quantity": what, "function": int(function), "address": "0x" + address, "type": kind}
-            register["word_order"] = order
-            if what != "serial":
-                register["scale"] = jsontext.parse(scale)
-                register["unit"] = unit
-            if absent != "-":
-                register["not_available"] = "0x" + absent
-            registers.append(register)
-        made = {"name": "copy", "source": source, "most_registers": int(most), "widest_gap": int(gap)}
-        made["registers"] = registers
-        ours, theirs = models.find("copy", model_file.text(made)), models.find(name)
-        assert (ours.plan, ours.serial_plan, ours.phases) == (
-            theirs.plan,
-            theirs.serial_plan,
-            theirs.phases,
-        ), name
-        assert sorted([str(quantity) for quantity in ours.quantities]) == sorted(
-            [str(quantity) for quantity in theirs.quantities]
-        ), name
-
-
 def test_every_problem_is_named_with_its_path():
     found = problems(
         {

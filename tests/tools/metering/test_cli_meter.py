@@ -73,7 +73,8 @@ def test_a_map_of_ones_own_is_checked_and_read(capsys, tmp_path):
     path = tmp_path / "acme.json"
     path.write_text(json.dumps(MAP))
     code, out, _ = said(capsys, "meter", "models", path, "--json")
-    assert (code, json.loads(out)[0]["reads"]) == (0, [[4, 0, 2], [4, 72, 2]])
+    assert code == 0 and json.loads(out)["registers"][0]["address"] == "0x0048"
+    assert "4:0000+2, 4:0048+2" in said(capsys, "meter", "models", path)[1]
     with on_a_wire(Meter("eastron-sdm120", "1", 4200)) as port:
         now = read(capsys, port, str(path))
     assert (now["energy_wh"], now["voltage_mv"], now["power_w"], now["serial"]) == (
