@@ -132,14 +132,15 @@ class _Checking:
         scale = self.scale(path + "/scale", given.get("scale", 1))
         unit = given.get("unit", "-")
         if units and unit not in units[0].split():
-            self.problem(path + "/unit", "%s is given in %s" % (what, " or ".join(units[0].split())))
+            words = " or ".join(units[0].split())
+            self.problem(path + "/unit", "%s is given in %s" % (what, words if words != "-" else "no unit"))
         absent = "-"
         if kind:
             absent = self.absent(path + "/not_available", given.get("not_available"), kind)
             count = models.size(kind)
             if count > self.most:
                 told = (count, self.most)
-                self.problem(path, "it has %d registers; the meter gives at most %d a read" % told)
+                self.problem(path, "it has %d registers; most_registers allows %d a read" % told)
             if (address or 0) + count > 0x10000:
                 self.problem(path + "/address", "%d registers from there reach beyond 65535" % count)
             if function and address is not None:
@@ -201,7 +202,7 @@ class _Checking:
         for i in range(1, len(places)):
             function, _address, end, path = places[i - 1]
             if places[i][0] == function and places[i][1] < end:
-                self.problem(places[i][3], "it overlaps %s" % path)
+                self.problem(places[i][3], "it overlaps %s; check address and type of both" % path)
 
 
 def _hex_digits(given: "Any") -> str:

@@ -14,7 +14,7 @@ COLUMNS = ("function", "address", "type", "words", "scale", "unit", "not availab
 
 
 def document(name: str, text: str) -> dict[str, Any]:
-    """Return a map in the form of maps.py as a model file of another name, which compiles to the same reads."""
+    """Return a map in the form of maps.py as a model file of another name that compiles to the same reads."""
     head, *lines = text.split("\n")
     _names, most, gap, source = (word.strip() for word in head.split("|"))
     return {

@@ -2,7 +2,7 @@
 
 from firmware.crypto import jsontext
 from firmware.errors import MeterMapError
-from firmware.metering import maps, model_file, models
+from firmware.metering import model_file, models
 from tests.portable import raises
 
 SOUND = """{
@@ -104,11 +104,12 @@ def test_each_slip_is_told_in_words():
         (with_register(1, scale=jsontext.parse("0.0000000001")), "more than 9 decimals"),
         (with_register(1, unit="W"), "kWh or Wh"),
         (with_register(1, unit=None), "kWh or Wh"),
+        (with_register(0, unit="kWh"), "serial is given in no unit"),
         (with_register(1, not_available="0xFFFF"), "as wide as the register"),
         (with_register(2, not_available="0xFFFFFFFF"), "floats have NaN"),
         (with_register(3, address=257), "registers/3: it overlaps registers/1"),
         (with_register(4, quantity="energy", unit="kWh"), "2 registers of energy; at most 1"),
-        (document(most_registers=1), "2 registers; the meter gives at most 1 a read"),
+        (document(most_registers=1), "2 registers; most_registers allows 1 a read"),
         (with_register(1, colour="red"), "registers/1/colour: no such member"),
         (with_register(0, type="text\u00b2"), "unknown type"),
         (with_register(1, address="0x1_0"), "registers/1/address: it has to be a number"),
