@@ -3,6 +3,7 @@
 It does not know what any command does; a command's module is loaded only when it is called.
 """
 
+import errno
 import importlib
 import importlib.metadata
 import os
@@ -32,6 +33,8 @@ COMMANDS = {
     "card": "look at cards, bring lists of them into one form, issue secure ones",
     "benchmark": "measure against the yardsticks",
 }
+# Errors of writing; where they name no file it was mostly the standard output.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 DONE, DOES_NOT_HOLD, NOT_DONE, INTERRUPTED = 0, 1, 2, 130
 
 EXPECTED = (
@@ -118,7 +121,8 @@ def sentences(error: Exception) -> list[str]:
     if isinstance(error, click.ClickException):
         return [error.format_message()]
     if isinstance(error, OSError) and error.strerror:
-        return [f"{error.filename}: {error.strerror}" if error.filename else error.strerror]
+        where = error.filename or ("what was written is not whole" if error.errno in FULL else "")
+        return [f"{where}: {error.strerror}" if where else error.strerror]
     if isinstance(error, EXPECTED):
         problems = getattr(error, "problems", None)
         return [str(problem) for problem in problems] if problems else [str(error)]

@@ -1,8 +1,6 @@
 """Fills a real file system to its last byte: what was durable stays, and the journal goes on with room."""
 
 import errno
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,25 +10,14 @@ from firmware.ledger.checkpoint import Checkpoints
 from firmware.ledger.journal import Journal
 from hal.linux.storage import open_storage
 from tests.firmware.ledger import pen
+from tests.hal.disks import small_disk
 
 DISK_BYTES = 256 * 1024
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """Give a small file system of its own; skip where none may be mounted."""
-    if os.geteuid() != 0:
-        pytest.skip("only root may mount a small file system")
-    place = tmp_path / "disk"
-    place.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "kilotap-test", str(place)]
-    try:
-        subprocess.run(words, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"no small file system can be mounted here: {error}")
-    yield place
-    # The storage holds its directory open until it is swept.
-    subprocess.run(["umount", "--lazy", str(place)], check=True)
+    yield from small_disk(tmp_path, DISK_BYTES)
 
 
 def test_a_disk_that_really_is_full_loses_nothing_and_is_gone_on_with(disk: Path) -> None:

@@ -5,7 +5,8 @@ It does not know what the result means.
 
 import json
 import sys
-from pathlib import Path
+
+from tools import outputs
 
 
 def json_line(result: object) -> str:
@@ -18,4 +19,4 @@ def emit(result: object, target: str = "-") -> None:
     if target == "-":
         sys.stdout.write(json_line(result) + "\n")
     else:
-        Path(target).write_text(json_line(result) + "\n", encoding="utf-8")
+        outputs.write(target, json_line(result).encode() + b"\n")

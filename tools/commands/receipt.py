@@ -12,7 +12,7 @@ import click
 from firmware.crypto import jose
 from firmware.errors import LedgerError
 from firmware.ledger import chain
-from tools import inputs, keys
+from tools import inputs, keys, outputs
 from tools.commands import output
 from tools.commands.verify import key_option
 from tools.documents import document as documents
@@ -70,20 +70,7 @@ def show(
     key_contents = [(path, trail.content_of(path)) for path in key_files]
     told = _document(file, key_contents, language)
     told.issuer = list(issuer)
-    if pdf_file:
-        # Loaded for PDFs alone: it takes longer than all else.
-        from tools.documents import pdf
-
-        Path(pdf_file).write_bytes(pdf.write(told))
-        if pdf.unknown(told):
-            lacking = ", ".join(f"{each!r} (U+{ord(each):04X})" for each in pdf.unknown(told))
-            print(
-                f"kilotap: {pdf_file}: there is no letter for {lacking}; \ufffd stands there", file=sys.stderr
-            )
-    if html_file:
-        from tools.documents import html
-
-        Path(html_file).write_text(html.write(told), encoding="utf-8")
+    outputs.write_all(_files(told, pdf_file, html_file))
     if not pdf_file and not html_file:
         print(plain.write(told), end="")
     verdicts = [(told.is_valid, told.verdict), *((one.is_valid, one.verdict) for one in told.evidence)]
@@ -111,14 +98,32 @@ def export(
     found = dict(handout.of(*handout.read(ledger, key_files), wanted))
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    for name, content in found.items():
-        fresh = target / f".{name}.new"
-        fresh.write_bytes(content)
-        fresh.replace(target / name)
+    outputs.write_all({target / name: content for name, content in found.items()})
     if as_json:
         output.emit(sorted(found))
     else:
         print("\n".join(str(target / name) for name in sorted(found)))
+
+
+def _files(told: documents.Document, pdf_file: str | None, html_file: str | None) -> dict[Path, bytes]:
+    """Return what is to be written where; say which characters the PDF has no letter of."""
+    if pdf_file and html_file and Path(pdf_file) == Path(html_file):
+        raise click.UsageError(f"--pdf and --html name the same file, {pdf_file}")
+    files = {}
+    if pdf_file:
+        # Loaded for PDFs alone: it takes longer than all else.
+        from tools.documents import pdf
+
+        files[Path(pdf_file)] = pdf.write(told)
+        lacking = ", ".join(f"{each!r} (U+{ord(each):04X})" for each in pdf.unknown(told))
+        if lacking:
+            said = f"{pdf_file}: there is no letter for {lacking}; \ufffd stands in its place"
+            print(f"kilotap: {said}", file=sys.stderr)
+    if html_file:
+        from tools.documents import html
+
+        files[Path(html_file)] = html.write(told).encode()
+    return files
 
 
 def _document(file: str, key_contents: Contents, language: str) -> documents.Document:
