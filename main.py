@@ -32,6 +32,7 @@ def run(path: str, is_json: bool) -> None:
     ca = files.read(config.office_ca) if config.office_ca else None
     board = __import__("hal.%s.board" % config.board, None, None, ("open_board",)).open_board(config)
     assembly = Assembly(board, config, ca, card_secrets.open_all(config))
+    assembly.room.on_word = process.warn
 
     def tell_ready() -> None:
         told = {"ready": True, "terminal": config.id, "ledger": config.ledger}
@@ -50,7 +51,7 @@ def main(arguments: "list[str]") -> int:
         run(paths[0] if paths else "config.json", "--json" in arguments)
     except EXPECTED as error:
         for problem in getattr(error, "problems", None) or [str(error)]:
-            sys.stderr.write("kilotap: %s\n" % problem)
+            process.warn(problem)
         return 2
     return 0
 

@@ -71,11 +71,13 @@ class Performer:
 
     def progress(self) -> "Document | None":
         """Return what a checkpoint keeps of the open session."""
-        if self._billing is None:
-            # A session that cannot be taken up keeps what was known of it.
-            return self._parts.memory.progress if self._parts.recorder.known["open"] else None
+        opened = self._parts.recorder.known["open"]
+        if self._billing is None or opened is None:
+            # A session that cannot be taken up keeps what was known of it; one whose end is durable has none,
+            # though its receipt is still being made.
+            return self._parts.memory.progress if opened else None
         progress = self._billing.progress()
-        progress["session"] = self._parts.recorder.known["open"]["session"]
+        progress["session"] = opened["session"]
         return progress
 
     def take_up(self) -> None:
@@ -289,7 +291,7 @@ class Performer:
         if facts[0] == "session.rejected" and "storage" in session.faults:
             return
         if not await self._parts.recorder.record_when_possible(facts[0], facts[1]):
-            self._parts.room.failed("a record was not taken")
+            self._parts.room.failed("a record was not taken", self._parts.recorder.why)
 
     def _opened(self) -> Billing:
         if self._billing is None:

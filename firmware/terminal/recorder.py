@@ -39,6 +39,8 @@ class Recorder:
         self._unset_seq = 0
         # Of the newest record; a receipt's short code is made of it.
         self.signature = b""
+        # Why storage refused a record last.
+        self.why = ""
         self.on_record: "Callable[[], None] | None" = None
 
     def use(self, signer: "Signer") -> None:
@@ -61,12 +63,15 @@ class Recorder:
         """Return whether a record waits for storage, or records for the time of their clock."""
         return bool(self._unwritten or self._unset_seq)
 
-    async def flush(self) -> None:
-        """Write what is due: what storage refused before, as far as it takes it now, and a time learned."""
+    async def flush(self) -> bool:
+        """Write what is due: what storage refused before, as far as it takes it now, and a time learned;
+        return whether it took all.
+        """
         try:
             await self.settle()
         except StorageRefused:
-            return
+            return False
+        return True
 
     async def settle(self) -> None:
         """Write all that is due before the next record. Raises StorageRefused."""
@@ -92,7 +97,8 @@ class Recorder:
         try:
             await self.settle()
             await self.write(kind, members, moment)
-        except StorageRefused:
+        except StorageRefused as error:
+            self.why = str(error)
             # In memory only while storage takes nothing.
             from . import backlog
 

@@ -11,6 +11,7 @@ SORT_MS = 6 * 3600 * 1000
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from hal.ports import Board
@@ -32,20 +33,25 @@ class Room:
         self._looked_ms: "int | None" = None
         self._sorted_ms: "int | None" = None
         self._is_short: "bool | None" = None
+        # Whether something was refused since storage took all that waited: its room alone says nothing then.
+        self._has_failed = False
+        # Told the same in words, for whoever looks after the machine.
+        self.on_word: "Callable[[str], None] | None" = None
 
     def is_enough(self) -> bool:
-        """Return whether there was room when it was looked for last."""
+        """Return whether there was room when it was looked for last, and nothing was refused since."""
         return self._is_short is False
 
     def look_now_and_then(self) -> bool:
         """Look when it is time; return whether it was and there is room."""
         if self._looked_ms is not None and self._clock.elapsed_ms(self._looked_ms) < LOOK_MS:
             return False
-        self.look()
-        return not self._is_short
+        return self.look()
 
-    def look(self) -> None:
-        """Look at the room that is left, make some where it is short, and tell what changed."""
+    def look(self) -> bool:
+        """Look at the room that is left, make some where it is short, tell what changed; return whether there
+        is room.
+        """
         self._looked_ms = self._clock.ticks_ms()
         try:
             self._make()
@@ -53,21 +59,45 @@ class Room:
             is_short = self._free_bytes() < self._reserve_bytes
         except OSError as error:
             self.failed(str(error))
-            return
-        if is_short and not self._is_short:
-            self._tell("storage is nearly full; new sessions wait until the upload has made room")
-        if not is_short and self._is_short is not False:
-            self._inbox.post((events.FAULT_CLEARED, {"fault": "storage"}))
-        self._is_short = is_short
+            return False
+        if is_short:
+            if not self._is_short:
+                what = "storage is nearly full; new sessions wait until the upload has made room"
+                self._tell(what, what)
+            self._is_short = True
+        elif not self._has_failed:
+            self._clear()
+        return not is_short
 
-    def failed(self, why: str) -> None:
-        """Hear that storage did not take something."""
+    def failed(self, why: str, detail: str = "") -> None:
+        """Hear that storage did not take something; the detail, worded as the board does, is for people."""
         if not self._is_short:
-            self._tell("storage does not take a record (%s); free or replace it" % why)
-        self._is_short = True
+            told = "storage does not take a record (%s); free or replace it" % why
+            self._tell(told, "%s; free or replace it" % detail if detail else told)
+        self._is_short = self._has_failed = True
 
-    def _tell(self, what: str) -> None:
+    def took(self, keep: "Callable[[], None]") -> None:
+        """Hear that storage took all that waited; `keep` stores what else a session needs."""
+        if not self._has_failed:
+            return
+        try:
+            keep()
+        except OSError:
+            return
+        self._has_failed = False
+        self._clear()
+
+    def _clear(self) -> None:
+        if self._is_short is not False:
+            self._inbox.post((events.FAULT_CLEARED, {"fault": "storage"}))
+        if self._is_short and self.on_word:
+            self.on_word("storage has room again, and takes records")
+        self._is_short = False
+
+    def _tell(self, what: str, word: str) -> None:
         self._inbox.post((events.FAULT, {"fault": "storage", "what": what}))
+        if self.on_word:
+            self.on_word(word)
 
     def _free_bytes(self) -> int:
         return self._storage.free_bytes()

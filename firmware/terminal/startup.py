@@ -4,7 +4,6 @@ It does not judge the configuration: checking.py has done so.
 """
 
 from ..access.contracts import Contracts
-from ..errors import TerminalError
 from ..ledger.journal import Journal
 from ..ledger.outbox import Outbox
 from ..pricing import calendar
@@ -43,7 +42,12 @@ class Assembly:
         self._ca = ca
         self._cards = cards
         self.tariffs = Tariffs(board.storage, config.tariffs, config.max_power_w, config.currency)
-        self._keep_tariffs()
+        # Why they could not be stored: no session may begin whose tariff a power cut could forget.
+        self._refused = ""
+        try:
+            self.tariffs.keep()
+        except OSError as error:
+            self._refused = "storage does not take a tariff: %s" % error
         self.inbox = Inbox(board.tasks)
         self.zone = calendar.Zone(config.timezone)
         self.display = Display(board, config, self.tariffs, self.zone)
@@ -54,14 +58,6 @@ class Assembly:
         self.contracts = Contracts(config.contracts, config.deny)
         self.terminal = Terminal(board, config, self)
         self._supervisor = Supervisor(board, self.inbox)
-
-    def _keep_tariffs(self) -> None:
-        try:
-            self.tariffs.keep()
-        except OSError as error:
-            raise TerminalError(
-                "the storage %s takes nothing (%s); free or replace it" % (self._config.ledger, error)
-            )
 
     def _open_ledger(self) -> None:
         board = self._board
@@ -116,6 +112,8 @@ class Assembly:
 
     async def serve(self, on_ready: "Callable[[], None] | None" = None) -> None:
         """Start every task and serve drivers until the coroutine is cancelled."""
+        if self._refused:
+            self.room.failed("a tariff was not taken", self._refused)
         if self.meter.signs and not self.memory.known["open"]:
             from firmware.terminal import signing
 

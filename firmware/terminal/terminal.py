@@ -71,7 +71,7 @@ class Terminal:
             "receipts": parts.recorder.known["receipts"],
         }
         if not await parts.recorder.record_when_possible("boot", told):
-            parts.room.failed("the record of the start was not taken")
+            parts.room.failed("the record of the start was not taken", parts.recorder.why)
         # In memory only while it begins.
         from ..session import actions
 
@@ -109,8 +109,8 @@ class Terminal:
                 self._timer.run(None)
                 await self.handle((events.TIMEOUT, None))
             self._performer.look()
-            if self._parts.room.look_now_and_then():
-                await self._parts.recorder.flush()
+            if self._parts.room.look_now_and_then() and await self._parts.recorder.flush():
+                self._parts.room.took(self._parts.tariffs.keep)
             self._board.watchdog.feed()
 
     def _patience_ms(self) -> int:

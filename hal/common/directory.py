@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from hal.ports import Pieces
 
 LOCK_EX_NB = 2 | 4
+# <errno.h> of Linux; MicroPython's errno module lacks it.
+EROFS = 30
 # A segment of the journal; the room is made in its first append.
 STEP_BYTES = 65536
 # No room is made where less than this is free.
@@ -34,6 +36,8 @@ class DirectoryStorage:
         self._tail_fd = -1
         self._tail_bytes = 0
         self._room_bytes = 0
+        # Where the bytes of blobs end whose room could not be cut yet, for the disk is read-only.
+        self._ends: "dict[str, int]" = {}
         self._directory_fd = self._open_directory(directory, flock)
         self._cut_rooms()
 
@@ -41,12 +45,12 @@ class DirectoryStorage:
         """Return the bytes of a blob, 0 where there is none."""
         if name == self._tail_name:
             return self._tail_bytes
-        return self._find(self._path(name)) or 0
+        return self._ends.get(name) or self._find(self._path(name)) or 0
 
     def read(self, name: str, offset: int = 0, count: "int | None" = None) -> bytes:
         """Return up to `count` bytes from `offset`; empty where there is no such blob or no more bytes."""
-        if name == self._tail_name:
-            left = max(0, self._tail_bytes - offset)
+        if name == self._tail_name or name in self._ends:
+            left = max(0, self.size(name) - offset)
             count = left if count is None else min(count, left)
         try:
             with open(self._path(name), "rb") as blob:
@@ -87,8 +91,9 @@ class DirectoryStorage:
             self._write_fresh(fresh, content)
             self._system.rename(fresh, path)
         except OSError:
-            self._unlink(fresh)
+            self._forget(fresh)
             raise
+        self._ends.pop(name, None)
         self._system.fsync(self._directory_fd)
 
     def names(self) -> "Iterator[str]":
@@ -101,6 +106,7 @@ class DirectoryStorage:
         if name == self._tail_name:
             self._close_tail()
         if self._unlink(path):
+            self._ends.pop(name, None)
             self._system.fsync(self._directory_fd)
 
     def free_bytes(self) -> int:
@@ -143,20 +149,27 @@ class DirectoryStorage:
         return self._root + checked_name(name)
 
     def _cut_rooms(self) -> None:
-        """Take away the room that a terminal left when it lost its power."""
-        system = self._system
-        for name in padding.find(self._root):
-            path = self._root + name
-            try:
-                fd = system.open(path, system.O_WRONLY | system.O_CLOEXEC)
-                try:
-                    system.ftruncate(fd, padding.size(path))
-                finally:
-                    system.close(fd)
-            except OSError as error:
-                raise BoardError(
-                    "storage %s: its room cannot be cut (%s); make the disk writable" % (path, error)
-                )
+        """Take away the room that a power cut left behind blobs; on a read-only disk when that can be."""
+        try:
+            for name in padding.find(self._root):
+                self._ends[name] = padding.size(self._root + name)
+            for name in list(self._ends):
+                self._cut_room(name)
+        except OSError as error:
+            if error.errno != EROFS:
+                told = "storage %s: %s; its files have to be the terminal's own, and the disk in order"
+                raise BoardError(told % (self._root, error))
+
+    def _cut_room(self, name: str) -> None:
+        """Take away the room behind one blob, before anything is written behind it. Raises OSError."""
+        if name not in self._ends:
+            return
+        fd = self._system.open(self._path(name), self._system.O_WRONLY | self._system.O_CLOEXEC)
+        try:
+            self._system.ftruncate(fd, self._ends[name])
+        finally:
+            self._system.close(fd)
+        self._ends.pop(name)
 
     def _need(self, content: bytes) -> None:
         """Refuse before anything is touched what would not fit, or would be taken for room."""
@@ -194,6 +207,7 @@ class DirectoryStorage:
         if name == self._tail_name:
             return self._tail_fd
         path = self._path(name)
+        self._cut_room(name)
         known_bytes = self._find(path)
         self._close_tail()
         system = self._system
@@ -247,6 +261,13 @@ class DirectoryStorage:
             system.fsync(fd)
         finally:
             system.close(fd)
+
+    def _forget(self, fresh: str) -> None:
+        """Remove what could not take a blob's name; what keeps it from that was told already."""
+        try:
+            self._unlink(fresh)
+        except OSError:
+            return
 
     def _unlink(self, path: str) -> bool:
         try:

@@ -93,6 +93,11 @@ else:
             loop.add_signal_handler(number, end)
 
 
+def warn(sentence: str) -> None:
+    """Tell one thing on stderr: stdout is for the ready line."""
+    sys.stderr.write("kilotap: %s\n" % sentence)
+
+
 def serve(run: "Callable[[], Awaitable[None]]", stop: "Callable[[], None]") -> None:
     """Run the coroutine function `run()` until it ends or the process is told to end, and call `stop()`.
 

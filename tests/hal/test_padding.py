@@ -149,18 +149,52 @@ def test_what_would_be_taken_for_room_is_refused(tmp_path: Path) -> None:
     assert os.listdir(tmp_path / "ledger") == []
 
 
-def test_a_ledger_whose_room_cannot_be_cut_is_named(tmp_path: Path) -> None:
+class Failing:
+    """The system calls, of which those that write fail as told; with None they do not."""
+
+    failure: int | None = None
+
+    def __getattr__(self, name: str) -> object:
+        if self.failure and name in ("ftruncate", "pwrite", "rename", "unlink"):
+            return self._fail
+        return getattr(os, name)
+
+    def _fail(self, *words: object) -> None:
+        raise OSError(self.failure, "refused")
+
+
+def test_a_read_only_disk_is_read_without_its_room_and_gone_on_with_when_it_is_writable(
+    tmp_path: Path,
+) -> None:
     written(tmp_path)
+    system = Failing()
+    system.failure = errno.EROFS
+    storage = DirectoryStorage(str(tmp_path), system, lambda fd, how: None)
+    content = b"".join(LINES[:3])
+    assert storage.size(FIRST) == len(content)
+    assert storage.read(FIRST) == content and storage.read(FIRST, 7, 9999) == content[7:]
+    assert Journal(storage).last_seq() == 3
+    for refused in (
+        lambda: Journal(storage).append(4, RECORDS[3]),
+        lambda: storage.replace("slot", b"1"),
+        lambda: storage.remove(FIRST),
+    ):
+        with pytest.raises(OSError, match="refused"):
+            refused()
+        assert storage.read(FIRST) == content
+    system.failure = None
+    Journal(storage).append(4, RECORDS[3])
+    storage.replace("slot", b"1")
+    assert list(Journal(storage).read_from(1)) == list(enumerate(RECORDS, 1))
+    assert list(Journal(LedgerFolder(tmp_path)).read_from(1)) == list(enumerate(RECORDS, 1))
 
-    class ReadOnly:
-        def __getattr__(self, name: str) -> object:
-            return getattr(os, name)
 
-        def ftruncate(self, fd: int, size: int) -> None:
-            raise OSError(errno.EROFS, "read-only")
-
-    with pytest.raises(BoardError, match="make the disk writable"):
-        DirectoryStorage(str(tmp_path), ReadOnly(), lambda fd, how: None)
+def test_a_ledger_that_cannot_be_opened_for_writing_is_named(tmp_path: Path) -> None:
+    written(tmp_path)
+    system = Failing()
+    system.failure = errno.EACCES
+    with pytest.raises(BoardError, match="its files have to be the terminal's own"):
+        DirectoryStorage(str(tmp_path), system, lambda fd, how: None)
 
 
 def _pipe(path: Path) -> None:

@@ -20,8 +20,9 @@ Examples:
 def run(config: str, as_json: bool) -> int:
     """Run the terminal until SIGTERM or Ctrl-C.
 
-    When it is ready to take a card it prints one line: terminal, process, ledger and public key. An open
-    session survives the end and is closed at the next start.
+    When it is ready to take a card it prints one line: terminal, process, ledger and public key. Told to end,
+    it opens the contactor, saves the open session, which the next start closes, and exits with 0; before that
+    line a signal ends it at once. Storage that takes nothing, and takes records again, is told on stderr.
     """
     import main
 

@@ -2,6 +2,7 @@
 
 from emulator.simulation.play import Player
 from firmware.crypto import canonical, jose
+from firmware.terminal import receipt_code
 from tests.emulator.simulation.quick_craft import QuickCraft
 from tests.emulator.simulation.test_play import CHARGE, story
 
@@ -147,6 +148,67 @@ def test_storage_that_cannot_even_say_what_is_free_ends_no_terminal():
 
     played = Played([(300, "plug", True)] + CHARGE[1:] + [(60, "wait", "idle")], tamper).holds()
     assert len(played.of("session.ended")) == 1
+
+
+def test_storage_that_has_room_and_takes_nothing_is_a_fault_until_it_does():
+    """As a card that its kernel made read-only: room is not what it lacks."""
+    seen, words = [], []
+
+    def tamper(charger):
+        disk, kernel = charger.disk, charger.kernel
+
+        def refusing(real):
+            def call(*args):
+                if 100_000 < kernel.now_ms < 2_000_000:
+                    raise OSError(30, "read-only")
+                return real(*args)
+
+            return call
+
+        disk.append, disk.replace = refusing(disk.append), refusing(disk.replace)
+        real_screen = charger.on_screen
+
+        def on_screen(screen):
+            if 100_000 < kernel.now_ms < 2_000_000:
+                seen.append(screen["id"])
+            real_screen(screen)
+
+        async def listen():
+            await kernel.sleep_ms(110_100)
+            charger.assembly.room.on_word = words.append
+
+        charger.on_screen = on_screen
+        kernel.spawn(listen())
+
+    steps = [(105, "power", "cut"), (5, "power", "on"), (5, "plug", True)]
+    steps += [(200, "tap", "alice")] * 3 + [(5, "plug", False), (1800, "link", "up"), (5, "wait", "idle")]
+    played = Played(steps + CHARGE, tamper).holds()
+    assert "welcome" not in seen[1:] and seen.count("refused") == 3, seen
+    told = [record["kind"] for record in played.records if record.get("fault") == "storage"]
+    assert told == ["fault", "fault.cleared"]
+    assert words[-1] == "storage has room again, and takes records" and len(words) <= 2
+    assert len(played.of("session.ended")) == 1
+
+
+def test_a_new_terminal_on_a_full_disk_waits_for_room_and_keeps_its_tariffs_then():
+    waiting = [(0, "plug", True), (10, "tap", "alice"), (600, "storage_free_bytes", 10_000_000)]
+    steps = [*waiting, (100, "wait", "idle"), (5, "plug", False), *CHARGE]
+    played = Played(steps, lambda charger: charger.disk.set_free_bytes(0)).holds()
+    (started,) = played.of("session.started")
+    assert played.charger.disk.size("tariff-" + started["tariff"]["hash"][:32])
+    assert "storage" in [fault["fault"] for fault in played.of("fault")]
+
+
+def test_an_upload_that_is_answered_while_a_receipt_is_being_drawn_is_no_fault(monkeypatch):
+    async def drawn_slowly(facts, pattern, signature, clock):
+        await clock.sleep_ms(20_000)
+
+    monkeypatch.setattr(receipt_code, "add", drawn_slowly)
+    played = Played(
+        CHARGE, lambda charger: setattr(charger.config, "receipt_url", "https://r.example/{token}")
+    )
+    assert len(played.holds().of("session.ended")) == 1
+    assert played.of("fault") == []
 
 
 def test_no_power_flows_into_a_vehicle_that_does_not_ask_for_it():
