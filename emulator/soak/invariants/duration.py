@@ -26,20 +26,21 @@ class DurationIsTime(Invariant):
         # How long each stretch with power lasted up to its cut, and when the newest one began.
         self._stretches_ms: list[int] = []
         self._since_ms = 0
+        # The first cut of the newest stretch: a start may itself be cut before its record is durable.
+        self._stretch_cut_ms: int | None = None
 
     def record(self, payload: dict) -> Iterator[str]:
         if payload["kind"] == "session.started":
             # Where the power went in the middle of that write, it was then and not now.
             began_ms = self.now_ms() if self.charger.is_powered() else self.charger.cut_ms
             self._begun_ms, self._cut_ms, self._is_disturbed = began_ms, None, False
-            self._stretches_ms, self._since_ms = [], began_ms or 0
-        cut_ms = self.charger.cut_ms
-        if payload["kind"] == "boot" and cut_ms is not None and cut_ms >= self._since_ms:
-            self._stretches_ms.append(cut_ms - self._since_ms)
-            self._since_ms = self.now_ms()
+            self._stretches_ms, self._since_ms, self._stretch_cut_ms = [], began_ms or 0, None
+        self._look_for_cut()
+        if payload["kind"] == "boot" and self._stretch_cut_ms is not None:
+            self._stretches_ms.append(self._stretch_cut_ms - self._since_ms)
+            self._since_ms, self._stretch_cut_ms = self.now_ms(), None
         if payload["kind"] != "session.ended" or self._begun_ms is None:
             return
-        self._look_for_cut()
         longest_ms = (self._cut_ms or self.now_ms()) - self._begun_ms
         pauses = len(payload.get("interruptions", ()))
         if pauses:
@@ -61,8 +62,12 @@ class DurationIsTime(Invariant):
         return iter(())
 
     def _look_for_cut(self) -> None:
-        """Note the first cut of a session: its time ended then, whatever went wrong with its recovery."""
+        """Note the first cut of a session and of a stretch: its time ended then, whatever went wrong with its
+        recovery.
+        """
         cut_ms = self.charger.cut_ms
+        if self._stretch_cut_ms is None and cut_ms is not None and cut_ms >= self._since_ms:
+            self._stretch_cut_ms = cut_ms
         if self._cut_ms is None and None not in (self._begun_ms, cut_ms) and cut_ms >= self._begun_ms:
             self._cut_ms = cut_ms
 
