@@ -20,7 +20,7 @@ from hal.common.tcp_bus import open_tcp_bus
 from hal.linux.serial_port import SerialPort
 from tools.commands import output
 from tools.commands.examples import ExampledGroup
-from tools.metering import capture, exchange, map_document, table
+from tools.metering import capture, exchange, map_document, replay, table
 from tools.metering import scan as scanning
 from tools.metering.line import Bus, Line, Settings, document_of, find_model, map_text
 
@@ -265,11 +265,12 @@ def record(model_name: str, out: str, every_s: float, count: int, **given: Any) 
 @meter.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option("--model", "model_name", help="Decode the capture with this model, instead of serving it.")
-@click.option("--unit", type=click.IntRange(1, 247), default=1, show_default=True)
+@click.option("--unit", type=click.IntRange(1, 247), help="With --model: the one of several that are asked.")
 @click.option("--seconds", type=click.FloatRange(0), help="Serve for so long; else until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list of readings, with at_s.")
-def play(file: str, model_name: str | None, unit: int, seconds: float | None, as_json: bool) -> int:
-    """Answer on a pseudo-terminal as a capture did (its path is printed), or decode it with --model.
+def play(file: str, model_name: str | None, unit: int | None, seconds: float | None, as_json: bool) -> int:
+    """Answer on a pseudo-terminal as a capture did (its path is printed), or decode it with --model,
+    whoever asked the meter and in which requests.
 
     Exits with 1 when the capture has no reading of that model.
     """
@@ -277,7 +278,7 @@ def play(file: str, model_name: str | None, unit: int, seconds: float | None, as
     if model_name is None:
         asyncio.run(_serve(passages, seconds))
         return 0
-    readings = asyncio.run(_decoded(passages, find_model(model_name), unit))
+    readings = _decoded(passages, find_model(model_name), replay.unit_of(passages, unit))
     if as_json:
         output.emit(readings)
     for reading in readings if not as_json else ():
@@ -291,19 +292,15 @@ async def _serve(passages: list[capture.Passage], seconds: float | None) -> None
     await player.serve(seconds)
 
 
-async def _decoded(passages: list[capture.Passage], model: models.Model, unit: int) -> list[dict]:
-    replay = capture.Replay(passages)
-    line = Line(Settings("capture", unit, tries=1), bus=replay)
-    readings: list[dict] = []
-    while not replay.is_over():
-        try:
-            now = document_of(model, None, await line.reading(model))
-        except MeteringError as error:
-            if replay.is_over() and readings:
-                break
-            now = {"why": str(error)}
-        readings.append({"at_s": replay.at_s, **now})
-    return readings
+def _decoded(passages: list[capture.Passage], model: models.Model, unit: int) -> list[dict]:
+    decoded: list[dict] = []
+    for at_s, serial, found in replay.readings(passages, model, unit):
+        told = {"why": str(found)} if isinstance(found, MeteringError) else document_of(model, serial, found)
+        decoded.append({"at_s": at_s, **told})
+    # Who recorded may have stopped in the middle of a round.
+    if len(decoded) > 1 and "why" in decoded[-1] and "why" not in decoded[-2]:
+        decoded.pop()
+    return decoded
 
 
 @meter.command()

@@ -19,6 +19,7 @@ import pytest
 import serial
 
 from emulator.models.meter import Meter
+from firmware.metering import modbus
 from tests.interpreters import ROOT
 from tests.tools.metering.lines import on_a_wire
 from tests.tools.metering.test_cli_meter import said
@@ -174,14 +175,21 @@ def test_captures_that_are_none_are_told(tmp_path, capsys):
         (b"# a remark\n0.1 < 0104\n", "nobody asks a meter anything in it"),
         (b"0.1 > 01\n0.2 = 02\n", "line 2: it has to be SECONDS, > or <, and HEX"),
         (b"soon > 01\n", "line 1: it has to be SECONDS"),
+        (b"nan > 01\n", "line 1: it has to be SECONDS"),
+        (b"0.1 > 01\n1e999 < 01\n", "line 2: it has to be SECONDS"),
+        (b"-1 > 01\n", "line 1: it has to be SECONDS"),
     ):
         path.write_bytes(content)
         for more in ((), ("--model", "eastron-sdm630")):
             code, out, err = said(capsys, "meter", "play", path, *more)
             assert (code, out) == (2, "") and word in err, (content, err)
-    path.write_text("0.1 > 010400000000\n0.2 < 0104\n")
+    # 74 registers from 0, of which nothing comes back.
+    path.write_text(f"0.1 > {modbus.read_request(1, 4, 0, 74).hex()}\n0.2 < 0104\n")
     code, out, _ = said(capsys, "meter", "play", path, "--model", "eastron-sdm630", "--json")
-    assert code == 1 and "did not answer" in json.loads(out)[0]["why"]
+    assert code == 1 and "a damaged answer, 2 of 153 bytes" in json.loads(out)[0]["why"]
+    path.write_text("0.1 > 010400000000\n0.2 < 0104\n")
+    code, _, err = said(capsys, "meter", "play", path, "--model", "eastron-sdm630")
+    assert code == 2 and "nobody asks for registers in the capture" in err
 
 
 def on_a_terminal(columns: int, *words: str) -> str:
