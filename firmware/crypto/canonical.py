@@ -17,8 +17,8 @@ MAX_DEPTH = 32
 MAX_INTEGER = 2**53 - 1
 MAX_DIGITS = 15
 MIN_PLACES = -6
-# A longer text is written in parts of so many characters.
-PART_CHARACTERS = 256
+# A longer text is written in parts of so many bytes.
+PART_BYTES = 256
 # A piece holds so many members, those of its members counted: some hundred bytes.
 _MOST_MEMBERS = 9
 # Integers up to here are no objects on the heap of a 32-bit board; most need no dearer comparison.
@@ -72,8 +72,8 @@ def pieces(document: "Any") -> "Iterator[bytes]":
         member = document[key]
         step = 0
         if isinstance(member, str):
-            if len(member) > PART_CHARACTERS:
-                step = PART_CHARACTERS
+            if len(member) > PART_BYTES:
+                step = PART_BYTES
         elif isinstance(member, dict):
             room -= len(member)
         elif isinstance(member, (list, tuple)) and member:
@@ -92,12 +92,30 @@ def pieces(document: "Any") -> "Iterator[bytes]":
             before, few, room = b",", [], _MOST_MEMBERS
         if step:
             before += _string(key) + b":"
-            for start in range(0, len(member), step):
-                part = _encoded(member[start : start + step], MAX_DEPTH - 1)
-                yield before + part[0 if start == 0 else 1 : -1]
-                before = b"" if isinstance(member, str) else b","
-            before = part[-1:] + b","
-    yield before + in_order(document, few)[1:] if few else before[:-1] + b"}"
+            for part in _text_parts(member) if isinstance(member, str) else _list_parts(member, step):
+                yield before + part
+                before = b""
+            before = b","
+    yield before + in_order(document, few)[1:] if few else b"}"
+
+
+def _list_parts(items: "Any", step: int) -> "Iterator[bytes]":
+    """Yield the bytes of a list, so many of its items at a time."""
+    before = b"["
+    for start in range(0, len(items), step):
+        yield before + _encoded(items[start : start + step], MAX_DEPTH - 1)[1:-1]
+        before = b","
+    yield b"]"
+
+
+def _text_parts(text: str) -> "Iterator[bytes]":
+    """Yield the bytes of a long text. Cut from bytes, for MicroPython hashes each text that it cuts."""
+    content = utf8.encode(text)
+    before = b'"'
+    for start in range(0, len(content), PART_BYTES):
+        yield before + _escaped(content[start : start + PART_BYTES])
+        before = b""
+    yield b'"'
 
 
 def is_encoding(document: "Any", content: "bytes | memoryview") -> bool:
@@ -137,18 +155,19 @@ def _ordered(value: "Any", depth: int) -> "Any":
     """Return a value with members in their order, for the interpreter's writer; TypeError or ValueError for
     one that is none of its business.
     """
+    if isinstance(value, dict):
+        _check_depth(depth)
+        keys = sorted(value)
+        # No key is anything but a text.
+        "".join(keys)
+        return _picked(value, keys, depth - 1)
+    if isinstance(value, (list, tuple)):
+        _check_depth(depth)
+        return [_ordered(item, depth - 1) for item in value]
     if isinstance(value, int):
         if not -_SMALL <= value <= _SMALL:
             _check_integer(value)
         return value
-    if isinstance(value, dict):
-        _check_depth(depth)
-        # No key is anything but a text.
-        "".join(value)
-        return _picked(value, sorted(value), depth - 1)
-    if isinstance(value, (list, tuple)):
-        _check_depth(depth)
-        return [_ordered(item, depth - 1) for item in value]
     # To MicroPython a bool is no int.
     if value is not None and not isinstance(value, (str, bool)):
         raise ValueError
@@ -157,10 +176,14 @@ def _ordered(value: "Any", depth: int) -> "Any":
 
 def _picked(members: "dict[str, Any]", keys: "list[str]", depth: int) -> "OrderedDict[str, Any]":
     ordered: "OrderedDict[str, Any]" = OrderedDict()
+    # Found once for all: a global name is looked up in up to two tables.
+    is_a, limit = isinstance, _SMALL
     for key in keys:
         member = members[key]
-        # Most are texts, and cost no call.
-        ordered[key] = member if isinstance(member, str) else _ordered(member, depth)
+        # Most are texts and small numbers, and cost no call.
+        if not is_a(member, str) and not (is_a(member, int) and -limit <= member <= limit):
+            member = _ordered(member, depth)
+        ordered[key] = member
     return ordered
 
 
@@ -214,11 +237,12 @@ def _scalar(value: "Any") -> bytes:
 def _sorted_keys(members: "dict[str, Any]") -> "list[str]":
     """Return the keys in the order of their UTF-16 code units (RFC 8785, 3.2.3)."""
     try:
-        joined = "".join(members)
+        keys = sorted(members)
+        joined = "".join(keys)
     except TypeError:
         raise CryptoError("a key that is no string")
     if len(utf8.encode(joined)) == len(joined):
-        return sorted(members)
+        return keys
     # Code points and UTF-16 disagree only from U+E000 on.
     return sorted(members, key=_utf16)
 
@@ -235,11 +259,17 @@ def _utf16(text: str) -> "list[int]":
 
 
 def _string(text: str) -> bytes:
-    content = utf8.encode(text).replace(b"\\", b"\\\\").replace(b'"', b'\\"')
-    if content and min(content) < 0x20:
+    return b'"%s"' % _escaped(utf8.encode(text))
+
+
+def _escaped(content: bytes) -> bytes:
+    """Return the UTF-8 of a text as it stands between quotation marks."""
+    is_plain = not content or min(content) >= 0x20
+    content = content.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+    if not is_plain:
         for code in range(0x20):
             content = content.replace(bytes((code,)), _escape(code))
-    return b'"%s"' % content
+    return content
 
 
 def _escape(code: int) -> bytes:

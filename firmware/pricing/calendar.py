@@ -13,6 +13,8 @@ _YEAR_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     Rule = tuple[str, int, int, int, int]
 
 
@@ -97,25 +99,26 @@ def parse_moment(text: str) -> "tuple[int, int, int]":
 
 def format_utc(utc_s: int) -> str:
     """Write a moment as RFC 3339 in UTC: `2026-03-28T16:59:00Z`."""
-    return _civil_text(utc_s) + "Z"
+    return "%04d-%02d-%02dT%02d:%02d:%02dZ" % _civil(utc_s)
 
 
 def format_offset(utc_s: int, offset_s: int) -> str:
     """Write a moment as RFC 3339 with an offset of whole minutes: `2026-03-28T17:59:00+01:00`."""
     minutes = abs(offset_s) // 60
-    sign = "-" if offset_s < 0 else "+"
-    return "%s%s%02d:%02d" % (_civil_text(utc_s + offset_s), sign, minutes // 60, minutes % 60)
+    offset: "tuple[Any, ...]" = ("-" if offset_s < 0 else "+", minutes // 60, minutes % 60)
+    # In one step, for MicroPython looks for each text that it makes among all that it keeps.
+    return "%04d-%02d-%02dT%02d:%02d:%02d%s%02d:%02d" % (_civil(utc_s + offset_s) + offset)
 
 
 def local_date(zone: "Zone", utc_s: int) -> str:
     """Return the date at a place and moment: `2026-03-28`."""
-    return _civil_text(utc_s + zone.offset_s(utc_s))[:10]
+    return "%04d-%02d-%02d" % _civil(utc_s + zone.offset_s(utc_s))[:3]
 
 
-def _civil_text(local_s: int) -> str:
-    rest = local_s % DAY_S
-    clock = (rest // 3600, rest // 60 % 60, rest % 60)
-    return "%04d-%02d-%02dT%02d:%02d:%02d" % (civil_from_days(local_s // DAY_S) + clock)
+def _civil(local_s: int) -> "tuple[int, ...]":
+    """Return (year, month, day, hour, minute, second)."""
+    days, rest = divmod(local_s, DAY_S)
+    return civil_from_days(days) + (rest // 3600, rest // 60 % 60, rest % 60)
 
 
 def number(digits: str) -> int:

@@ -12,7 +12,7 @@ FORMAT_VERSION = "1.0"
 _WITH_TARIFF_TEXT = "1.1"
 ALGORITHM = "ECDSA-secp256r1-SHA256"
 # Total import at the mains: the register as the meter shows it, which never starts anew with a session.
-_OBIS_TOTAL_IMPORT = "01-00:B0.08.00*FF"
+_OBIS_TOTAL_IMPORT = b"01-00:B0.08.00*FF"
 
 # By the type of a token: OCMF's name for it, and the member that says which one it is (table 17).
 _TYPES = {
@@ -22,9 +22,11 @@ _TYPES = {
     "EVCOID": ("EVCOID", "uid"),
     "OTHER": ("CENTRAL", "uid"),
 }
-_CLOCK_STATES = {"synchronised": "S", "estimated": "I", "unset": "U"}
+_CLOCK_STATES = {"synchronised": b"S", "estimated": b"I", "unset": b"U"}
 # 2026-01-01T00:00:00Z: no terminal is older. OCMF has no other word for a time that nobody knows.
 _FIRST_DAY_S = 1_767_225_600
+# The members as the specification has them, but for the readings, which come last.
+_ORDER = ("FV", "GI", "GS", "GV", "PG", "MV", "MM", "MS", "IS", "IL", "IF", "IT", "ID", "TT", "CT", "CI")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from firmware.pricing.calendar import Zone
 
     # utc_s, and the state of the clock as OCMF names it.
-    Moment = tuple[int, str]
+    Moment = tuple[int, bytes]
 
 
 def payload(facts: "dict[str, Any]") -> str:
@@ -48,46 +50,46 @@ def payload(facts: "dict[str, Any]") -> str:
     if problems:
         raise ReceiptError("; ".join(problems))
     tariff_text = facts.get("tariff_text")
-    members = [
-        ("FV", _WITH_TARIFF_TEXT if tariff_text else FORMAT_VERSION),
-        ("GI", gateway.get("model")),
-        ("GS", gateway.get("serial")),
-        ("GV", gateway.get("version")),
-        ("PG", "T%d" % facts["number"]),
-        ("MV", meter.get("vendor")),
-        ("MM", meter["model"]),
-        ("MS", meter["serial"]),
-        ("IS", True),
-        ("IL", token["level"]),
-    ]
-    members += _identification(token)
-    members.append(("TT", tariff_text))
+    members = {
+        "FV": _WITH_TARIFF_TEXT if tariff_text else FORMAT_VERSION,
+        "GI": gateway.get("model"),
+        "GS": gateway.get("serial"),
+        "GV": gateway.get("version"),
+        "PG": "T%d" % facts["number"],
+        "MV": meter.get("vendor"),
+        "MM": meter["model"],
+        "MS": meter["serial"],
+        "IS": True,
+        "IL": token["level"],
+        "TT": tariff_text,
+    }
+    _identify(members, token)
     if facts.get("evse_id"):
-        members += [("CT", "EVSEID"), ("CI", facts["evse_id"])]
+        members["CT"], members["CI"] = "EVSEID", facts["evse_id"]
     pauses = facts.get("pauses") or ()
     passed_s = facts["duration_ms"] // 1000 + sum([pause["to_s"] - pause["from_s"] for pause in pauses])
     start, stop = _moments(facts["start"], _read(facts["start"], facts["stop"]), passed_s)
     step_wh = meter.get("resolution_wh", 1)
-    begin = _reading(start, facts["zone"], "B", facts["start"]["wh"], step_wh)
+    begin = _reading(start, facts["zone"], b"B", facts["start"]["wh"], step_wh)
     end = _reading(stop, facts["zone"], _end_code(facts["reason"]), facts["stop"]["wh"], step_wh)
-    between = _pauses(pauses, start[0], stop[0], facts["zone"], step_wh) if pauses else ""
-    return '{%s,"RD":[%s,%s%s]}' % (_members(members), begin, between, end)
+    between = _pauses(pauses, start[0], stop[0], facts["zone"], step_wh) if pauses else b""
+    return (b'{%s,"RD":[%s,%s%s]}' % (_members(members), begin, between, end)).decode()
 
 
-def _pauses(pauses: "Any", earliest_s: int, latest_s: int, zone: "Zone", step_wh: int) -> str:
+def _pauses(pauses: "Any", earliest_s: int, latest_s: int, zone: "Zone", step_wh: int) -> bytes:
     """Return the readings of power cuts after which the session went on: suspended (S) at the last reading
     before, charging (C) at the first one after.
 
     Where the clock was set meanwhile they are left out: a verifier demands moments in order.
     """
-    told = ""
+    told = b""
     for pause in pauses:
         if not earliest_s <= pause["from_s"] <= pause["to_s"] <= latest_s:
-            return ""
+            return b""
         earliest_s = pause["to_s"]
-        for code, when in (("S", "from"), ("C", "to")):
+        for code, when in ((b"S", "from"), (b"C", "to")):
             moment = pause[when + "_s"], _CLOCK_STATES[pause["clock"]]
-            told += _reading(moment, zone, code, pause[when + "_wh"], step_wh) + ","
+            told += _reading(moment, zone, code, pause[when + "_wh"], step_wh) + b","
     return told
 
 
@@ -106,17 +108,16 @@ def _problems(facts: "dict[str, Any]", gateway: "dict[str, Any]") -> "list[str]"
     return problems
 
 
-def _identification(token: "dict[str, Any]") -> "list[tuple[str, Any]]":
-    """Return how the driver was identified: of a bank card the number of the transaction, never its own."""
-    kind, member = _TYPES[token["type"]]
-    members: "list[tuple[str, Any]]" = [("IT", kind), ("ID", token[member])]
+def _identify(members: "dict[str, Any]", token: "dict[str, Any]") -> None:
+    """Put in how the driver was identified: of a bank card the number of the transaction, never its own."""
+    members["IT"], member = _TYPES[token["type"]]
+    members["ID"] = token[member]
     if token["type"] == "RFID":
         # A card that proved its key did so with one that the reader's side shares.
-        members.insert(0, ("IF", ["RFID_PSK" if token["level"] == "SECURE" else "RFID_PLAIN"]))
+        members["IF"] = ["RFID_PSK" if token["level"] == "SECURE" else "RFID_PLAIN"]
     elif member == "uid":
         # A card with a key pair shares no key with the reader's side.
-        members.insert(0, ("IF", ["RFID_RELATED"]))
-    return members
+        members["IF"] = ["RFID_RELATED"]
 
 
 def assemble(signed_payload: str, signature: bytes) -> str:
@@ -162,11 +163,11 @@ def _check_payload(content: "dict[str, Any]") -> None:
             raise ReceiptError("RD/%d/RV: a reading's value has to be a number" % i)
 
 
-def _end_code(reason: str) -> str:
+def _end_code(reason: str) -> bytes:
     """Return why the transaction ended: P power failure, A aborted by an error, E any other end."""
     if reason == "power_loss":
-        return "P"
-    return "A" if reason.endswith("_fault") else "E"
+        return b"P"
+    return b"A" if reason.endswith("_fault") else b"E"
 
 
 def _read(start: "dict[str, Any]", stop: "dict[str, Any]") -> "dict[str, Any]":
@@ -190,25 +191,28 @@ def _moments(start: "dict[str, Any]", stop: "dict[str, Any]", duration_s: int) -
     """
     start_s, stop_s = start["utc_s"], stop["utc_s"]
     if start_s is None and stop_s is None:
-        return (_FIRST_DAY_S, "U"), (_FIRST_DAY_S + duration_s, "U")
+        return (_FIRST_DAY_S, b"U"), (_FIRST_DAY_S + duration_s, b"U")
     begin = (start_s, _CLOCK_STATES[start["clock"]])
     if stop_s is None:
-        return begin, (start_s + duration_s, "I")
+        return begin, (start_s + duration_s, b"I")
     if start_s is None or stop_s < start_s:
-        begin = (stop_s - duration_s, "I")
+        begin = (stop_s - duration_s, b"I")
     return begin, (stop_s, _CLOCK_STATES[stop["clock"]])
 
 
-def _reading(moment: "Moment", zone: "Zone", code: str, register_wh: int, step_wh: int) -> str:
-    local = zone.format_local(moment[0])
-    time = "%s,000%s%s %s" % (local[:19], local[19:22], local[23:], moment[1])
+def _reading(moment: "Moment", zone: "Zone", code: bytes, register_wh: int, step_wh: int) -> bytes:
+    # As bytes, for MicroPython looks for each text that it makes among all that it keeps.
+    local = zone.format_local(moment[0]).encode()
     # RV is written from integers; its digits are part of what is signed, and none is more than the meter has.
     digits = 3
     while digits > 1 and step_wh % 10 == 0 and register_wh % 10 == 0:
         digits, step_wh, register_wh = digits - 1, step_wh // 10, register_wh // 10
     whole, part = divmod(register_wh, 10**digits)
-    return '{"TM":"%s","TX":"%s","RV":%d.%0*d,"RI":"%s","RU":"kWh","RT":"AC","ST":"G"}' % (
-        time,
+    return b'{"TM":"%s,000%s%s %s","TX":"%s","RV":%d.%0*d,"RI":"%s","RU":"kWh","RT":"AC","ST":"G"}' % (
+        local[:19],
+        local[19:22],
+        local[23:],
+        moment[1],
         code,
         whole,
         digits,
@@ -217,27 +221,26 @@ def _reading(moment: "Moment", zone: "Zone", code: str, register_wh: int, step_w
     )
 
 
-def _members(members: "list[tuple[str, Any]]") -> str:
-    """Write members of a JSON object in the given order, that of the specification, without what is unknown.
+def _members(members: "dict[str, Any]") -> bytes:
+    """Write what is known of a JSON object's members, in the order of the specification.
 
-    In ASCII, for one verifier takes a text's bytes in the alphabet of its machine. The text is looked at as
-    bytes: MicroPython keeps each character that it ever made.
+    In ASCII, for one verifier takes a text's bytes in the alphabet of its machine.
     """
-    content = canonical.in_order(dict(members), [key for key, member in members if member])[1:-1]
+    content = canonical.in_order(members, [key for key in _ORDER if members.get(key)])[1:-1]
     written = content.decode()
     if len(content) != len(written) or b"\x7f" in content:
-        written = "".join([_ascii(character) for character in written])
+        content = b"".join([_ascii(character) for character in written])
     # A bar parts sections; one verifier finds their ends by counting braces, even in texts.
-    for character in "|{}":
-        if character in written:
-            written = written.replace(character, "\\u%04x" % ord(character))
-    return written
+    for character in (b"|", b"{", b"}"):
+        if character in content:
+            content = content.replace(character, b"\\u%04x" % ord(character))
+    return content
 
 
-def _ascii(character: str) -> str:
+def _ascii(character: str) -> bytes:
     code = ord(character)
     if code < 0x7F:
-        return character
+        return character.encode()
     if code > 0xFFFF:
-        return "\\u%04x\\u%04x" % (0xD7C0 + (code >> 10), 0xDC00 | code & 0x3FF)
-    return "\\u%04x" % code
+        return b"\\u%04x\\u%04x" % (0xD7C0 + (code >> 10), 0xDC00 | code & 0x3FF)
+    return b"\\u%04x" % code

@@ -32,7 +32,7 @@ async def members(
         "token": {name: told for name, told in opened["token"].items() if name != "card"},
         "contract": opened["contract"],
         "payment": opened.get("payment"),
-        "zone": zone,
+        "zone": _Told(zone),
         "start": billing.start,
         "stop": ending["stop"],
         "duration_ms": billing.elapsed_ms,
@@ -54,6 +54,21 @@ async def members(
     signed = _meter_record(facts)
     facts["ocmf"] = _assembled(signed, await recorder.sign(hashlib.sha256(signed.encode()).digest()))
     return _receipt(facts)
+
+
+class _Told:
+    """A place's zone that writes each moment once: the meter's record and the receipt tell the same ones."""
+
+    def __init__(self, zone: "Zone") -> None:
+        self._zone = zone
+        self._texts: "dict[int, str]" = {}
+
+    def format_local(self, utc_s: int) -> str:
+        """Write a moment as RFC 3339 with the offset of the place."""
+        text = self._texts.get(utc_s)
+        if text is None:
+            text = self._texts[utc_s] = self._zone.format_local(utc_s)
+        return text
 
 
 # What writes them is in memory only while it does, one after the other.
