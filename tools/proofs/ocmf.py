@@ -130,9 +130,7 @@ def _form(payload: dict[str, Any]) -> tuple[list[str], list[str]]:
         problems.append("RD: a reading has to be a JSON object")
     serials = [payload.get("MS"), payload.get("GS"), payload.get("CI")]
     if not any(isinstance(serial, str | int) and str(serial).strip() for serial in serials):
-        problems.append(
-            "MS: neither meter, gateway nor charge point is named, so no key belongs to the record"
-        )
+        remarks.append("neither meter, gateway nor charge point is named, so compare whose key it is")
     return problems, remarks
 
 
@@ -150,7 +148,7 @@ def _version(payload: dict[str, Any]) -> tuple[list[str], list[str]]:
 def _signature(proof: Proof, record: Record, given: list[keys.PublicKey]) -> None:
     try:
         curve, digest = _algorithm(record.signature)
-        signature = der.signature(_data(record.signature))
+        signature = _numbers(record.signature, curve)
         at_hand = given or (keys.recognise(record.key) if record.key else [])
     except (NoRecord, der.NotDer, keys.KeyProblem) as error:
         proof.check("ocmf signature", False, getattr(error, "message", str(error)))
@@ -200,6 +198,16 @@ def _algorithm(section: dict[str, Any]) -> tuple[curves.Curve, str]:
     if section.get("SM", "application/x-der") != "application/x-der":
         raise NoRecord(f"SM: a signature is application/x-der, not {_shown(section['SM'])}")
     return curve, parts[2]
+
+
+def _numbers(section: dict[str, Any], curve: curves.Curve) -> tuple[int, int]:
+    content = _data(section)
+    try:
+        return der.signature(content)
+    except der.NotDer:
+        if len(content) == 2 * curve.size:
+            raise NoRecord("SD: these are r and s alone; OCMF wants them in ASN.1 (DER)") from None
+        raise
 
 
 def _data(section: dict[str, Any]) -> bytes:
