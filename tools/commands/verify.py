@@ -3,6 +3,8 @@
 It does not know how; that is tools/proofs.
 """
 
+from collections import Counter
+
 import click
 
 from tools.commands import output
@@ -40,14 +42,24 @@ key_option = click.option(
 def verify(file: str, key_files: tuple[str, ...], tariff_file: str | None, as_json: bool) -> int:
     """Verify a receipt or record (compact JWS), an OCMF record (bare or in SAFE's XML), or a ledger's folder.
 
-    Exits with 0 when every check holds, with 1 when one does not.
+    Exits with 0 when every check holds, with 1 when one does not, with 2 when something is of a form that is
+    not read here.
     """
     proof = files.verify(file, trail.read(key_files), tariff_file)
     if as_json:
         checks = [{"check": name, "holds": holds, "why": why} for name, holds, why in proof.checks]
-        output.emit({"holds": proof.holds(), "kind": proof.kind, "checks": checks})
+        output.emit({"holds": proof.holds(), "kind": proof.kind, "checks": checks, "unread": proof.unread})
     else:
         for name, holds, why in proof.checks:
             print(f"{'holds' if holds else 'FAILS':5}  {name}: {why}")
-        print(f"This {proof.kind} {'holds' if proof.holds() else 'does not hold'}.")
+        if proof.holds() or proof.fails() or not proof.unread:
+            print(f"This {proof.kind} {'holds' if proof.holds() else 'does not hold'}.")
+    if proof.unread and not proof.fails():
+        raise click.ClickException(f"{file} could not be verified: it has {_counted(proof.unread)}")
     return 0 if proof.holds() else 1
+
+
+def _counted(sentences: list[str]) -> str:
+    """Return sentences with how often each is said, where that is more than once."""
+    counts = Counter(sentences)
+    return "; ".join(told if count == 1 else f"{count} times {told}" for told, count in counts.items())

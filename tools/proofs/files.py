@@ -3,6 +3,7 @@
 It does not know how any of it is verified. What it reads is bounded, whatever a file holds.
 """
 
+import base64
 import re
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from firmware.errors import CryptoError, PricingError
 from firmware.pricing import tariff as tariffs
 from tools import inputs, keys
 from tools.pricing import files as pricing_files
-from tools.proofs import ledgers, ocmf, readings, receipts, records, safe_xml
+from tools.proofs import ledgers, ocmf, other_forms, readings, receipts, records, safe_xml
 from tools.proofs.ledgers import MAX_BYTES
 from tools.proofs.proof import Proof
 
@@ -23,6 +24,8 @@ KNOWN = "a compact JWS, records one a line, an OCMF record, S.A.F.E.'s XML, or a
 # What begins as a header does is a record, if not a whole one.
 _COMPACT = re.compile(rb"[\w-]+\.[\w-]+\.[\w-]*|eyJ[\w.=-]*")
 _LINE = re.compile(rb"(?:[0-9a-f]{8} )?[\w-]+\.[\w-]+\.[\w-]*")
+# OCMF| in hex and base64, as OCPP's signedMeterData carries it.
+_ENCODED_OCMF = re.compile(rb"(?i:4f434d467c)|T0NNRn[w-z]")
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -39,8 +42,13 @@ def verify(path: str, given: list[keys.PublicKey], tariff_file: str | None = Non
     content = _content(path, whole)
     if content.startswith(ocmf.HEADER):
         return _ocmf(content, given)
+    if _ENCODED_OCMF.match(content):
+        return _ocmf(_decoded(path, content), given)
     if content.startswith(b"<"):
         return safe_xml.verify(content, given)
+    other = other_forms.by_content(content)
+    if other:
+        raise click.ClickException(f"{path} could not be verified: it has {other_forms.sentence(other)}")
     if _COMPACT.fullmatch(content):
         return records.verify(content.decode(), given, prices)
     if _LINE.match(content):
@@ -57,6 +65,20 @@ def _content(path: str, whole: bytes) -> bytes:
     if content.startswith(_UTF_16):
         raise click.ClickException(f"{path} is text in UTF-16, as some shells write it; save it as UTF-8")
     return content
+
+
+def _decoded(path: str, content: bytes) -> bytes:
+    joined = re.sub(rb"\s", b"", content)
+    try:
+        if joined[:1] == b"4" and joined in (joined.lower(), joined.upper()):
+            return bytes.fromhex(joined.decode()).strip(ocmf.BLANKS)
+        decoded = base64.b64decode(joined, validate=True)
+    except ValueError:
+        decoded = b""
+    # Digits in mixed case and other bits at the end of base64 mean that something was changed.
+    if base64.b64encode(decoded) != joined:
+        raise click.ClickException(f"{path} begins as OCMF in hex or base64 and does not go on so")
+    return decoded.strip(ocmf.BLANKS)
 
 
 def _ocmf(content: bytes, given: list[keys.PublicKey]) -> Proof:

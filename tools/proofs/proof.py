@@ -1,4 +1,4 @@
-"""A proof: what was found, and each check with whether it holds and why.
+"""A proof: what was found, each check with whether it holds and why, and what nobody looked at.
 
 It does not know what is checked.
 """
@@ -10,11 +10,14 @@ NO_KEY = "there is no key in it to verify with; give the terminal's key with --k
 
 @dataclass
 class Proof:
-    """What was found: `kind`, the checks as (name, whether it holds, why), and the short code if any."""
+    """What was found: `kind`, the checks as (name, whether it holds, why), the short code if any, and in
+    sentences what is of a form that is not read.
+    """
 
     kind: str
     checks: list[tuple[str, bool, str]] = field(default_factory=list)
     code: str | None = None
+    unread: list[str] = field(default_factory=list)
 
     def check(self, name: str, holds: bool, why: str) -> bool:
         """Note a check and return whether it holds."""
@@ -26,5 +29,9 @@ class Proof:
         return self.check(name, not problems, "; ".join(problems) or why)
 
     def holds(self) -> bool:
-        """Return whether there are checks, and all of them hold."""
-        return bool(self.checks) and all(holds for _, holds, _ in self.checks)
+        """Return whether there are checks, all of them hold, and nothing was left unread."""
+        return bool(self.checks) and not self.fails() and not self.unread
+
+    def fails(self) -> bool:
+        """Return whether a check was made that does not hold."""
+        return not all(holds for _, holds, _ in self.checks)

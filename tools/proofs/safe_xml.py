@@ -1,6 +1,6 @@
 """Verifies the XML container of S.A.F.E.'s Transparenzsoftware: values, each signed, each with its key.
 
-It does not know OCMF records; those of other formats it names and cannot verify.
+It does not know OCMF records, nor any other form of values: those it names and leaves unread.
 """
 
 import base64
@@ -13,7 +13,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from tools import keys
-from tools.proofs import ocmf, readings
+from tools.proofs import ocmf, other_forms, readings
 from tools.proofs.proof import Proof
 
 # So many values are verified; the containers that are known hold a few, and in each some four elements.
@@ -65,6 +65,10 @@ def verify(content: bytes, given: list[keys.PublicKey]) -> Proof:
     except (ParseError, ValueError, LookupError, RecursionError) as error:
         proof.check("xml", False, f"it is no XML: {error}")
         return proof
+    other = other_forms.by_root(_name(root))
+    if other:
+        proof.unread.append(other_forms.sentence(other))
+        return proof
     found = [element for element in root.iter() if _name(element) == "value"]
     problems = [] if found else ["there is no <value> in it"]
     if content.startswith(b"<?") and not _DECLARATION.match(content):
@@ -95,13 +99,26 @@ def _value(proof: Proof, value: Element, given: list[keys.PublicKey]) -> ocmf.Re
     form = signed.get("format") or "OCMF"
     form = form.upper() if form in (form.lower(), form.upper()) else form
     if content is None or form != "OCMF" or not content.startswith(b"OCMF"):
-        told = f"of the format {form}" if form != "OCMF" else "that is no OCMF record"
+        other = _other_form(signed, content or b"")
+        if other:
+            proof.unread.append(other_forms.sentence(other))
+            return None
+        told = f"of the format {form[:20]}" if form != "OCMF" else "that is no OCMF record"
         proof.check("ocmf form", False, f"a value {told}: only OCMF is verified here")
         return None
     carried = _carried(proof, value)
     if given and carried and not {key.point for key in carried} & {key.point for key in given}:
         proof.check("public key", False, "the value carries another key than those that were given")
     return ocmf.verify(proof, content, given or carried)
+
+
+def _other_form(signed: Element, content: bytes) -> str | None:
+    """Return the form of a value that is none of OCMF, None where it is like nothing that is known."""
+    if content.startswith(b"OCMF"):
+        return None
+    if _name(signed) == "encodedData" and other_forms.is_sealed(content):
+        return other_forms.SEALED
+    return other_forms.by_format((signed.get("format") or "").strip()) or other_forms.by_content(content)
 
 
 def _strange(root: Element) -> list[str]:

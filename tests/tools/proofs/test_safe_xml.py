@@ -90,7 +90,7 @@ def test_signed_data_may_be_encoded_itself():
         ("<values/>", "no <value>"),
         ("<values><value/></values>", "without <signedData>"),
         ("<values><value><signedData/></value></values>", "only OCMF"),
-        ('<values><value><signedData format="ALFEN">AP;0;3</signedData></value></values>', "format ALFEN"),
+        ('<values><value><signedData format="ALFEM">x</signedData></value></values>', "the format ALFEM"),
         ('<values><value><signedData encoding="hex">zz</signedData></value></values>', "only OCMF"),
         ("<values>" + "<value/>" * 2000 + "</values>", "at most 1000"),
         ("<a>" * 50_000, "no XML"),
