@@ -90,9 +90,9 @@ def _ocmf(content: bytes, given: list[keys.PublicKey]) -> Proof:
         )
     found = [ocmf.verify(proof, one, given) for one in parts]
     payloads = [record.payload for record in found if record is not None]
-    begins, ends = filter(readings.is_begin, payloads), filter(readings.is_end, payloads)
-    pair = [*begins, *ends]
-    if len(pair) == len(payloads) == 2:
+    pair = readings.pair(payloads)
+    # A file of records says of none that they belong together.
+    if len(payloads) == 2 and pair and readings.is_of_one_source(pair):
         readings.check(proof, pair)
     return proof
 

@@ -28,7 +28,11 @@ _BEGINS = (
     (re.compile(rb"(?:<\?xml[^>]*>\s*)?<signedMeterValue\b"), "EDL (signedMeterValue)"),
     (re.compile(rb"(?:<\?xml[^>]*>\s*)?<Billing\b"), "EDL_40_MENNEKES"),
 )
-_ROOTS = {"Billing": "EDL_40_MENNEKES", "signedMeterValue": "EDL (signedMeterValue)"}
+_ROOTS = {
+    "Billing": "EDL_40_MENNEKES",
+    "ChargingProcess": "EDL_40_MENNEKES",
+    "signedMeterValue": "EDL (signedMeterValue)",
+}
 # What S.A.F.E.'s sealing library makes of records: RSA, and a SEQUENCE of some hundred bytes.
 SEALED = "sealed OCMF (RSA)"
 _SEALED_BEGIN = re.compile(rb"\x30\x82")

@@ -63,6 +63,18 @@ def is_end(payload: dict[str, Any]) -> bool:
     return bool(codes([payload], _ENDS)) and not codes([payload], (_BEGIN,))
 
 
+def pair(payloads: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return begin and end of a transaction that are two records; nothing where they are not one each."""
+    begins = [payload for payload in payloads if is_begin(payload)]
+    ends = [payload for payload in payloads if is_end(payload)]
+    return [*begins, *ends] if len(begins) == len(ends) == 1 else []
+
+
+def is_of_one_source(payloads: list[dict[str, Any]]) -> bool:
+    """Return whether records come from one gateway and one meter."""
+    return all(payload.get(key) == payloads[0].get(key) for payload in payloads for key in ("GS", "MS"))
+
+
 def codes(payloads: list[dict[str, Any]], wanted: tuple[str, ...]) -> list[str]:
     """Return the transaction codes of readings that are among those wanted."""
     listed = [one for payload in payloads if isinstance(payload.get("RD"), list) for one in payload["RD"]]

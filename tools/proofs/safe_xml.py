@@ -83,8 +83,8 @@ def verify(content: bytes, given: list[keys.PublicKey]) -> Proof:
         record = _value(proof, value, given)
         if record is not None:
             transactions[value.get("transactionId", "")].append(record.payload)
-    for payloads in transactions.values():
-        _pair(proof, payloads)
+    for transaction, payloads in transactions.items():
+        _pair(proof, transaction, payloads)
     return proof
 
 
@@ -180,14 +180,16 @@ def _content(element: Element) -> bytes | None:
     return text.encode()
 
 
-def _pair(proof: Proof, payloads: list[dict[str, Any]]) -> None:
-    """Hold begin and end of a transaction, where they are two values, against each other."""
-    begins = [payload for payload in payloads if readings.is_begin(payload)]
-    ends = [payload for payload in payloads if readings.is_end(payload)]
-    if len(begins) == 1 and len(ends) == 1:
-        readings.check(proof, [begins[0], ends[0]])
-        sources = [[payload.get(key) for key in ("GS", "MS")] for payload in (begins[0], ends[0])]
-        wrong = [] if sources[0] == sources[1] else ["begin and end come from different gateways or meters"]
+def _pair(proof: Proof, transaction: str, payloads: list[dict[str, Any]]) -> None:
+    """Hold begin and end of a transaction, where they are two values, against each other.
+
+    Where no number says that they belong together, those of one meter do.
+    """
+    pair = readings.pair(payloads)
+    is_one = bool(pair) and readings.is_of_one_source(pair)
+    if is_one or (pair and transaction):
+        readings.check(proof, pair)
+        wrong = [] if is_one else ["begin and end come from different gateways or meters"]
         proof.found("ocmf source", wrong, "begin and end come from one gateway and one meter")
 
 

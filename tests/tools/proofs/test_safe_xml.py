@@ -73,6 +73,20 @@ def test_begin_and_end_in_two_values_are_held_against_each_other():
     assert "not well" in why(pair({**BEGIN, "ST": "M"}, END))
 
 
+def test_a_begin_and_an_end_that_nobody_says_belong_together_are_held_against_each_other_for_one_meter():
+    meter = Meter()
+    key = meter.spki().hex()
+
+    def values(transaction, **members):
+        begin = meter.record(changed(RD=[BEGIN]))
+        end = meter.record(changed(RD=[{**END, "RV": 1.0}], PG="T13", **members))
+        return judged(container((begin, key), (end, key), transaction=transaction))
+
+    assert "runs backwards" in why(values(""))
+    assert why(values("", MS="another")) == ""
+    assert "different gateways" in why(values("7", MS="another"))
+
+
 def test_signed_data_may_be_encoded_itself():
     meter = Meter()
     told = base64.b64encode(meter.record().encode()).decode()

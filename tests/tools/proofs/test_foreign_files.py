@@ -1,4 +1,4 @@
-"""Shows that values of forms that are not read are named, and neither held nor found wrong.
+"""Shows that files of other makers are read in the forms they come in, and that what is not read is named.
 
 It does not know those forms; of each, only how its values begin is written down here.
 """
@@ -7,7 +7,7 @@ import base64
 
 import pytest
 
-from tests.tools.proofs.makers import Meter, changed, container
+from tests.tools.proofs.makers import BEGIN, END, Meter, changed, container
 from tools.__main__ import main
 
 SML = "1B1B1B1B01010101" + "76" * 40
@@ -64,6 +64,7 @@ def test_a_value_of_another_form_is_named_and_nothing_is_said_of_its_signature(
         (PCDF, "PCDF"),
         (EDL, "EDL (signedMeterValue)"),
         ("<Billing xmlns='http://example.com/x'><a/></Billing>", "EDL_40_MENNEKES"),
+        ("<ChargingProcess><a/></ChargingProcess>", "EDL_40_MENNEKES"),
     ],
 )
 def test_a_file_of_another_form_is_named(content, name, tmp_path, capsys):
@@ -104,3 +105,18 @@ def test_ocmf_is_read_in_the_encodings_that_ocpp_carries_it_in(form, tmp_path, c
     wrong = f"{meter.record(changed(end={'RV': 1.0}))}|{meter.spki().hex()}"
     assert verified(written(wrong), tmp_path, capsys)[0] == 1
     assert verified(written(carried)[:40] + b"!", tmp_path, capsys)[0] == 2
+
+
+def test_records_in_one_file_are_a_transaction_where_they_are_begin_and_end_of_one_meter(tmp_path, capsys):
+    meter = Meter()
+    key = f"|{meter.spki().hex()}"
+
+    def file(*payloads: dict) -> tuple[int, str]:
+        return verified("\n".join(meter.record(payload) + key for payload in payloads), tmp_path, capsys)
+
+    begin, lower = changed(RD=[BEGIN]), {**END, "RV": 1.0}
+    assert file(begin, changed(RD=[END], PG="T13"))[0] == 0
+    code, said = file(begin, changed(RD=[lower], PG="T13"))
+    assert code == 1 and "runs backwards" in said
+    assert file(begin, changed(RD=[lower], PG="T13", MS="another"))[0] == 0
+    assert file(begin, changed(RD=[{**BEGIN, "RV": 1.0}], PG="T11"))[0] == 0
