@@ -135,10 +135,10 @@ def _form(payload: dict[str, Any]) -> tuple[list[str], list[str]]:
 
 
 def _version(payload: dict[str, Any]) -> tuple[list[str], list[str]]:
-    if "FV" not in payload:
+    if payload.get("FV") is None:
         return [], ["no version is told, which S.A.F.E.'s Transparenzsoftware wants"]
     told = str(payload["FV"])
-    if not re.fullmatch(r"[0-9]+\.[0-9]+", told) or not _OLDEST <= Decimal(told) <= _NEWEST:
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", told) or not _OLDEST <= Decimal(told) <= _NEWEST:
         return [f"FV: there is no OCMF version {_shown(payload['FV'])}"], []
     if Decimal(told) > _NEWEST_OF_SAFE:
         return [], [f"S.A.F.E.'s Transparenzsoftware reads versions up to {_NEWEST_OF_SAFE}, this is {told}"]

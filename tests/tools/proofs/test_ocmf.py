@@ -108,6 +108,7 @@ def test_a_signature_section_that_says_nonsense_is_told_by_its_reason(section, s
         ({"RD": [7]}, "has to be a JSON object"),
         ({"FV": "0.0"}, "no OCMF version"),
         ({"FV": "1.5"}, "no OCMF version"),
+        ({"FV": "1.3.1"}, "no OCMF version"),
         ({"FV": "one"}, "no OCMF version"),
     ],
 )
@@ -123,6 +124,7 @@ def test_what_the_public_verifiers_refuse_does_not_hold_although_it_is_signed(pa
         {"FV": "0.1", "IS": "VERIFIED"},
         {"FV": "1.3", "TT": "001;EUR;0;49;0;0"},
         {"FV": "1.4"},
+        {"FV": 1},
         {"FV": None},
         {"MS": None},
         {"MS": None, "GS": None},
@@ -147,6 +149,10 @@ def test_what_the_public_verifiers_refuse_does_not_hold_although_it_is_signed(pa
 )
 def test_what_the_public_verifiers_let_pass_holds(payload):
     assert why(judged(Meter().record(changed(**payload)))) == ""
+
+
+def test_a_version_that_is_null_is_one_that_is_missing():
+    assert why(judged(Meter().record(json.dumps({**PAYLOAD, "FV": None})))) == ""
 
 
 def test_white_space_is_signed_as_it_stands():
