@@ -60,9 +60,13 @@ class Memory:
 class Disk:
     """The Storage port with faults. The seed decides how much of the last write survives a cut."""
 
-    def __init__(self, backing=None, capacity_bytes=None, seed=0):
-        """Take a storage to keep the bytes on, memory where None, and a size, no limit where None."""
+    def __init__(self, backing=None, capacity_bytes=None, seed=0, sector_bytes=0):
+        """Take a storage to keep the bytes on, memory where None, and a size, no limit where None.
+
+        With `sector_bytes` a write that is cut may damage what else lies in its sectors (sectors.py).
+        """
         self._backing = Memory() if backing is None else backing
+        self._sector_bytes = sector_bytes
         self._prng = Prng(seed, "disk")
         self._writes_left = None
         self._powered = True
@@ -122,8 +126,8 @@ class Disk:
         self._need(len(content))
         cut = self._is_cut()
         if cut:
-            content = b"".join(pieces_of(content))[: self._prng.below(len(content) + 1)]
-        if not cut or content:
+            self._tear(name, b"".join(pieces_of(content)))
+        else:
             self._backing.append(name, content)
             self._take(len(content))
         self._end(cut)
@@ -147,6 +151,20 @@ class Disk:
             self._backing.remove(name)
             self._take(-size)
         self._end(cut)
+
+    def _tear(self, name, content):
+        # In memory only for a cut.
+        from emulator.models.sectors import MODES, SECTOR_BYTES, Tear
+
+        sector_bytes = self._sector_bytes or SECTOR_BYTES
+        size = self._backing.size(name)
+        # What lies in the sectors before is out of reach.
+        kept = size - size % sector_bytes
+        tear = Tear(self._prng, sector_bytes, self._sector_bytes > 0)
+        end = tear.append(self._backing.read(name, kept), content, self._prng.choice(MODES)).rstrip(b"\0")
+        if size or end:
+            self._backing.replace(name, self._backing.read(name, 0, kept) + end)
+            self._take(kept + len(end) - size)
 
     def _check_power(self):
         if not self._powered:

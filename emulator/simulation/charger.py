@@ -35,7 +35,8 @@ class Charger:
         self.wall = board.Wall(kernel, story["start_utc_s"])
         self.antenna = board.Antenna(kernel)
         self.buttons = board.Buttons(kernel)
-        self.disk = Disk(craft.backing(), seed=story["seed"])
+        sector_bytes = story["terminal"].get("ledger_sector_bytes", 0)
+        self.disk = Disk(craft.backing(), seed=story["seed"], sector_bytes=sector_bytes)
         # The terminal's first key; where the story changes it, `keys` has those that came after.
         self.signer = craft.signer(self._key(story))
         self.keys = self._key_store(story, craft)

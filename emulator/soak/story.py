@@ -135,6 +135,8 @@ def _terminal(prng: Prng) -> dict:
         "resume_within_s": prng.choice((0, 0, 900, 7200)),
         "upload_batch": prng.choice((1, 3, 10)),
         "upload_retry_s": prng.choice((300, 3600)),
+        # Records in sectors of their own, on a disk where a torn write harms its neighbours.
+        "ledger_sector_bytes": prng.choice((0, 0, 512)),
         "contracts": [
             {"contract": "DE-KTP-C00001-K", "uid": CARDS["alice"]["uid"], "tariff": "day"},
             {"contract": "DE-KTP-C00002-K", "uid": CARDS["bob"]["uid"], "tariff": "day", "limit_minor": 900},

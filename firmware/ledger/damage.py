@@ -8,6 +8,9 @@ from firmware.ledger import segment, spans
 KIND = "ledger.damaged"
 # Bytes of a record went bad where they lay; the records before the first that is kept are no longer there.
 DAMAGED, NOT_KEPT = "damaged", "not_kept"
+# A quarter of all bytes are characters of a JWS: of random ones so many in a row come once in 10^14 places.
+REMAINS = 24
+_OTHERS = b"-_."
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +41,9 @@ def _number(told: "Any") -> int:
 def lost_at_end(storage: "Any") -> int:
     """Return how many records lie damaged behind the newest intact one.
 
-    A write that was cut short left the beginning of a line, or NULs in it, and the next one put a mark to it:
-    it was never durable and does not count. A whole line that no longer matches its checksum does.
+    A write that was cut short left the beginning of a line, NULs in it, or noise, and the next one put a mark
+    to it: it was never durable and does not count. A whole line that no longer matches its checksum does,
+    where anything in it still looks like a record.
     """
     lost = 0
     name = spans.newest(storage)
@@ -58,4 +62,17 @@ def lost_at_end(storage: "Any") -> int:
 
 def _was_whole(line: bytes) -> bool:
     """Return whether a line was written to its end, which is the last to be written."""
-    return line[-1:] == b"\n" and line[-2:] != segment.TORN_END and b"\0" not in line
+    is_ended = line[-1:] == b"\n" and line[-2:] != segment.TORN_END and b"\0" not in line
+    return is_ended and _has_remains(line)
+
+
+def _has_remains(line: bytes) -> bool:
+    """Return whether so many characters of a compact JWS stand in a row as noise does not have by chance."""
+    in_a_row = 0
+    for byte in line:
+        letter = byte | 0x20
+        is_its = 0x61 <= letter <= 0x7A or 0x30 <= byte <= 0x39 or byte in _OTHERS
+        in_a_row = in_a_row + 1 if is_its else 0
+        if in_a_row == REMAINS:
+            return True
+    return False

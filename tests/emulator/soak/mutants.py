@@ -12,6 +12,7 @@ from emulator.models.disk import Disk
 from emulator.simulation.board import Clock
 from emulator.simulation.charger import Charger
 from firmware.errors import StorageRefused
+from firmware.ledger import damage
 from firmware.ledger.checkpoint import Checkpoints
 from firmware.ledger.journal import Journal
 from firmware.ledger.outbox import Outbox
@@ -90,7 +91,7 @@ def leave_the_contactor_closed(patch: MonkeyPatch) -> None:
 def forget_the_checkpoint(patch: MonkeyPatch) -> None:
     """Begin every start with the ledger alone."""
     patch.setattr(Checkpoints, "load", lambda checkpoints: None)
-    patch.setattr(Checkpoints, "save", lambda checkpoints, document: None)
+    patch.setattr(Checkpoints, "save", lambda checkpoints, document, is_milestone=False: None)
 
 
 def drop_the_tail(patch: MonkeyPatch) -> None:
@@ -127,7 +128,7 @@ def give_nothing_back(patch: MonkeyPatch) -> None:
 
 def bill_another_meters_register(patch: MonkeyPatch) -> None:
     """Believe every register, whosever it is."""
-    patch.setattr(Meter, "pin", lambda meter, serial: None)
+    patch.setattr(Meter, "pin", lambda meter, *known: None)
     patch.setattr(performer.Performer, "_lie_of", lambda performer, billing, reading: None)
 
 
@@ -216,6 +217,16 @@ def pass_over_what_is_damaged(patch: MonkeyPatch) -> None:
     patch.setattr(Uploader, "_proof", lambda uploader, gap, batch: [])
 
 
+def write_into_a_neighbours_sector(patch: MonkeyPatch) -> None:
+    """Leave no room behind a record where a torn write harms what else lies in its sector."""
+    patch.setattr(Journal, "_whole", lambda journal, line, at: line)
+
+
+def take_noise_for_lost_records(patch: MonkeyPatch) -> None:
+    """Name as lost what an interrupted write left."""
+    patch.setattr(damage, "_has_remains", lambda line: True)
+
+
 MUTANTS = (
     skip_the_sync,
     close_before_the_start_is_written,
@@ -236,4 +247,6 @@ MUTANTS = (
     lose_what_storage_refused,
     bill_the_pause,
     pass_over_what_is_damaged,
+    write_into_a_neighbours_sector,
+    take_noise_for_lost_records,
 )

@@ -3,5 +3,6 @@
 It does not know their stories.
 """
 
-# After the first dozen those that catch what they do not: a tail taken for torn, answers that claim too much.
-STANDARD_SET = (*range(1, 13), 15, 27, 39, 45, 49)
+# After the first dozen those that catch what they do not: answers that claim too much, an end that storage
+# refused, a sector's neighbour that is harmed, damage that nobody names.
+STANDARD_SET = (*range(1, 13), 39, 45, 75, 267)
