@@ -23,6 +23,7 @@ def check_ledger(
     terminal: "str | None" = None,
     first_prev: "str | None" = None,
     verifier: "Callable[[bytes], Verify] | None" = None,
+    first_seq: int = 1,
 ) -> "dict[str, Any]":
     """Return `{"holds", "records", "problems": [{"seq", "file", "offset", "what"}]}`.
 
@@ -31,10 +32,12 @@ def check_ledger(
 
     Without `verify` no signature is checked, without `terminal` all records need the first one's, without
     `first_prev` the first record's `prev` is taken as it is. `verifier(public)` returns how a key verifies:
-    with it the records that change the key are followed. Damaged bytes between two records that follow each
-    other are what an interrupted write left: nothing is missing, so only a line's end is a problem.
+    with it the records that change the key are followed. Of a part of a ledger `first_seq` is where it
+    begins: what was before is not asked for. Damaged bytes between two records that follow each other are
+    what an interrupted write left: nothing is missing, so only a line's end is a problem.
     """
     audit = _Audit(verify, terminal, first_prev, verifier)
+    audit.skip(first_seq)
     audit.blobs(storage)
     for name in audit.segments:
         audit.begin(name, storage)
@@ -91,7 +94,7 @@ class _Audit:
                 intact.append(found)
                 self._hear(slot, found[1].get("summary") or {})
                 if kept and segment.first_seq(kept) <= found[1].get("acknowledged", 0) + 1:
-                    self._skip(segment.first_seq(kept))
+                    self.skip(segment.first_seq(kept))
             elif slot in storage.names():
                 self.problems.append(_problem(None, slot, 0, "a damaged checkpoint; another one counts"))
             else:
@@ -107,7 +110,8 @@ class _Audit:
         if summary.get("next_seq", 1) > self._known[0]:
             self._known = summary["next_seq"], summary.get("prev"), slot
 
-    def _skip(self, first_seq: int) -> None:
+    def skip(self, first_seq: int) -> None:
+        """Ask for no record before one."""
         if first_seq > self._next_seq:
             self._next_seq, self._prev = first_seq, None
 

@@ -9,6 +9,10 @@ from firmware.pricing import calendar
 _TEXTS = ("receipt", "reason", "ocmf")
 # Of a bank card that pays; the rest of what is known of it stands in session.started.
 _PAYMENT = ("kind", "scheme", "masked")
+# The flag of a receipt whose two moments are not of one clock: the duration counts, which ticks measured.
+CLOCK_SET = "clock_set"
+# What a session that was measured up to its end may be flagged with.
+_GOES_ON = ("resumed", "clock_unset", CLOCK_SET)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +71,8 @@ def build(facts: "dict[str, Any]") -> "dict[str, Any]":
         # No part of the duration: nobody is billed for time without power.
         members["interruptions"] = [_interruption(pause) for pause in pauses]
     passed_s = members["duration_s"] + sum([pause["to_s"] - pause["from_s"] for pause in pauses])
+    if is_clock_set(start["utc_s"], stop["utc_s"], passed_s, facts["flags"]):
+        members["flags"].append(CLOCK_SET)
     members["lines"] = [_line(line, start["utc_s"], passed_s) for line in bill["lines"]]
     # Where prices are gross, or no tax applies, the lines say so.
     if "tax" in bill:
@@ -96,6 +102,21 @@ def _moment(moment: "dict[str, Any]", zone: "calendar.Zone") -> "dict[str, Any]"
         "clock": moment["clock"],
         "local": zone.format_local(utc_s) if known else None,
     }
+
+
+def is_clock_set(
+    start_utc_s: "int | None", stop_utc_s: "int | None", passed_s: int, flags: "list[str] | tuple[str, ...]"
+) -> bool:
+    """Return whether a session's end is not where what passed since its start puts it: a clock was set.
+
+    A session that ended early, as its flags tell, knows its end later than it counted; never before.
+    """
+    if start_utc_s is None or stop_utc_s is None:
+        return False
+    off_s = stop_utc_s - start_utc_s - passed_s
+    # Both moments are of whole seconds, and a clock that is kept right is moved by less than this part.
+    most_s = 2 + passed_s // 1000
+    return off_s < -most_s or (off_s > most_s and not [flag for flag in flags if flag not in _GOES_ON])
 
 
 def _interruption(pause: "dict[str, Any]") -> "dict[str, str]":

@@ -76,6 +76,11 @@ _FLAGS = {
         "der Zähler sprang; was er danach zeigte, ist nicht berechnet",
         "le compteur a sauté ; ce qu'il indiquait ensuite n'est pas facturé",
     ),
+    "clock_set": (
+        "the clock was set in between; the duration was measured",
+        "die Uhr wurde zwischendurch gestellt; die Dauer ist gemessen",
+        "l'horloge a été réglée en cours ; la durée est mesurée",
+    ),
 }
 
 _CLOCKS = {

@@ -4,8 +4,6 @@ It does not know how one record is verified alone.
 """
 
 import hashlib
-import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,9 +13,8 @@ from emulator.ledger_folder import LedgerFolder
 from firmware.crypto import canonical, jose
 from firmware.errors import CryptoError, LedgerError
 from firmware.ledger import audit, chain, checkpoint, segment
-from firmware.receipts import correction
 from tools import keys
-from tools.proofs import ledger_files, meters_key, receipts, records
+from tools.proofs import corrections, ledger_files, meters_key, order, receipts, records, sessions
 from tools.proofs.proof import Proof
 
 # So many problems of the chain, and so many of receipts, are told one by one.
@@ -39,7 +36,9 @@ class Lines:
         )
 
         firsts = (segment.seq_of(each[1]) for each in segment.scan(self._content) if each[1])
-        self._name = segment.name(next(firsts, None) or 1)
+        # An office gives out a part of a ledger, too, and a segment alone is one.
+        self.first_seq = next(firsts, None) or 1
+        self._name = segment.name(self.first_seq)
 
     def names(self) -> list[str]:
         return [self._name]
@@ -57,6 +56,9 @@ def verify(storage: Any, path: str, given: list[keys.PublicKey], prices: receipt
     for problem in found["problems"][:MAX_TOLD]:
         proof.check(place(problem) or "ledger", False, problem["what"])
     why = f"{found['records']} records, each signed, in sequence and chained to the one before"
+    begins = getattr(storage, "first_seq", 1)
+    if begins > 1:
+        why += f"; what was before record {begins} is not there and cannot be checked"
     untold = len(found["problems"]) - MAX_TOLD
     proof.check("chain", found["holds"], why if found["holds"] else _see_above(untold))
     first = _first(storage)
@@ -71,7 +73,10 @@ def verify(storage: Any, path: str, given: list[keys.PublicKey], prices: receipt
     problems = [f"{len(wrong)} checks of them do not hold"] if wrong else []
     proof.found("receipts", problems, f"{count} receipts, each with its sums, prices and meter's record")
     _meter_keys(proof, storage)
-    proof.found("order", list(_order(storage)), "numbers without a gap, registers and times that run forward")
+    told_order = list(order.check(each for _, each in _payloads(storage)))
+    proof.found("order", told_order, "numbers without a gap, registers and times that run forward")
+    sessions.check(proof, (each for _, each in _payloads(storage)))
+    corrections.check(proof, _payloads(storage))
     return proof
 
 
@@ -151,7 +156,8 @@ def check(storage: Any, path: str, given: list[keys.PublicKey]) -> dict[str, Any
     public = _key(_first(storage), given)
     if public is not None:
         thumbprint = jose.thumbprint(public)
-        return audit.check_ledger(storage, keys.verifier(public), None, thumbprint, keys.verifier)
+        begins = getattr(storage, "first_seq", 1)
+        return audit.check_ledger(storage, keys.verifier(public), None, thumbprint, keys.verifier, begins)
     found = audit.check_ledger(storage, None)
     what = (
         "no given key is the one that signed the first record" if given else "its first record carries no key"
@@ -240,78 +246,3 @@ def _meter_keys(proof: Proof, storage: Any) -> None:
         wrong, told = ["the commissioned key is not hexadecimal"], ""
     why = f"{signed} receipts signed by their meter with the key of its commissioning, SHA-256 {told} now"
     proof.found("meter keys", wrong, why)
-
-
-def _order(storage: Any) -> Iterator[str]:
-    """Yield what does not follow from one receipt to the next, and where time runs backwards."""
-    last: dict[str, Any] | None = None
-    receipts_of: dict[str, tuple[str, str, dict[str, Any]]] = {}
-    at = ""
-    for compact, payload in _payloads(storage):
-        if payload.get("clock") == "synchronised" and isinstance(payload.get("at"), str):
-            if payload["at"] < at:
-                yield f"record {payload.get('seq')} was made at {payload['at']}, before one of {at}"
-            at = max(at, payload["at"])
-        if payload.get("kind") == "session.ended":
-            if last is not None:
-                yield from _following(last, payload)
-            last = payload
-            receipts_of[str(payload.get("receipt"))] = (
-                chain.hash(compact),
-                records.code_of(compact),
-                payload,
-            )
-        elif payload.get("kind") in receipts.KINDS:
-            yield from _correcting(receipts_of, payload)
-
-
-def _correcting(known: dict[str, tuple[str, str, dict[str, Any]]], payload: dict[str, Any]) -> Iterator[str]:
-    """Yield where a receipt that takes another's place names none that stands before it, or not all of it."""
-    named = payload.get("corrects")
-    name = str(named.get("receipt")) if isinstance(named, dict) else "none"
-    old_hash, old_code, old = known.get(name, ("", "", {}))
-    if not isinstance(named, dict) or named.get("hash") != old_hash:
-        yield f"receipt {payload.get('receipt')} names {name}, which is not so before it"
-        return
-    for what, told, so in (
-        ("short code", named.get("code"), old_code),
-        ("currency", payload.get("currency"), old.get("currency")),
-        # Terminals told no moments of the supply before they told the zone.
-        *((key, payload.get(key), old.get(key)) for key in ("start", "stop") if "zone" in payload),
-    ):
-        if told != so:
-            yield f"receipt {payload.get('receipt')} names {told} as {what} of {name}, which is {so}"
-    if payload.get("kind") == correction.CANCELLED:
-        sums = [(payload.get(key), old.get(key)) for key in ("net_minor", "gross_minor")]
-        if any(taken != -(given or 0) for taken, given in sums):
-            yield f"receipt {payload.get('receipt')} does not take back what {name} asked"
-
-
-def _following(before: dict[str, Any], receipt: dict[str, Any]) -> Iterator[str]:
-    number, expected = _number(receipt), _number(before)
-    if number is None or expected is None or number != expected + 1:
-        yield f"receipt {receipt.get('receipt')} follows {before.get('receipt')}"
-    pages = _page(before), _page(receipt)
-    if pages[0] is not None and pages[1] is not None and pages[1] != pages[0] + 1:
-        yield f"receipt {receipt.get('receipt')}: its OCMF record is T{pages[1]}, after T{pages[0]}"
-    try:
-        meters = before["meter"], receipt["meter"]
-        if meters[0]["serial"] == meters[1]["serial"] and meters[1]["start_wh"] < meters[0]["stop_wh"]:
-            told = f"{meters[1]['start_wh']} Wh, below {meters[0]['stop_wh']} Wh"
-            yield f"receipt {receipt['receipt']} begins at {told}, where the one before ended"
-    except (KeyError, TypeError):
-        yield f"receipt {receipt.get('receipt')} lacks registers"
-
-
-def _page(receipt: dict[str, Any]) -> int | None:
-    """Return which transaction a receipt's OCMF record says it is (PG); None where it cannot be read."""
-    try:
-        told = str(json.loads(receipt["ocmf"].split("|")[1])["PG"])
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError):
-        return None
-    return int(told[1:]) if re.fullmatch("T[0-9]{1,15}", told) else None
-
-
-def _number(receipt: dict[str, Any]) -> int | None:
-    digits = str(receipt.get("receipt")).rpartition("-")[2]
-    return int(digits) if digits.isdigit() and len(digits) <= 15 else None

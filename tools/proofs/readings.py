@@ -106,13 +106,13 @@ def _reading(name: str, fields: dict[str, Any], problems: list[str]) -> Reading:
         energy_wh = Fraction(told.strip()) * _ENERGY[fields["RU"].strip().lower()]
     at, clock = None, None
     if fields.get("TM") is not None:
-        at, clock = _moment(str(fields["TM"]))
+        at, clock = moment(str(fields["TM"]))
         if at is None:
             problems.append(f"{name}: TM: {str(fields['TM'])[:40]!r} is no moment as OCMF writes it")
     return Reading(name, fields, energy_wh, at, clock)
 
 
-def _moment(text: str) -> tuple[datetime | None, str | None]:
+def moment(text: str) -> tuple[datetime | None, str | None]:
     """Return the moment and the state of the clock of a TM; colons and other digits of makers are read."""
     found = _MOMENT.fullmatch(text.strip())
     if found is None:

@@ -13,7 +13,7 @@ from firmware.pricing import money
 from firmware.receipts import correction, totals
 from firmware.screens import catalogue, words
 from tools import curves, keys
-from tools.proofs import ocmf
+from tools.proofs import agreement, naming, ocmf, times
 from tools.proofs import prices as redone
 from tools.proofs.proof import Proof
 
@@ -39,8 +39,10 @@ def check(
     """
     is_ended = receipt.get("kind") == ENDED
     try:
+        naming.check(proof, receipt)
         if is_ended:
             _energy(proof, receipt)
+            times.check(proof, receipt)
         adds_up = [_amounts(proof, receipt), _lines(proof, receipt)]
         if all(adds_up):
             _rates(proof, receipt)
@@ -60,7 +62,7 @@ def check(
     record = ocmf.verify(proof, text, at_hand)
     if record is not None:
         try:
-            _same_session(proof, receipt, record.payload)
+            agreement.check(proof, receipt, record.payload)
         except GARBLED as error:
             proof.check("ocmf agrees", False, f"the receipt lacks or garbles {error}")
     if "meter_record" in receipt:
@@ -80,30 +82,10 @@ def meters_own(receipt: dict[str, Any], given: list[keys.PublicKey]) -> Proof:
     record = ocmf.verify(inner, str(receipt["meter_record"]).encode(), [*given, *named])
     if record is not None:
         try:
-            _same_session_signed(inner, receipt, record.payload)
+            agreement.check_signed(inner, receipt, record.payload)
         except GARBLED as error:
             inner.check("ocmf agrees", False, f"the receipt lacks or garbles {error}")
     return inner
-
-
-def _same_session_signed(proof: Proof, receipt: dict[str, Any], content: dict[str, Any]) -> None:
-    """Hold the meter's own record against the receipt: its register may show more digits than was billed."""
-    meter, step_wh = receipt["meter"], Fraction(receipt["meter"].get("resolution_wh", 1))
-    readings = [one for one in content.get("RD") or [{}] if isinstance(one, dict)] or [{}]
-    wrong = []
-    for name, one, billed_wh in (
-        ("start", readings[0], meter["start_wh"]),
-        ("stop", readings[-1], meter["stop_wh"]),
-    ):
-        told_wh = _wh(one)
-        if told_wh is None or abs(told_wh - billed_wh) > step_wh:
-            wrong.append(f"{name}: the meter signed {told_wh} Wh, the receipt says {billed_wh} Wh")
-    if content.get("MS") and meter["serial"] and str(content["MS"]) != meter["serial"]:
-        wrong.append(f"serial: the meter signed {content['MS']}, the receipt says {meter['serial']}")
-    uid = (receipt.get("token") or {}).get("uid")
-    if uid and uid not in str(content.get("ID")):
-        wrong.append(f"token: the meter signed {content.get('ID')}, the receipt says {uid}")
-    proof.found("ocmf agrees", wrong, "meter, registers and token are those of the receipt")
 
 
 def _named(proof: Proof, receipt: dict[str, Any]) -> None:
@@ -155,29 +137,3 @@ def _rates(proof: Proof, receipt: dict[str, Any]) -> None:
     members = (*totals.MEMBERS, "tax")
     wrong = totals.problem({name: receipt[name] for name in members if name in receipt})
     proof.found("VAT", [wrong] if wrong else [], "VAT by rate and totals are those of the lines")
-
-
-def _same_session(proof: Proof, receipt: dict[str, Any], content: dict[str, Any]) -> None:
-    """Hold the meter's record against the receipt around it."""
-    meter = receipt["meter"]
-    token = receipt.get("token") or {}
-    readings = [one for one in content.get("RD") or [{}] if isinstance(one, dict)] or [{}]
-    pairs = (
-        ("serial", content.get("MS") or "", meter["serial"]),
-        ("start", _wh(readings[0]), meter["start_wh"]),
-        ("stop", _wh(readings[-1]), meter["stop_wh"]),
-        ("token", content.get("ID") or "", token.get("transaction") or token.get("uid") or ""),
-    )
-    wrong = [
-        f"{name}: OCMF says {inner}, the receipt {outer}" for name, inner, outer in pairs if inner != outer
-    ]
-    proof.found("ocmf agrees", wrong, "meter, registers and token are those of the receipt")
-
-
-def _wh(reading: dict[str, Any]) -> Fraction | None:
-    """Return an OCMF reading, which is in kWh or Wh, in Wh."""
-    factor = {"kWh": 1000, "Wh": 1}.get(str(reading.get("RU")))
-    try:
-        return None if factor is None else Fraction(str(reading.get("RV"))) * factor
-    except ValueError:
-        return None

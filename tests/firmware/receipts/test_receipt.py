@@ -65,6 +65,24 @@ def test_a_clock_that_went_back_is_no_reason_to_lose_a_receipt():
     assert receipt.build(facts(stop=stop))["stop"]["at"] == "2026-03-28T14:59:00Z"
 
 
+def test_a_receipt_says_where_its_two_moments_are_not_of_one_clock():
+    for off_s, flags, told in (
+        (0, (), []),
+        (5, (), []),
+        (6, (), ["clock_set"]),
+        (-6, (), ["clock_set"]),
+        # A session that ended early tells its end later than it counted, and never before.
+        (600, ("power_loss",), ["power_loss"]),
+        (-600, ("power_loss",), ["power_loss", "clock_set"]),
+        (600, ("resumed",), ["resumed", "clock_set"]),
+    ):
+        given = facts(flags=flags)
+        given["stop"] = dict(given["stop"], utc_s=START_S + 3600 + off_s)
+        assert receipt.build(given)["flags"] == told, (off_s, flags)
+    given["stop"] = dict(given["stop"], utc_s=None, clock="unset")
+    assert receipt.build(given)["flags"] == ["resumed"]
+
+
 def test_nothing_charged_in_no_time_is_a_receipt_too():
     empty = {
         "currency": "EUR",

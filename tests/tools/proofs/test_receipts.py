@@ -3,16 +3,16 @@
 It does not know how signatures are made; its evidence is a simulated evening at a charger.
 """
 
-import hashlib
 import json
 from pathlib import Path
 
 import click
 import pytest
 
-from firmware.crypto import canonical, jose, jsontext, p256
+from firmware.crypto import canonical, jose, jsontext
 from firmware.ledger import chain, segment
 from firmware.receipts import correction
+from tests.tools.proofs import forging
 from tests.tools.proofs.makers import Meter
 from tests.tools.proofs.test_ocmf import why
 from tools import keys
@@ -159,36 +159,22 @@ def test_a_cancellation_names_the_receipt_before_it_and_takes_all_of_it_back(res
     }
     told = correction.cancelled(old, named, "wrong tariff")
     proof = Proof("receipt")
-    receipts.check(proof, {**told, "kind": correction.CANCELLED}, [], lambda receipt: None)
+    whole = {**told, "terminal": old["terminal"], "kind": correction.CANCELLED}
+    receipts.check(proof, whole, [], lambda receipt: None)
     assert why(proof) == ""
     assert f"it cancels receipt {old['receipt']}" in str(proof.checks)
     proof = Proof("receipt")
-    receipts.check(
-        proof, {**told, "kind": correction.CORRECTED, "lines": [], "vat": []}, [], lambda receipt: None
-    )
+    corrected = {**whole, "kind": correction.CORRECTED, "lines": [], "vat": []}
+    receipts.check(proof, corrected, [], lambda receipt: None)
     assert f"it takes the place of receipt {old['receipt']}" in str(proof.checks)
     proof = Proof("receipt")
-    receipts.check(proof, {**told, "kind": correction.CANCELLED, "receipt": "KT-1"}, [], lambda receipt: None)
+    receipts.check(proof, {**whole, "receipt": "KT-1"}, [], lambda receipt: None)
     assert "no number for it" in why(proof)
-
-
-def signed_anew(payloads):
-    """Return records of payloads, chained and signed by a test key, and the key."""
-    private = (7).to_bytes(32, "big")
-    public = p256.public_key(private)
-    header = {"alg": "ES256", "kid": jose.thumbprint(public), "typ": chain.RECORD_TYPE}
-    prev, made = jose.thumbprint(public), []
-    for seq, payload in enumerate(payloads, 1):
-        content = canonical.encode({**payload, "seq": seq, "prev": prev})
-        signing_input = jose.signing_input(header, content)
-        made.append(jose.compact(signing_input, p256.sign(private, hashlib.sha256(signing_input).digest())))
-        prev = chain.hash(made[-1])
-    return made, keys.recognise(json.dumps(jose.jwk(public)).encode())
 
 
 def test_a_ledger_holds_corrections_against_what_they_name(result, tmp_path):
     old = result["records"][-1]
-    jws, key = signed_anew([old])
+    jws = forging.signed([old])
 
     def judged_with(change, **named):
         code = records.code_of(jws[0])
@@ -196,11 +182,9 @@ def test_a_ledger_holds_corrections_against_what_they_name(result, tmp_path):
         about |= {"zone": "UTC0", **named}
         told = {**correction.cancelled(old, about, "wrong tariff"), **change}
         base = {member: old[member] for member in ("terminal", "at", "clock", "ticks_ms")}
-        made, _ = signed_anew([old, {**base, **told, "kind": correction.CANCELLED}])
-        path = tmp_path / "records.ndjson"
-        path.write_text("\n".join(made))
-        proof = files.verify(str(path), key)
-        return "; ".join(why for name, holds, why in proof.checks if name == "order" and not holds)
+        made = forging.signed([old, {**base, **told, "kind": correction.CANCELLED, "kept": True}])
+        proof = forging.judged(made, tmp_path)
+        return "; ".join(why for name, holds, why in proof.checks if name == "corrections" and not holds)
 
     assert judged_with({}) == ""
     assert "is not so before it" in judged_with({}, hash="y" * 43)
@@ -239,10 +223,7 @@ def test_a_gap_in_the_pagination_of_the_meters_records_is_found(result, tmp_path
     both = [record for record in result["records"] if record["kind"] == "session.ended"]
     for page, said in (("T2", ""), ("T3", "its OCMF record is T3, after T1"), ("T1", "is T1, after T1")):
         again = {**both[1], "ocmf": both[1]["ocmf"].replace('"PG":"T2"', f'"PG":"{page}"')}
-        jws, key = signed_anew([both[0], again])
-        path = tmp_path / "records.ndjson"
-        path.write_text("\n".join(jws))
-        proof = files.verify(str(path), key)
+        proof = forging.judged(forging.signed([both[0], again]), tmp_path)
         told = "; ".join(why for name, holds, why in proof.checks if name == "order" and not holds)
         assert (said in told) and bool(said) == bool(told)
 

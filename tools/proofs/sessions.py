@@ -1,0 +1,189 @@
+"""Holds the sessions of a ledger together: each start has its end, and the receipt is of what began.
+
+It does not know prices, nor what a receipt says of itself. Where records are missing it says less: what was
+open, and how many receipts there were, is not known then.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from firmware.errors import PricingError
+from tools.proofs import durations, naming
+from tools.proofs.proof import Proof
+
+Payload = dict[str, Any]
+
+_BEGINS = "session.started"
+_ENDS = "session.ended"
+_REGISTERS = ("meter.commissioned", "meter.replaced")
+_GARBLED = (AttributeError, KeyError, TypeError, ValueError, PricingError)
+
+
+def check(proof: Proof, payloads: Iterable[Payload]) -> None:
+    """Check that starts, ends and receipts of a ledger belong together, and say what cannot be checked."""
+    book = _Book()
+    problems: list[str] = []
+    for payload in payloads:
+        try:
+            problems += book.follow(payload)
+        except _GARBLED as error:
+            problems.append(f"record {payload.get('seq')} ({payload.get('kind')}) lacks or garbles {error}")
+            book.forget()
+    proof.found("sessions", problems, book.summary())
+
+
+class _Book:
+    """What the records before tell: the open session, how many receipts there are, the newest register."""
+
+    def __init__(self) -> None:
+        self._next_seq: int | None = None
+        self._begins_with = 0
+        self._terminal: object = None
+        # None: not known, for records are missing before.
+        self._receipts: int | None = 0
+        self._is_known = True
+        self._opened: Payload | None = None
+        self._register: tuple[object, int] | None = None
+        self._firmware: object = None
+        self._boots = 0
+        self._is_storage_bad = False
+        self._count = 0
+
+    def forget(self) -> None:
+        """Know no more of the sessions: records are missing."""
+        self._receipts, self._is_known, self._opened, self._register = None, False, None, None
+
+    def summary(self) -> str:
+        """Return what holds, and what cannot be told."""
+        told = [f"{self._count} with their starts and ends"]
+        if self._opened is not None:
+            told.append(f"{self._opened['session']} has not ended yet")
+        if self._begins_with > 1:
+            told.append(f"what was before record {self._begins_with} is not there and cannot be checked")
+        return "; ".join(told)
+
+    def follow(self, payload: Payload) -> Iterator[str]:
+        """Take one more record, and yield what does not fit those before."""
+        kind, seq = payload["kind"], payload["seq"]
+        if self._next_seq is None:
+            self._begins_with, self._terminal = seq, payload["terminal"]
+            if seq != 1:
+                self.forget()
+        elif seq != self._next_seq:
+            self.forget()
+        self._next_seq = seq + 1
+        if kind == "boot":
+            yield from self._boot(payload)
+        elif kind == _BEGINS:
+            yield from self._started(payload)
+        elif kind == _ENDS:
+            yield from self._ended(payload)
+        elif kind in _REGISTERS:
+            self._register = payload["meter"]["serial"], payload["meter"]["wh"]
+        elif kind == "fault" and payload["fault"] == "storage":
+            # What storage does not take is written as soon as it does: some time after its reading.
+            self._is_storage_bad = True
+
+    def _boot(self, payload: Payload) -> Iterator[str]:
+        self._boots, self._firmware = self._boots + 1, payload["firmware"]
+        told = payload["receipts"]
+        if self._receipts is not None and told != self._receipts:
+            counted = f"the terminal counts {told} receipts, and {self._receipts} are there"
+            yield f"record {payload['seq']}: {counted}"
+        self._receipts = told
+
+    def _started(self, payload: Payload) -> Iterator[str]:
+        name = payload["session"]
+        number = naming.number(name, payload["terminal"])
+        if number is None:
+            yield f"record {payload['seq']}: {name} is no session of terminal {payload['terminal']}"
+        if self._opened is not None:
+            yield f"session {self._opened['session']} has no end, and {name} began after it"
+        if self._receipts is not None and number is not None and number != self._receipts + 1:
+            yield f"session {name} began after {self._receipts} receipts, as number {number}"
+        yield from self._unbilled(payload)
+        self._opened, self._is_known, self._boots = payload, True, 0
+        self._register = payload["meter"]["serial"], payload["meter"]["wh"]
+        self._receipts = None if number is None else number - 1
+
+    def _unbilled(self, payload: Payload) -> Iterator[str]:
+        """Yield where a start gives back another energy than flowed since the newest register."""
+        meter, given_wh = payload["meter"], payload["unbilled_wh"]
+        if self._register is None:
+            return
+        serial, last_wh = self._register
+        flowed_wh = max(0, meter["wh"] - last_wh) if serial == meter["serial"] else 0
+        if given_wh != flowed_wh:
+            told = f"{given_wh} Wh, and {flowed_wh} Wh flowed since the last register"
+            yield f"session {payload['session']} gives back {told}"
+
+    def _ended(self, payload: Payload) -> Iterator[str]:
+        name, opened = payload["session"], self._opened
+        number = naming.number(name, payload["terminal"])
+        self._count += 1
+        if opened is None and self._is_known:
+            is_again = self._receipts is not None and number is not None and 0 < number <= self._receipts
+            yield f"session {name} {'ended twice' if is_again else 'ended, and it never began'}"
+        elif opened is not None and opened["session"] != name:
+            yield f"session {name} ended, and {opened['session']} was open"
+        elif opened is not None:
+            yield from _unlike(opened, payload)
+            yield from durations.unlike(opened, payload, self._boots > 0, self._is_storage_bad)
+            yield from self._restarts(payload)
+        self._opened, self._is_known = None, True
+        self._receipts = number if number is not None else self._receipts
+        self._register = payload["meter"]["serial"], payload["meter"]["stop_wh"]
+
+    def _restarts(self, payload: Payload) -> Iterator[str]:
+        """Yield where a session that a restart left open says nothing of it, or tells one that was not."""
+        flags, pauses = payload["flags"], len(payload.get("interruptions", ()))
+        is_told = "power_loss" in flags or pauses > 0
+        if pauses > self._boots or (is_told and not self._boots):
+            told = f"of a power failure, and the terminal started {self._boots} times in it"
+            yield f"receipt {payload['receipt']} tells {told}"
+        elif self._boots and not is_told:
+            yield f"receipt {payload['receipt']} tells no power failure, and the terminal started in it"
+
+
+def _unlike(opened: Payload, receipt: Payload) -> Iterator[str]:
+    """Yield what a receipt tells otherwise than the start of its session."""
+    token = {name: told for name, told in opened["token"].items() if name != "card"}
+    meters = opened["meter"], receipt["meter"]
+    pairs = [
+        ("contract", opened["contract"], receipt["contract"]),
+        ("token", token, receipt["token"]),
+        ("tariff", opened["tariff"], receipt["tariff"]),
+        ("meter's model", meters[0]["model"], meters[1]["model"]),
+        ("meter's serial", meters[0]["serial"], meters[1]["serial"]),
+        ("register at the start", meters[0]["wh"], meters[1]["start_wh"]),
+    ]
+    if "payment" in opened:
+        paid = opened["payment"], receipt["payment"]
+        pairs += [
+            (f"card's {name}", paid[0][name], paid[1].get(name)) for name in ("kind", "scheme", "masked")
+        ]
+    elif receipt["payment"]["kind"] != "contract":
+        pairs.append(("payment", "contract", receipt["payment"]["kind"]))
+    for name, begun, ended in pairs:
+        if begun != ended:
+            yield f"receipt {receipt['receipt']}: its {name} is {ended}, and the session began with {begun}"
+    if meters[1]["resolution_wh"] < meters[0]["resolution_wh"]:
+        told = f"{meters[1]['resolution_wh']} Wh, and it began with {meters[0]['resolution_wh']} Wh"
+        yield f"receipt {receipt['receipt']}: its register's step is {told}"
+    yield from _discounts(opened, receipt)
+    is_signing = "transaction" in meters[0]
+    if is_signing != ("meter_record" in receipt or "no_meter_record" in receipt["flags"]):
+        signed = (
+            "lacks the record that its meter signs"
+            if is_signing
+            else "has a record of a meter that signs none"
+        )
+        yield f"receipt {receipt['receipt']} {signed}"
+
+
+def _discounts(opened: Payload, receipt: Payload) -> Iterator[str]:
+    granted = opened.get("discounts", [])
+    for line in receipt["lines"]:
+        if "discount" in line and line["discount"] not in granted:
+            told = f"the discount {line['discount']}"
+            yield f"receipt {receipt['receipt']}: {told} was not granted at the start"
