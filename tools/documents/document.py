@@ -177,6 +177,8 @@ def _totals(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pai
         net = money.format_minor(vat["net_minor"], currency, language)
         label = said["vat_of"].format(rate=rate, net=net)
         totals.append((label, money.format_minor(vat["vat_minor"], currency, language)))
+    if receipt.get("tax") == "N/A":
+        totals.append((said["no_tax"], "–"))
     totals.append((said["gross"], money.format_minor(receipt["gross_minor"], currency, language)))
     return totals
 

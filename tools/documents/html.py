@@ -13,7 +13,8 @@ from tools.documents.proofs import Evidence, Pairs
 STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;color:#1a1a1a;max-width:52rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem;margin:0}h2{font-size:1.05rem;margin:1.8rem 0 0}
-header{display:flex;justify-content:space-between;gap:2rem;flex-wrap:wrap}
+header{display:flex;justify-content:space-between;gap:2rem}header>div{flex-shrink:0}
+address{font-style:normal;text-align:right}
 .code{font:600 1.15rem ui-monospace,monospace}.small{color:#555;font-size:.85em}
 table{border-collapse:collapse;width:100%;margin:1.2rem 0}
 th,td{padding:.35rem .5rem;text-align:left;vertical-align:top}
@@ -28,7 +29,8 @@ align-content:start}dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
 .record{font:.75rem ui-monospace,monospace;overflow-wrap:anywhere}
 .links{display:flex;flex-wrap:wrap;gap:.4rem 1.4rem;list-style:none;padding:0;margin:2rem 0}a{color:#0a5c3a}
 @media print{body{margin:0;max-width:none}nav{display:none}}
-@media(max-width:40rem){.pair{grid-template-columns:1fr}.lines thead{position:absolute;left:-99rem}
+@media(max-width:40rem){header{display:block}address{text-align:left;margin-top:1rem}
+.pair{grid-template-columns:1fr}.lines thead{position:absolute;left:-99rem}
 .lines tr{display:block;border-bottom:1px solid #ddd;padding:.4rem 0}.lines td{border:0;padding:.1rem 0}
 .lines td:first-child{display:block;font-weight:600}.small{font-weight:400}
 .lines td:not(:first-child){display:flex;justify-content:space-between;gap:1rem;white-space:normal}

@@ -22,7 +22,9 @@ _FONT = "Noto Sans"
 _LEFT_MM, _WIDTH_MM, _BOTTOM_MM = 18.0, 174.0, 22.0
 # Item, quantity, unit price, VAT, net, gross.
 _COLUMNS_MM = (62.0, 24.0, 32.0, 14.0, 20.0, 22.0)
-_ROW_MM, _NOTE_MM, _PAIR_MM = 5.2, 4.2, 4.8
+_ROW_MM, _NOTE_MM, _ISSUER_MM = 5.2, 4.2, 100.0
+# Millimetres from line to line for each point of a fact's size.
+_PITCH = 0.5
 _NOTE_SIZE, _NOTE_WIDTH_MM = 8, 130.0
 # The least side of a QR code and of one of its modules, and the label of what stands beside it.
 _QR_MM, _MODULE_MM, _PROOF_LABEL_MM = 62.0, 0.42, 32.0
@@ -85,8 +87,10 @@ class _Pages(FPDF):
         self._ink(8, _GREY)
         told = self._told
         self.cell(_WIDTH_MM / 2, 5, _shown(f"{told.title} {told.number} · {told.code}"))
-        page = f"{told.words['page']} {self.page_no()}/{{nb}}"
-        self.cell(_WIDTH_MM / 2, 5, page, align="R")
+        page = f"{told.words['page']} {self.page_no()}/"
+        # The number of pages is written in later, so that nothing can be aligned with it.
+        self.set_x(_LEFT_MM + _WIDTH_MM - self.get_string_width(f"{page}{self.page_no()}"))
+        self.cell(0, 5, f"{page}{{nb}}")
 
     def head(self) -> None:
         """Write title, short code, issuer and verdict."""
@@ -104,8 +108,8 @@ class _Pages(FPDF):
         self.set_y(top + 1)
         self._ink(10, _DARK)
         for text in told.issuer:
-            self.set_x(_LEFT_MM + _WIDTH_MM / 2)
-            self.cell(_WIDTH_MM / 2, 5, _shown(text), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            self.set_x(_LEFT_MM + _WIDTH_MM - _ISSUER_MM)
+            self.multi_cell(_ISSUER_MM, 5, _shown(text), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.set_y(max(below, self.get_y()) + 3)
         self._verdict(told.verdict, told.is_valid, 10)
         if unknown(told):
@@ -124,24 +128,27 @@ class _Pages(FPDF):
     def two_columns(self, left: Pairs, right: Pairs) -> None:
         """Write two lists of facts side by side."""
         top = self.get_y()
-        self._pairs(left, _LEFT_MM, 104, 28)
-        ends = self.get_y()
-        if right:
-            self.set_y(top)
-            self._pairs(right, _LEFT_MM + 108, 66, 40)
-        self.set_y(max(ends, self.get_y()) + 5)
+        self._pairs(right, _LEFT_MM + 103, 71, 38)
+        ends, page = self.get_y(), self.page
+        self.set_y(top)
+        self._pairs(left, _LEFT_MM, 101, 26)
+        # So many facts that they went on to another page leave the few beside them behind.
+        self.set_y((max(ends, self.get_y()) if self.page == page else self.get_y()) + 5)
 
     def price_lines(self) -> None:
-        """Write the lines of the price; their headings stand on each page."""
-        self._headings()
-        for cells, note in self._told.lines:
+        """Write the lines of the price; their headings stand on each page, and never alone at its foot."""
+        for place, (cells, note) in enumerate(self._told.lines):
             self._ink(_NOTE_SIZE, _GREY)
             needed = _ROW_MM + (self._height_mm(note, _NOTE_WIDTH_MM, _NOTE_MM) if note else 0) + 2
-            if self.get_y() + needed > self.page_break_trigger:
+            is_first = place == 0
+            if self.get_y() + needed + (7 if is_first else 0) > self.page_break_trigger:
                 self.add_page()
+                is_first = True
+            if is_first:
                 self._headings()
             self._row(cells, note)
         if not self._told.lines:
+            self._headings()
             self._ink(10, _DARK)
             self._line(_shown(self._told.words["nothing"]), 7)
 
@@ -166,10 +173,16 @@ class _Pages(FPDF):
         self.line(_LEFT_MM, self.get_y() + 0.6, _LEFT_MM + _WIDTH_MM, self.get_y() + 0.6)
         self.ln(1.4)
 
-    def _height_mm(self, text: str, width_mm: float, line_mm: float) -> float:
+    def _height_mm(self, text: str, width_mm: float, line_mm: float, mode: WrapMode = WrapMode.WORD) -> float:
         """Return how high a text becomes in the font that is set."""
         lines = self.multi_cell(
-            width_mm, line_mm, _shown(text), align="L", dry_run=True, output=MethodReturnValue.LINES
+            width_mm,
+            line_mm,
+            _shown(text),
+            align="L",
+            wrapmode=mode,
+            dry_run=True,
+            output=MethodReturnValue.LINES,
         )
         return line_mm * len(lines) if isinstance(lines, list) else line_mm
 
@@ -242,17 +255,25 @@ class _Pages(FPDF):
                 x += run or 1
 
     def _pairs(self, pairs: Pairs, left: float, width: float, label_mm: float, size: float = 9.5) -> None:
+        pitch_mm, told_mm = _PITCH * size, width - label_mm - 1
         for label, told in pairs:
+            self._ink(size, _DARK)
+            # A word that is longer than a line is broken anywhere.
+            is_long = any(self.get_string_width(_shown(word)) > told_mm for word in told.split())
+            mode = WrapMode.CHAR if is_long else WrapMode.WORD
+            height_mm = max(
+                self._height_mm(told, told_mm, pitch_mm, mode), self._height_mm(label, label_mm - 1, pitch_mm)
+            )
+            if self.get_y() + height_mm > self.page_break_trigger:
+                self.add_page()
             top = self.get_y()
             self._ink(size, _GREY)
-            labelled = top + self._height_mm(label, label_mm, _PAIR_MM)
             self.set_x(left)
-            self.multi_cell(label_mm, _PAIR_MM, _shown(label), align="L")
+            self.multi_cell(label_mm - 1, pitch_mm, _shown(label), align="L")
             self._ink(size, _DARK)
             self.set_xy(left + label_mm, top)
-            mode = WrapMode.WORD if " " in told else WrapMode.CHAR
-            self.multi_cell(width - label_mm, _PAIR_MM, _shown(told), align="L", wrapmode=mode)
-            self.set_y(max(self.get_y(), labelled))
+            self.multi_cell(told_mm, pitch_mm, _shown(told), align="L", wrapmode=mode)
+            self.set_y(top + height_mm)
 
     def _cells(self, cells: list[str], height: float) -> None:
         for place, (cell, width) in enumerate(zip(cells, _COLUMNS_MM, strict=True)):
