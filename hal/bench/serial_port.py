@@ -88,7 +88,13 @@ else:
         def _opened(self):
             if self._port is None:
                 self._file = open(self._path, "r+b")
-                _set_up(self._file.fileno(), self._baud, self._parity)
+                try:
+                    _set_up(self._file.fileno(), self._baud, self._parity)
+                except OSError:
+                    # A pseudo-terminal has no parity, and the C library says so where nothing else changes.
+                    if self._parity == "N" or not self._path.startswith("/dev/pts/"):
+                        raise
+                    _set_up(self._file.fileno(), self._baud, "N")
                 self._port = StreamPort(self._file)
             return self._port
 

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import termios
 
 import serial
 
@@ -20,6 +21,10 @@ MENDS = {
     errno.EWOULDBLOCK: "another program uses it; end that one, for a serial line has one master",
     errno.EBUSY: "another program uses it; end that one, for a serial line has one master",
 }
+
+
+# Linux, Documentation/admin-guide/devices.txt: Unix98 pseudo-terminals.
+PSEUDO_TERMINALS = range(136, 144)
 
 
 class SerialPort:
@@ -126,7 +131,16 @@ class SerialPort:
         return self._serial.fileno()
 
     def _open(self) -> serial.Serial:
-        return serial.Serial(self._path, self._baud, parity=self._parity, timeout=0, exclusive=True)
+        try:
+            return self._opened_with(self._parity)
+        except termios.error as error:
+            # A pseudo-terminal has no parity, and the C library says so where nothing else is to be changed.
+            if not _is_pseudo_terminal(self._path):
+                raise OSError(*error.args) from error
+            return self._opened_with("N")
+
+    def _opened_with(self, parity: str) -> serial.Serial:
+        return serial.Serial(self._path, self._baud, parity=parity, timeout=0, exclusive=True)
 
     def _close(self) -> None:
         self._turn_away()
@@ -140,3 +154,7 @@ class SerialPort:
         return (
             MENDS.get(number or 0) or f"{error}; check that it is a serial port that knows {self._baud} baud"
         )
+
+
+def _is_pseudo_terminal(path: str) -> bool:
+    return os.major(os.stat(path).st_rdev) in PSEUDO_TERMINALS

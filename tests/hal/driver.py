@@ -158,7 +158,8 @@ async def _transact(bus: "Any", request: bytes, size: int, timeout_ms: int) -> "
 
 
 async def _bus(board: str, path: str, baud: str, idle_ms: str, requests: "tuple[str, ...]") -> None:
-    bus = part(board, "meter_bus").open_meter_bus(path, int(baud), "N", int(idle_ms))
+    speed, _, parity = baud.partition("/")
+    bus = part(board, "meter_bus").open_meter_bus(path, int(speed), parity or "N", int(idle_ms))
     for words in requests:
         request, size, timeout_ms, pause, cancelled_ms = (words + ",").split(",")[:5]
 

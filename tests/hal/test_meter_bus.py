@@ -122,6 +122,15 @@ def test_a_question_that_was_given_up_leaves_the_line_to_the_next_one(seat: Seat
 
 
 @seats(*ALL)
+@pytest.mark.parametrize("parity", ["N", "E", "O"])
+def test_a_pseudo_terminal_is_opened_again_and_again_with_any_parity(seat: Seat, parity: str) -> None:
+    with wire(*[[(0, ANSWER)]] * 2) as line:
+        for _ in range(2):
+            ((answer, _),) = seat.results("bus", line.path, f"{BAUD}/{parity}", 0, ask())
+            assert answer == ANSWER.hex()
+
+
+@seats(*ALL)
 def test_the_idle_gap_lies_between_an_answer_and_the_next_request(seat: Seat) -> None:
     with wire(*[[(0, ANSWER)]] * 3) as line:
         asked(seat, line, ask(), ask(), ask(), idle_ms=80)

@@ -186,7 +186,7 @@ def scan(
 ) -> int:
     """Look for meters at every speed, parity and unit, and guess their models.
 
-    Exits with 1 when nothing answers.
+    Exits with 1 when nothing answers. Ctrl-C ends it with what was found so far.
     """
     first, _, last = units.partition("-")
     if (
@@ -201,23 +201,33 @@ def scan(
         Line(settings)
         for settings in scanning.places(base, list(bauds or BAUDS), list(parities or PARITIES), searched)
     ]
-    with click.progressbar(length=len(lines), label="looking", file=sys.stderr) as bar:
-        found = asyncio.run(_scan(lines, lambda: bar.update(1)))
-    if as_json:
-        output.emit(found)
-    for place in found if not as_json else ():
-        where = "%(baud)d baud, parity %(parity)s, unit %(unit)d" % place
-        what = " or ".join(place["models"]) or "a model that is not known; try kilotap meter models"
-        number = f", number {place['serial']}" if place.get("serial") else ""
-        print(f"{where}: {what}{number}")
+    found: list[dict] = []
+    try:
+        with click.progressbar(length=len(lines), label="looking", file=sys.stderr) as bar:
+            asyncio.run(_scan(lines, lambda: bar.update(1), found))
+    except KeyboardInterrupt:
+        # Whoever ends a long search early has seen enough.
+        _show_found(found, as_json)
+        raise
+    _show_found(found, as_json)
     if not found:
         print("kilotap: nothing answers; check wires, ends and whether A and B are swapped", file=sys.stderr)
     return 0 if found else 1
 
 
-async def _scan(lines: list[Line], step: Callable[[], None]) -> list[dict]:
+def _show_found(found: list[dict], as_json: bool) -> None:
+    if as_json:
+        output.emit(found)
+        return
+    for place in found:
+        where = "%(baud)d baud, parity %(parity)s, unit %(unit)d" % place
+        what = " or ".join(place["models"]) or "a model that is not known; try kilotap meter models"
+        number = f", number {place['serial']}" if place.get("serial") else ""
+        print(f"{where}: {what}{number}")
+
+
+async def _scan(lines: list[Line], step: Callable[[], None], found: list[dict]) -> None:
     """Look at each place over one port at a time: it is opened anew for each speed and parity."""
-    found = []
     port: SerialPort | None = None
     bus: Bus | None = None
     opened: tuple[int, str] | None = None
@@ -233,7 +243,6 @@ async def _scan(lines: list[Line], step: Callable[[], None]) -> list[dict]:
             bus = RtuBus(port, *opened, settings.idle_ms)
         line.bus = bus
         found += await scanning.look([line], step)
-    return found
 
 
 @meter.command()

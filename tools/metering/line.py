@@ -75,12 +75,13 @@ class Line:
         try:
             return await self._opened().transact(request, size, settings.timeout_ms)
         except OSError as error:
-            if not settings.port.startswith(SCHEME):
-                raise
             told = error.strerror or str(error)
-            raise MeteringError(
-                f"port {settings.port}: {told}; check the address, and that Modbus TCP is switched on there"
-            ) from error
+            mend = (
+                "check the address, and that Modbus TCP is switched on there"
+                if settings.port.startswith(SCHEME)
+                else "check that its adapter is still plugged in"
+            )
+            raise MeteringError(f"port {settings.port}: {told}; {mend}") from error
 
     async def _ask_as(self, model: Model, read: "tuple[int, int, int]") -> bytes:
         """Return the registers of a read of a model's map; a meter that has none of them is another one."""

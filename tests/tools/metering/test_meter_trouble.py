@@ -23,7 +23,7 @@ from firmware.metering import modbus
 from tests.interpreters import ROOT
 from tests.tools.metering.lines import on_a_wire
 from tests.tools.metering.test_cli_meter import said
-from tools.metering import table
+from tools.metering import scan, table
 
 READ = ["meter", "read", "--model", "eastron-sdm630", "--port"]
 
@@ -130,6 +130,47 @@ def test_control_c_ends_a_watch_a_record_and_a_play_and_leaves_whole_lines(tmp_p
         assert play.returncode == 130
     finally:
         play.poll() is None and play.kill()
+
+
+def test_a_scan_goes_through_all_parities_and_tells_what_it_found_before_control_c(capsys, monkeypatch):
+    looked = []
+    real = scan.look
+
+    async def look(lines, step):
+        looked.append((lines[0].settings.parity, lines[0].settings.unit))
+        if looked[-1] == ("O", 2):
+            raise KeyboardInterrupt
+        return await real(lines, step)
+
+    monkeypatch.setattr(scan, "look", look)
+    with on_a_wire(sdm()) as port:
+        words = ("--port", port, "--units", "1-2", "--baud", "9600", "--timeout-ms", "60")
+        code, out, err = said(capsys, "meter", "scan", *words, "--json")
+    assert code == 130 and "interrupted" in err
+    assert looked == [(parity, unit) for parity in "NEO" for unit in (1, 2)]
+    # A pseudo-terminal knows no parity: it is found with each.
+    assert [place["parity"] for place in json.loads(out)] == ["N", "E", "O"]
+
+
+def test_a_watch_tells_that_its_adapter_was_unplugged_and_goes_on_when_it_is_back(tmp_path):
+    port = tmp_path / "ttyUSB0"
+    watch = None
+    try:
+        with on_a_wire(sdm()) as path:
+            port.symlink_to(path)
+            watch = started("watch", *READ[2:], str(port), "--every", "0.1", "--json", "--tries", "1")
+            assert json.loads(watch.stdout.readline())["energy_wh"] == 123_456
+            port.unlink()
+        told = watch.stderr.readline()
+        assert f"kilotap: port {port}: " in told and "check that its adapter is still plugged in" in told
+        with on_a_wire(Meter("eastron-sdm630", "21110042", 200_000)) as path:
+            port.symlink_to(path)
+            while json.loads(watch.stdout.readline())["energy_wh"] != 200_000:
+                pass
+            watch.send_signal(signal.SIGINT)
+            assert watch.wait(timeout=20) == 130
+    finally:
+        watch and watch.poll() is None and watch.kill()
 
 
 def test_whoever_has_read_enough_closes_the_pipe_and_nothing_complains():
