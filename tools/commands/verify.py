@@ -3,12 +3,10 @@
 It does not know how; that is tools/proofs.
 """
 
-from collections import Counter
-
 import click
 
 from tools.commands import output
-from tools.proofs import files, trail
+from tools.proofs import files, other_forms, trail
 
 EXAMPLES = """\b
 Examples:
@@ -46,20 +44,17 @@ def verify(file: str, key_files: tuple[str, ...], tariff_file: str | None, as_js
     not read here.
     """
     proof = files.verify(file, trail.read(key_files), tariff_file)
+    unread = f"it has {other_forms.sentence(proof.unread)}" if proof.unread else ""
+    is_left = bool(unread) and not proof.fails()
     if as_json:
         checks = [{"check": name, "holds": holds, "why": why} for name, holds, why in proof.checks]
         output.emit({"holds": proof.holds(), "kind": proof.kind, "checks": checks, "unread": proof.unread})
     else:
         for name, holds, why in proof.checks:
             print(f"{'holds' if holds else 'FAILS':5}  {name}: {why}")
-        if proof.holds() or proof.fails() or not proof.unread:
-            print(f"This {proof.kind} {'holds' if proof.holds() else 'does not hold'}.")
-    if proof.unread and not proof.fails():
-        raise click.ClickException(f"{file} could not be verified: it has {_counted(proof.unread)}")
+        if not is_left:
+            beside = f"; {unread}" if unread else ""
+            print(f"This {proof.kind} {'holds' if proof.holds() else 'does not hold'}{beside}.")
+    if is_left:
+        raise click.ClickException(f"{file} could not be verified: {unread}")
     return 0 if proof.holds() else 1
-
-
-def _counted(sentences: list[str]) -> str:
-    """Return sentences with how often each is said, where that is more than once."""
-    counts = Counter(sentences)
-    return "; ".join(told if count == 1 else f"{count} times {told}" for told, count in counts.items())

@@ -48,7 +48,7 @@ def verify(path: str, given: list[keys.PublicKey], tariff_file: str | None = Non
         return safe_xml.verify(content, given)
     other = other_forms.by_content(content)
     if other:
-        raise click.ClickException(f"{path} could not be verified: it has {other_forms.sentence(other)}")
+        raise click.ClickException(f"{path} could not be verified: it has {other_forms.sentence([other])}")
     if _COMPACT.fullmatch(content):
         return records.verify(content.decode(), given, prices)
     if _LINE.match(content):

@@ -5,6 +5,7 @@ It does not read them, so that nobody takes a value that nobody looked at for on
 
 import base64
 import re
+from collections import Counter
 
 # As `format` tells them; what is read beside them in a container is OCMF.
 _NAMES = (
@@ -65,6 +66,10 @@ def is_sealed(content: bytes) -> bool:
     return any(map(_SEALED_BEGIN.match, decoded))
 
 
-def sentence(name: str) -> str:
-    """Return what is said of a value that is not read."""
-    return f"a value of the form {name}, which is not read here: only OCMF is"
+def sentence(names: list[str]) -> str:
+    """Return what is said of values that are not read, by the names of their forms."""
+    if len(names) == 1:
+        return f"a value of the form {names[0]}, which is not read here: only OCMF is"
+    counts = Counter(names)
+    told = ", ".join(name if count == 1 else f"{name} ({count})" for name, count in counts.items())
+    return f"values of the form {told}, which are not read here: only OCMF is"

@@ -10,8 +10,8 @@ NO_KEY = "there is no key in it to verify with; give the terminal's key with --k
 
 @dataclass
 class Proof:
-    """What was found: `kind`, the checks as (name, whether it holds, why), the short code if any, and in
-    sentences what is of a form that is not read.
+    """What was found: `kind`, the checks as (name, whether it holds, why), the short code if any, and the
+    forms of what is not read.
     """
 
     kind: str

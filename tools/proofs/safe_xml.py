@@ -67,7 +67,7 @@ def verify(content: bytes, given: list[keys.PublicKey]) -> Proof:
         return proof
     other = other_forms.by_root(_name(root))
     if other:
-        proof.unread.append(other_forms.sentence(other))
+        proof.unread.append(other)
         return proof
     found = [element for element in root.iter() if _name(element) == "value"]
     problems = [] if found else ["there is no <value> in it"]
@@ -101,7 +101,7 @@ def _value(proof: Proof, value: Element, given: list[keys.PublicKey]) -> ocmf.Re
     if content is None or form != "OCMF" or not content.startswith(b"OCMF"):
         other = _other_form(signed, content or b"")
         if other:
-            proof.unread.append(other_forms.sentence(other))
+            proof.unread.append(other)
             return None
         told = f"of the format {form[:20]}" if form != "OCMF" else "that is no OCMF record"
         proof.check("ocmf form", False, f"a value {told}: only OCMF is verified here")

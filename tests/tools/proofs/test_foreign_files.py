@@ -51,7 +51,7 @@ def test_a_value_of_another_form_is_named_and_nothing_is_said_of_its_signature(
 ):
     code, said = verified(f"<values>{content}{content}</values>", tmp_path, capsys)
     assert code == 2
-    assert f"2 times a value of the form {name}, which is not read here: only OCMF is" in said
+    assert f"it has values of the form {name} (2), which are not read here: only OCMF is" in said
     assert "does not hold" not in said and "FAILS" not in said
 
 
@@ -81,6 +81,7 @@ def test_what_is_ocmf_beside_it_is_verified_all_the_same(tmp_path, capsys):
     assert code == 2 and "holds  ocmf signature" in said
     code, said = verified(both.replace("134.456", "134.457"), tmp_path, capsys)
     assert code == 1 and "FAILS  ocmf signature" in said
+    assert "does not hold; it has a value of the form ALFEN" in said
 
 
 def test_ocmf_that_is_called_otherwise_is_a_fault(tmp_path, capsys):
