@@ -4,13 +4,13 @@ It does not know paper, pages and screens.
 """
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 from firmware.errors import PricingError
 from firmware.pricing import money
 from firmware.receipts import correction
 from firmware.screens import catalogue, words
+from tools import exact
 from tools.documents import power, proofs, texts, written
 from tools.documents.proofs import Evidence, Pairs
 
@@ -67,7 +67,20 @@ def of(
     told.lines = [_line(line, receipt, said, language) for line in receipt["lines"]]
     told.totals = _totals(receipt, said, language)
     told.evidence = proofs.of(receipt, said, kid, public, own)
+    _demand_texts(told)
     return told
+
+
+def _demand_texts(told: Document) -> None:
+    """Raise TypeError where a receipt holds anything but the text that is to be shown."""
+    shown: list[Any] = [told.number]
+    for pairs in (told.facts, told.registers, told.totals, *(one.facts for one in told.evidence)):
+        shown += [text for pair in pairs for text in pair]
+    for cells, note in told.lines:
+        shown += (*cells, note)
+    wrong = [one for one in shown if not isinstance(one, str)]
+    if wrong:
+        raise TypeError(f"{str(wrong[0])[:40]} where a text belongs")
 
 
 def _facts(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pairs:
@@ -185,7 +198,7 @@ def _totals(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pai
 
 def _quantity(line: dict[str, Any], language: str) -> str:
     if line["dimension"] in _TIMED:
-        return written.duration(int(Fraction(line["quantity"]) * 3600))
+        return written.duration(int(exact.number(line["quantity"]) * 3600))
     if line["unit"] == "kWh":
         return written.decimal(line["quantity"], language, 3) + " kWh"
     return written.decimal(line["quantity"], language)

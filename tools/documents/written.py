@@ -7,17 +7,18 @@ from fractions import Fraction
 from typing import Any
 
 from firmware.pricing import calendar, money
+from tools import exact
 from tools.documents import texts
 
 
 def decimal(text: str, language: str, digits: int = 0) -> str:
     """Write an exact number with so many decimals at least; one without an end with six and a sign."""
-    exact = Fraction(text)
-    rounded = f"{float(exact):.6f}"
+    told = exact.number(text)
+    rounded = f"{float(told):.6f}"
     whole, _, rest = rounded.partition(".")
     kept = max(len(rest.rstrip("0")), digits)
     written = money.localise(whole + ("." + rest[:kept] if kept else ""), language)
-    return written if Fraction(rounded) == exact else "~ " + written
+    return written if Fraction(rounded) == told else "~ " + written
 
 
 def kwh(energy_wh: int, language: str) -> str:

@@ -14,6 +14,7 @@ from firmware.errors import ReceiptError
 from firmware.pricing import calendar
 from firmware.receipts import ocmf as written
 from firmware.receipts import receipt as made
+from tools import exact
 from tools.proofs import readings, times
 from tools.proofs.proof import Proof
 
@@ -35,7 +36,7 @@ def check(proof: Proof, receipt: dict[str, Any], content: dict[str, Any]) -> Non
 
 def check_signed(proof: Proof, receipt: dict[str, Any], content: dict[str, Any]) -> None:
     """Hold the meter's own record against the receipt: its register may show more digits than was billed."""
-    meter, step_wh = receipt["meter"], Fraction(receipt["meter"].get("resolution_wh", 1))
+    meter, step_wh = receipt["meter"], exact.number(str(receipt["meter"].get("resolution_wh", 1)))
     listed = _listed(content)
     wrong = []
     for name, one, billed_wh in (
@@ -196,6 +197,6 @@ def _wh(reading: dict[str, Any]) -> Fraction | None:
     """Return an OCMF reading, which is in kWh or Wh, in Wh."""
     factor = {"kWh": 1000, "Wh": 1}.get(str(reading.get("RU")))
     try:
-        return None if factor is None else Fraction(str(reading.get("RV"))) * factor
+        return None if factor is None else exact.number(str(reading.get("RV"))) * factor
     except ValueError:
         return None

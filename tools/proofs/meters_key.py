@@ -29,15 +29,20 @@ def after(known: Pinned | None, payload: dict[str, Any]) -> Pinned | None:
     if kind not in (_COMMISSIONED, _REPLACED) or not isinstance(meter, dict):
         return known
     if "key" in meter:
-        return Pinned(str(meter["key"]), int(payload.get("seq") or 0), payload.get("at"))
+        return Pinned(str(meter["key"]), _seq(payload), payload.get("at"))
     return known if kind == _COMMISSIONED else None
+
+
+def _seq(payload: dict[str, Any]) -> int:
+    seq = payload.get("seq")
+    return seq if isinstance(seq, int) else 0
 
 
 def pinned(payloads: Iterable[dict[str, Any]], before_seq: int) -> Pinned | None:
     """Return which key was pinned when a record was made, by those before it."""
     known = None
     for payload in payloads:
-        if payload.get("seq", 0) >= before_seq:
+        if _seq(payload) >= before_seq:
             break
         known = after(known, payload)
     return known

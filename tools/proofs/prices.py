@@ -12,6 +12,7 @@ from firmware.crypto import canonical
 from firmware.pricing import calendar, conditions, discount, ratio
 from firmware.pricing import tariff as tariffs
 from firmware.pricing.engine import Engine
+from tools import exact
 from tools.proofs.proof import Proof
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _quantities(receipt: dict[str, Any]) -> list[str]:
 def _used(receipt: dict[str, Any]) -> dict[str, Fraction]:
     used: dict[str, Fraction] = defaultdict(Fraction)
     for line in receipt["lines"]:
-        used[line["dimension"]] += Fraction(line["quantity"])
+        used[line["dimension"]] += exact.number(line["quantity"])
     return used
 
 

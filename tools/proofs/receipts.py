@@ -5,14 +5,13 @@ It does not know the signature around it, or the ledger.
 
 import re
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 from firmware.errors import CryptoError, PricingError
 from firmware.pricing import money
 from firmware.receipts import correction, totals
 from firmware.screens import catalogue, words
-from tools import curves, keys
+from tools import curves, exact, keys
 from tools.proofs import agreement, naming, ocmf, times
 from tools.proofs import prices as redone
 from tools.proofs.proof import Proof
@@ -22,7 +21,7 @@ KINDS = (ENDED, correction.CANCELLED, correction.CORRECTED)
 
 # The tariff document of an id and hash, or None where it is not at hand.
 Prices = Callable[[dict[str, Any]], dict[str, Any] | None]
-GARBLED = (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError, CryptoError, PricingError)
+GARBLED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, CryptoError, PricingError)
 
 
 def check(
@@ -123,10 +122,10 @@ def _lines(proof: Proof, receipt: dict[str, Any]) -> bool:
     minor_units = 10 ** money.exponent(receipt["currency"])
     wrong = []
     for number, line in enumerate(receipt["lines"], 1):
-        exact = Fraction(line["quantity"]) * Fraction(line["unit_price"]) * minor_units
+        amount = exact.number(line["quantity"]) * exact.number(line["unit_price"]) * minor_units
         stated = line["net_minor"] if receipt.get("tax", "NO") == "NO" else line["gross_minor"]
-        if abs(exact - stated) >= 1:
-            told = f"{line['quantity']} {line['unit']} at {line['unit_price']} is {float(exact):.3f}"
+        if abs(amount - stated) >= 1:
+            told = f"{line['quantity']} {line['unit']} at {line['unit_price']} is {float(amount):.3f}"
             wrong.append(f"line {number}, {line['dimension']}: {told} minor units, not {stated}")
     shown = [text.replace(catalogue.NO_BREAK, " ") for text in words.bill(receipt, "en")]
     return proof.check("lines", not wrong, "; ".join(wrong or shown) or "nothing was charged")

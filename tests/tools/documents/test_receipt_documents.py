@@ -122,6 +122,10 @@ def test_what_does_not_hold_or_was_not_checked_is_written_on_it(compact, key, tm
     assert "DOES NOT HOLD" in said.out and "DOES NOT HOLD" in said.err
 
 
+LINE = {"dimension": "ENERGY", "quantity": "1", "unit": "kWh", "unit_price": "1", "vat": "19"}
+LINE |= {"net_minor": 100, "vat_minor": 19, "gross_minor": 119}
+
+
 @pytest.mark.parametrize(
     ("members", "sentence"),
     [
@@ -130,6 +134,10 @@ def test_what_does_not_hold_or_was_not_checked_is_written_on_it(compact, key, tm
         ({"start": {"at": 7, "local": "x", "clock": "x"}}, "lacks or garbles"),
         ({"vat": [7]}, "lacks or garbles"),
         ({"currency": "ABC"}, "lacks or garbles"),
+        ({"receipt": 7}, "lacks or garbles 7 where a text belongs"),
+        ({"terminal": [{}]}, "lacks or garbles [{}] where a text belongs"),
+        ({"lines": [{**LINE, "unit_price": "1e999999999"}]}, "'1e999999999', which is no exact number"),
+        ({"lines": [{**LINE, "quantity": "9" * 1000}]}, "too large"),
     ],
 )
 def test_what_is_no_receipt_is_told_and_nothing_written(members, sentence, compact, tmp_path, capsys):

@@ -104,6 +104,19 @@ def test_a_garbled_receipt_is_told_by_what_it_lacks(result, key, tmp_path):
         assert len(why(proof)) > len("signature: ")
 
 
+def test_numbers_that_would_keep_a_reader_busy_for_days_are_none(result, key, tmp_path):
+    receipt = canonical.decode(jose.unb64url(result["jws"][-1].split(".")[1]))
+    line = receipt["lines"][0]
+    for name in ("quantity", "unit_price"):
+        for told in ("1e999999999", "1E-999999999", "9" * 3000, " 1", "1_0", "\u0663", "1/", "--1", 7):
+            changed = {"lines": [{**line, name: told}]}
+            proof = judged(altered(result["jws"][-1], **changed), tmp_path, key, tariffs(result))
+            assert "members: the receipt lacks or garbles" in why(proof), told
+    record = receipt["ocmf"].replace('"RV":', '"RV":1e999999999,"UV":')
+    proof = judged(altered(result["jws"][-1], ocmf=record), tmp_path, key, tariffs(result))
+    assert "a register is a number, not '1E+999999999'" in why(proof)
+
+
 def test_the_short_code_stands_in_the_proof(result, key, tmp_path, capsys):
     proof = judged(result["jws"][-1], tmp_path, key)
     assert len(proof.code) == 11

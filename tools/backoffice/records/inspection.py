@@ -13,6 +13,7 @@ from typing import Any
 from firmware.errors import PricingError
 from firmware.ledger import damage
 from firmware.pricing import money
+from tools import exact
 
 KINDS = frozenset(
     (
@@ -48,7 +49,6 @@ FUTURE = timedelta(days=1)
 # No terminal is older; a clock that was never set says 1970 or 2000.
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-EXACT = re.compile(r"-?\d{1,2000}(?:\.\d{1,2000}|/\d{1,2000})?")
 
 
 def inspect(payload: dict[str, Any], now: datetime) -> list[str]:
@@ -142,15 +142,15 @@ def _total_faults(payload: dict[str, Any]) -> Iterator[str]:
     # Where the tariff's prices are gross, or no tax applies, so are those of the lines.
     side = "net" if payload.get("tax", "NO") == "NO" else "gross"
     for number, line in enumerate(lines, 1):
-        exact = _product(line["quantity"], line["unit_price"]) * minor_units
+        amount = _product(line["quantity"], line["unit_price"]) * minor_units
         # Lines share a rounded total, so each lies less than one minor unit from its exact amount.
-        if abs(exact - line[f"{side}_minor"]) >= 1:
+        if abs(amount - line[f"{side}_minor"]) >= 1:
             yield f"lines: the {side} amount of line {number} is not quantity times unit price"
 
 
 def _product(quantity: str, unit_price: str) -> Decimal | Fraction:
     """Multiply texts such as `0.49` and `1201/1800`; decimals, which most are, by the faster type."""
-    if not EXACT.fullmatch(quantity) or not EXACT.fullmatch(unit_price):
+    if not exact.FORM.fullmatch(quantity) or not exact.FORM.fullmatch(unit_price):
         raise ValueError(f"{quantity} times {unit_price}")
     if "/" in quantity or "/" in unit_price:
         return Fraction(quantity) * Fraction(unit_price)

@@ -4,7 +4,6 @@ It does not know what is shown; what it cannot read it shows as it is.
 """
 
 from datetime import UTC, datetime
-from fractions import Fraction
 from typing import Any
 
 from django import template
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from firmware.errors import PricingError
 from firmware.pricing import money as minor_units
 from firmware.screens import catalogue, words
+from tools import exact
 
 register = template.Library()
 
@@ -67,8 +67,8 @@ def quantity(text: Any) -> str:
     if not isinstance(text, str) or "/" not in text:
         return str(text)
     try:
-        return f"≈ {float(Fraction(text)):.4f}"
-    except (ValueError, ZeroDivisionError):
+        return f"≈ {float(exact.number(text)):.4f}"
+    except (ValueError, ArithmeticError):
         return text
 
 
