@@ -44,6 +44,22 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
             fresh.unlink(missing_ok=True)
 
 
+def append(path: Path, line: bytes) -> None:
+    """Write a line at a file's end, durable, all of it or nothing. Raises OSError, which names the file."""
+    try:
+        with path.open("ab", buffering=0) as file:
+            before = file.tell()
+            try:
+                if file.write(line) != len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(before)
+                raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
 def _what_is_there(path: Path) -> str:
     # These of os.path answer for a name that is too long, too.
     if os.path.isfile(path):

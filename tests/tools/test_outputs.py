@@ -13,6 +13,7 @@ from tests.hal.disks import small_disk
 from tests.tools.documents import stories
 from tools import outputs
 from tools.__main__ import main
+from tools.cards import issuing
 
 DISK_BYTES = 64 * 1024
 
@@ -134,3 +135,26 @@ def test_a_failing_write_leaves_no_draft(tmp_path, monkeypatch):
         outputs.write(tmp_path / "file", b"after")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
     assert (tmp_path / "file").read_bytes() == b"before"
+
+
+def test_a_line_that_a_full_disk_does_not_take_whole_leaves_none_of_it(disk):
+    path = disk / "issued.jsonl"
+    lines = [b"%04d " % number + b"x" * 600 + b"\n" for number in range(200)]
+    taken = []
+    with pytest.raises(OSError) as refused:
+        for line in lines:
+            outputs.append(path, line)
+            taken.append(line)
+    assert refused.value.filename == str(path) and 50 < len(taken) < 200
+    assert path.read_bytes() == b"".join(taken)
+
+
+def test_a_card_that_cannot_be_noted_is_told_with_the_line_to_add(disk):
+    batch = issuing.Batch(["C-1"], disk / "issued.jsonl")
+    fill(disk, 0)
+    with pytest.raises(
+        OSError, match="No space left on device; the card is issued and not noted there, so add"
+    ):
+        batch.note("04A1B2C3D4E580", "C-1")
+    assert list(batch.open_contracts()) == ["C-1"]
+    assert (disk / "issued.jsonl").read_bytes() == b""

@@ -6,7 +6,6 @@ factory's until all else is done. One that is done is known by its keys, and not
 
 import binascii
 import json
-import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from firmware.cards import cmac, desfire, rfid, secure_rfid
 from firmware.cards.card_keys import CardKeys
 from firmware.errors import CardError
+from tools import outputs
 
 Dialogue = Generator[bytes, bytes, Any]
 FAILURES = (CardError,)
@@ -159,11 +159,13 @@ class Batch:
         return f"{len(self._done.intersection(self._contracts))} of {len(self._contracts)} issued"
 
     def note(self, uid: str, contract: str) -> None:
-        """Remember a card, durably: a contract that is noted gets no second one."""
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"uid": uid, "contract": contract}) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        """Remember a card, durably: a contract that is noted gets no second one. Raises OSError."""
+        line = json.dumps({"uid": uid, "contract": contract})
+        try:
+            outputs.append(self._path, line.encode() + b"\n")
+        except OSError as error:
+            told = f"{error.strerror}; the card is issued and not noted there, so add the line {line}"
+            raise OSError(error.errno, told, str(self._path)) from error
         self._done.add(contract)
 
 
