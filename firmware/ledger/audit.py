@@ -104,7 +104,7 @@ class _Audit:
                 self.problems.append(_problem(None, slot, 0, "a checkpoint that is gone; another one counts"))
         for name in storage.names():
             if name.startswith(segment.PREFIX) and name not in self.segments:
-                self.problems.append(_problem(None, name, 0, NOT_IN_PLACE))
+                self.problems.append(_problem(None, name, 0, NOT_IN_PLACE + _name_of(storage, name)))
 
     def _hear(self, slot: str, summary: "dict[str, Any]") -> None:
         if summary.get("next_seq", 1) > self._known[0]:
@@ -241,6 +241,14 @@ def _implies(slot: str, generation: int, document: "dict[str, Any]") -> bool:
     if slot != checkpoint.MILESTONE:
         return generation > 1
     return bool((document.get("summary") or {}).get("receipts", 0) > 1)
+
+
+def _name_of(storage: "Any", name: str) -> str:
+    """Return in words which name a segment would need, by its first record."""
+    for seq, _span, _what, _offset, _next_offset in spans.each(storage, name):
+        if seq is not None:
+            return ": it begins with record %d, as %s should" % (seq, segment.name(seq))
+    return ": no record in it is intact"
 
 
 def in_place(storage: "Any") -> "list[str]":

@@ -6,6 +6,8 @@ It does not know who signed it. Loaded by whoever meets damage, and by nobody el
 from firmware.ledger import segment, spans
 
 KIND = "ledger.damaged"
+# No line of a record is shorter: header and signature alone have 216 bytes.
+SHORTEST_BYTES = 300
 # Bytes of a record went bad where they lay; the records before the first that is kept are no longer there.
 DAMAGED, NOT_KEPT = "damaged", "not_kept"
 # A quarter of all bytes are characters of a JWS: of random ones so many in a row come once in 10^14 places.
@@ -38,24 +40,27 @@ def _number(told: "Any") -> int:
     return told if isinstance(told, int) and not isinstance(told, bool) else 0
 
 
-def lost_at_end(storage: "Any") -> int:
-    """Return how many records lie damaged behind the newest intact one.
+def lost_at_end(storage: "Any", is_known: bool = True) -> int:
+    """Return how many records lie damaged behind the newest intact one, at most.
 
     A write that was cut short left the beginning of a line, NULs in it, or noise, and the next one put a mark
     to it: it was never durable and does not count. A whole line that no longer matches its checksum does,
-    where anything in it still looks like a record.
+    where anything in it still looks like a record. Where no checkpoint is left to know better (`is_known`),
+    each line does: a number that nobody used harms nobody, one that is given twice does. Newlines in noise
+    make more lines than records have room in.
     """
     lost = 0
     name = spans.newest(storage)
     while name:
-        since_intact = 0
+        since_intact = size = 0
         is_intact = False
         for offset, compact, _what, following in segment.last_items(storage, name):
             if compact is not None:
-                since_intact, is_intact = 0, True
-            elif _was_whole(storage.read(name, offset, following - offset)):
+                since_intact, size, is_intact = 0, 0, True
+            elif not is_known or _was_whole(storage.read(name, offset, following - offset)):
                 since_intact += 1
-        lost += since_intact
+                size += following - offset
+        lost += min(since_intact, max(1, size // SHORTEST_BYTES))
         name = None if is_intact else spans.newest(storage, name)
     return lost
 

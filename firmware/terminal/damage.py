@@ -36,14 +36,19 @@ def members(outbox: "Outbox", known: "Document", gap: "tuple[int, int]", batch: 
     return damage.members(gap[0], gap[1], next_prev, why)
 
 
-def at_the_end(storage: "Any", known: "Document", last_seq: int) -> "Document | None":
+def at_the_end(
+    storage: "Any", known: "Document", last_seq: int, acknowledged: int, is_known: bool
+) -> "Document | None":
     """Let the ledger go on behind damaged records at its end, and return what is to be said of them, or None.
 
-    What a checkpoint knows of them stands: then the chain goes on as if nothing were lost.
+    What a checkpoint knows of them stands: then the chain goes on as if nothing were lost. `is_known` tells
+    whether there is one where there was one.
     """
-    lost = damage.lost_at_end(storage)
+    lost = damage.lost_at_end(storage, is_known)
     if last_seq + 1 + lost <= known["next_seq"]:
         return None
-    told = damage.members(known["next_seq"], last_seq + lost, known["prev"])
+    # All that the office lacks is named at once, also what a checkpoint knows of.
+    first_seq = max(last_seq, acknowledged) + 1
+    told = damage.members(min(first_seq, known["next_seq"]), last_seq + lost, known["prev"])
     known["next_seq"] = last_seq + 1 + lost
     return told

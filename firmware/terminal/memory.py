@@ -7,7 +7,7 @@ the same.
 from ..crypto import canonical, jose
 from ..errors import TerminalError
 from ..ledger import chain, summary
-from ..ledger.checkpoint import Checkpoints
+from ..ledger.checkpoint import SLOTS, Checkpoints
 from ..pricing import calendar
 
 TYPE_CHECKING = False
@@ -46,7 +46,8 @@ class Memory:
             is_whole = is_whole or payload["kind"] == "session.started"
             self.known = summary.fold(self.known, seq, payload, chain.hash(compact))
         # What the first record has to say of those that are lost at the ledger's end, or None.
-        self.lost = _lost(storage, self.known, journal.last_seq())
+        is_known = bool(saved) or not storage.size(SLOTS[0])
+        self.lost = _lost(storage, self.known, journal.last_seq(), self.acknowledged, is_known)
         # Whether the end of the session that seems open may be among the records that are lost.
         self.is_in_doubt = self.known["open"] is not None and not (is_whole and self.lost is None)
         self.progress = self._progress_of_open(saved.get("progress"))
@@ -87,11 +88,11 @@ class Memory:
         self._checkpoints.save(document, is_milestone)
 
 
-def _lost(storage: "Storage", known: "Document", last_seq: int) -> "Document | None":
+def _lost(storage: "Storage", *told: "Any") -> "Document | None":
     # In memory only for this once.
     from . import damage
 
-    return damage.at_the_end(storage, known, last_seq)
+    return damage.at_the_end(storage, *told)
 
 
 def _check_owner(journal: "Journal", terminal: str) -> "str | None":

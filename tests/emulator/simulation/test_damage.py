@@ -209,3 +209,40 @@ def test_a_session_that_may_have_ended_among_lost_records_is_billed_for_nothing_
         assert following["session"] == "KT-0001-000004"
         assert following["unbilled_wh"] == following["meter"]["wh"] - again[0]["meter"]["stop_wh"] > 0
         assert "records_lost" not in str([ended["flags"] for ended in damaged.played.of("session.ended")[3:]])
+
+
+def cut_short_without_checkpoints(disk):
+    """Take the last bytes of the newest record, and all checkpoints."""
+    newest = segment.newest(disk)
+    disk.replace(newest, disk.read(newest)[:-40])
+    for slot in (*SLOTS, MILESTONE):
+        disk.replace(slot, b"0badc0de 1 {}")
+
+
+def test_a_last_line_that_is_cut_short_keeps_its_number_where_no_checkpoint_knows_of_it():
+    # The office has it, and would refuse another one in its place.
+    steps = SHORT + [(60, "wait", "uploaded"), (0, "link", "loses_answers"), (1, "tap", "stolen")]
+    damaged = Damaged(cut_short_without_checkpoints, steps + [(60, "power", "cut")])
+    damaged.holds()
+    assert damaged.had == 6 and damaged.missing == [6] and [told[:2] for told in damaged.told] == [(6, 6)]
+
+
+def noise_at_the_end(disk):
+    """Put noise with many line feeds in the place of the last two records, the first of which a checkpoint
+    knows.
+    """
+    for name in segment.each(disk):
+        content = bytearray(disk.read(name))
+        for offset, compact, _what, following in segment.scan(bytes(content)):
+            if segment.seq_of(compact) >= 9:
+                noise = (b"A" * 39 + b"\n") * (following - offset)
+                content[offset:following] = noise[offset - following :]
+        disk.replace(name, bytes(content))
+
+
+def test_noise_at_the_end_is_named_once_and_counts_for_no_more_than_has_room_in_it():
+    damaged = Damaged(noise_at_the_end, REJECTED).holds()
+    assert len(damaged.told) == 1
+    first, last, _ = damaged.told[0]
+    # 3,371 bytes are eleven records at most, and had 84 lines.
+    assert first == 9 and 10 <= last <= 8 + 11, damaged.told
