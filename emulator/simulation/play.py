@@ -44,6 +44,8 @@ class Player:
         self._emit = emit
         self._kernel = kernel or Kernel()
         self._is_over = False
+        # Whether the story ended before its last step, with a terminal that is right to wait for people.
+        self.is_left_to_people = False
         self._shown = (None, None, 0)
         self._checked = 0
         self._violated = []
@@ -133,7 +135,8 @@ class Player:
     async def _tell(self):
         for turn in range(self._repeat):
             for number, step in enumerate(self._steps, turn * len(self._steps) + 1):
-                await self._act(number, step["after_ms"], step["action"], step["argument"])
+                if not self.is_left_to_people:
+                    await self._act(number, step["after_ms"], step["action"], step["argument"])
         await self._settle()
         self._check()
         self._is_over = True
@@ -275,6 +278,9 @@ class Player:
 
     async def _wait(self, state):
         if not await self._until(WAITS[state](self.charger), PATIENCE_MS):
+            if self._watch and self._watch.people.are_needed():
+                self.is_left_to_people = True
+                return
             # Told apart, so that no shorter story is one in which only nobody switched it on again.
             off = "" if self.charger.is_powered() else ", its terminal without power"
             self._violate("the story waited a day for %s%s" % (state, off))

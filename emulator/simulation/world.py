@@ -80,6 +80,10 @@ class World:
         """Return whether neither the contactor nor the meter has a fault now."""
         return self._fault == "none" and self._meter.fault == "none"
 
+    def lies(self) -> bool:
+        """Return whether the meter's register tells what was not counted."""
+        return self._meter.fault in ("backwards", "jump", "rollover")
+
     def command_contactor(self, is_closed: bool) -> None:
         """Do as the terminal commands, as far as the contactor can."""
         if is_closed:

@@ -25,6 +25,7 @@ class Played:
         self.checked = sum(watch.checked for watch in watches)
         self.records = sum(watch.ledger.books.records for watch in watches)
         self.sessions = sum(_sessions(watch) for watch in watches)
+        self.left_to_people = sum(player.is_left_to_people for player in players)
         self.elapsed_ms = elapsed_ms * len(players)
         self.ledger = _digest(watches)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from emulator.soak.invariants.standard import STANDARD
 from emulator.soak.ledger import Ledger
+from emulator.soak.people import People
 
 
 class Watch:
@@ -14,6 +15,7 @@ class Watch:
 
     def __init__(self, charger: Any):
         self.ledger = Ledger(charger)
+        self.people = People(charger, self.ledger)
         self._invariants = [kind(charger, self.ledger) for kind in STANDARD]
         self._told: set[str] = set()
         self._screen_id = ""
@@ -24,6 +26,7 @@ class Watch:
         violated = self._read_on()
         for invariant in self._invariants:
             violated += invariant.step()
+        self.people.step()
         return self._new(violated)
 
     def screen(self, screen_id: str) -> list[str]:
@@ -46,6 +49,7 @@ class Watch:
     def _read_on(self) -> list[str]:
         violated: list[str] = []
         for payload in self.ledger.read_on():
+            self.people.record(payload)
             for invariant in self._invariants:
                 violated += invariant.record(payload)
         return violated

@@ -68,6 +68,7 @@ class _Sums:
         self.seed, self.faults = seed, faults
         self.next_seed = seed
         self.stories = self.sessions = self.records = self.checked = self.elapsed_ms = 0
+        self.left_to_people = 0
         self.violated: list[str] = []
         self.ledgers: list[str] = []
         self._told_s = time.monotonic()
@@ -79,6 +80,7 @@ class _Sums:
         self.sessions += played.sessions
         self.records += played.records
         self.checked += played.checked
+        self.left_to_people += played.left_to_people
         self.elapsed_ms += played.elapsed_ms
         self.violated = played.violated
         self.ledgers.append(played.ledger)
@@ -104,6 +106,7 @@ class _Sums:
             "stories": self.stories,
             "sessions": self.sessions,
             "records": self.records,
+            "left_to_people": self.left_to_people,
             "years": round(self.elapsed_ms / YEAR_MS, 3),
             "ledgers": self.ledgers,
             "invariants": {"checked": self.checked, "violated": self.violated},
@@ -115,7 +118,8 @@ class _Sums:
         """Return one line for people."""
         played = f"{self.sessions} sessions of {self.stories} stories, {self.elapsed_ms / YEAR_MS:.2f} years"
         verdict = "VIOLATED: " + "; ".join(self.violated) if self.violated else "no violation"
-        return f"{played}, seeds {self.seed} to {self.last_seed()}: {verdict}"
+        left = f"; {self.left_to_people} left to people, for a meter that lied" if self.left_to_people else ""
+        return f"{played}, seeds {self.seed} to {self.last_seed()}: {verdict}{left}"
 
 
 def _shortened(sums: _Sums) -> str | None:

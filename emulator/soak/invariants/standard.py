@@ -14,6 +14,7 @@ from emulator.soak.invariants.numbers import NumbersHaveNoGap
 from emulator.soak.invariants.office import OfficeHoldsTheSame
 from emulator.soak.invariants.orders import OrdersAreTheOperators
 from emulator.soak.invariants.power import PowerNeedsSession
+from emulator.soak.invariants.ready import ReadyInTime
 from emulator.soak.invariants.receipts import ReceiptsClaimNoMore
 from emulator.soak.invariants.screen import ScreenIsDurable
 
@@ -31,4 +32,5 @@ STANDARD = (
     OrdersAreTheOperators,
     LedgerIsNotFlooded,
     KeyIsAtHand,
+    ReadyInTime,
 )

@@ -21,6 +21,7 @@ from firmware.terminal import performer
 from firmware.terminal.billing import Billing
 from firmware.terminal.meter import Meter
 from firmware.terminal.recorder import Recorder
+from firmware.terminal.room import Room
 from firmware.terminal.terminal import Terminal
 from firmware.terminal.uploader import Uploader
 
@@ -227,6 +228,17 @@ def take_noise_for_lost_records(patch: MonkeyPatch) -> None:
     patch.setattr(damage, "_has_remains", lambda line: True)
 
 
+def never_take_the_storages_fault_back(patch: MonkeyPatch) -> None:
+    """Stay out of order though storage takes records again."""
+    real = Room._clear
+
+    def clear(room: Any) -> None:
+        if not room._is_short:
+            real(room)
+
+    patch.setattr(Room, "_clear", clear)
+
+
 MUTANTS = (
     skip_the_sync,
     close_before_the_start_is_written,
@@ -249,4 +261,5 @@ MUTANTS = (
     pass_over_what_is_damaged,
     write_into_a_neighbours_sector,
     take_noise_for_lost_records,
+    never_take_the_storages_fault_back,
 )
