@@ -26,6 +26,8 @@ FORMS = "a JWK or JWK set, PEM, or DER or a bare point as hex, base64 or base32"
 MAX_BYTES = 1_000_000
 MAX_DIGITS = 100
 _BOM = b"\xef\xbb\xbf"
+# What OCPP's publicKey has before the key's digits, by the Open Charge Alliance's note on signed values.
+_OCPP_MARK = re.compile(r"oca:base(?:16|64):asn1:|0x")
 _PRIVATE = "this is a private key; give the public key, and keep this one secret"
 _OTHER = "this is a public key for %s; what is verified here is signed on elliptic curves (ECDSA)"
 # By their names in JWKs.
@@ -116,7 +118,7 @@ def recognise(content: bytes, encoding: str | None = None) -> list[PublicKey]:
     if "-----BEGIN" in text:
         return _from_pem(text)
     problem = KeyProblem(f"this is no key in a form that is known here; a key is {FORMS}")
-    for binary in [*_unwrapped(text, encoding), content]:
+    for binary in [*_unwrapped(_without_ocpp(text), encoding), content]:
         try:
             return [_from_der(binary)]
         except KeyProblem as found:
@@ -257,6 +259,14 @@ def _refuse_other(content: bytes) -> None:
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return
     raise KeyProblem(_OTHER % kind)
+
+
+def _without_ocpp(text: str) -> str:
+    """Return a key's own digits: OCPP has them in base64 once more, with a mark before them or without."""
+    inner = b"".join(_decoded(base64.b64decode, re.sub(r"\s", "", text))).decode("ascii", "replace")
+    if _OCPP_MARK.match(inner) or re.fullmatch(r"[0-9A-Fa-f\s]{64,}", inner):
+        text = inner
+    return _OCPP_MARK.sub("", text, count=1) if _OCPP_MARK.match(text) else text
 
 
 def _unwrapped(text: str, encoding: str | None) -> list[bytes]:

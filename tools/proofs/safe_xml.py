@@ -28,8 +28,8 @@ _ATTRIBUTES = {
 }
 _ENCODINGS = ("", "plain", "hex", "base64", "base32")
 _DECLARATION = re.compile(
-    rb"""<\?xml\s+version=["']1\.0["'](\s+encoding=["']([A-Z0-9-]+|[a-z0-9-]+)["'])?"""
-    rb"""(\s+standalone=["'](yes|no)["'])?\s*\?>"""
+    rb"""<\?xml\s+version\s*=\s*["']1\.0["'](\s+encoding\s*=\s*["']([A-Z0-9-]+|[a-z0-9-]+)["'])?"""
+    rb"""(\s+standalone\s*=\s*["'](yes|no)["'])?\s*\?>"""
 )
 
 

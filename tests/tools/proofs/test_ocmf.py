@@ -214,7 +214,9 @@ def test_every_flipped_bit_of_a_record_is_found():
 
 
 @pytest.mark.parametrize(
-    "form", ["hex", "HEX", "blanks", "base64", "base32", "point", "xy", "compressed", "pem"]
+    "form",
+    ["hex", "HEX", "0x", "blanks", "base64", "base32", "point", "xy", "compressed", "pem"]
+    + ["ocpp", "ocpp-bare", "ocpp-base64", "ocpp-unmarked"],
 )
 @pytest.mark.parametrize("curve", ["secp256r1", "secp192k1", "brainpoolP384r1"])
 def test_keys_are_read_in_the_forms_that_the_field_prints(form, curve):
@@ -224,6 +226,12 @@ def test_keys_are_read_in_the_forms_that_the_field_prints(form, curve):
     forms = {
         "hex": spki.hex(),
         "HEX": spki.hex().upper(),
+        "0x": f"0x{spki.hex()}",
+        # As the Open Charge Alliance's note has it, and as its example and others do.
+        "ocpp": base64.b64encode(b"oca:base16:asn1:" + spki.hex().encode()).decode(),
+        "ocpp-bare": f"oca:base16:asn1:{spki.hex().upper()}",
+        "ocpp-base64": base64.b64encode(b"oca:base64:asn1:" + base64.b64encode(spki)).decode(),
+        "ocpp-unmarked": base64.b64encode(spki.hex().encode()).decode(),
         "blanks": spki.hex(" ", 2),
         "base64": base64.b64encode(spki).decode(),
         "base32": base64.b32encode(spki).decode(),

@@ -87,6 +87,14 @@ def test_a_begin_and_an_end_that_nobody_says_belong_together_are_held_against_ea
     assert "different gateways" in why(values("7", MS="another"))
 
 
+def test_a_declaration_may_have_blanks_in_it():
+    meter = Meter()
+    text = container((meter.record(), meter.spki().hex()))
+    assert (
+        why(judged(text.replace('version="1.0" encoding="UTF-8"', 'version = "1.0" encoding= "UTF-8"'))) == ""
+    )
+
+
 def test_signed_data_may_be_encoded_itself():
     meter = Meter()
     told = base64.b64encode(meter.record().encode()).decode()
