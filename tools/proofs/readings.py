@@ -20,6 +20,7 @@ _ENERGY = {"kwh": 1000, "wh": 1}
 _BAD_LEVELS = ("MISMATCH", "INVALID", "OUTDATED", "UNKNOWN")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[,.](\d{1,6}))?(Z|[+-]\d\d:?\d\d)(?: +([A-Za-z]))?")
 _OBIS = re.compile(r"([0-9a-f]*)-([0-9a-f]*):([0-9a-f]*)\.([0-9a-f]*)(?:\.([0-9a-f]*)(?:[.*]([0-9a-f]*))?)?")
+MOST_LETTERS = 100
 _NUMBER = re.compile(r"\s*-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?\s*")
 
 
@@ -100,7 +101,9 @@ def _read(payload: dict[str, Any], problems: list[str]) -> Iterator[Reading]:
 def _reading(name: str, fields: dict[str, Any], problems: list[str]) -> Reading:
     energy_wh = None
     told = str(fields.get("RV"))
-    if not _NUMBER.fullmatch(told) or isinstance(fields.get("RV"), bool):
+    # No register is longer, and Python reads no number of thousands of digits.
+    is_long = len(told) > MOST_LETTERS
+    if is_long or not _NUMBER.fullmatch(told) or isinstance(fields.get("RV"), bool):
         problems.append(f"{name}: RV: a register is a number, not {told[:40]!r}")
     elif str(fields.get("RU")).strip().lower() in _ENERGY:
         energy_wh = Fraction(told.strip()) * _ENERGY[fields["RU"].strip().lower()]

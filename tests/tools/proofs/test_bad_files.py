@@ -39,6 +39,8 @@ def verified(path, capsys, *words):
         (b"OCMF", 1, "the record ends early"),
         (b"OCMF|", 1, "the record ends early"),
         (b'OCMF|{"PG":' + b"9" * 5000 + b"}|{}", 1, "a number has 5000 digits"),
+        (b'OCMF|{"PG":"T1","MS":"1","RD":[{"RV":0.%s}]}|{}' % (b"9" * 9000), 1, "a register is a number"),
+        (b'OCMF|{"PG":"T1","MS":"1","RD":[{"RV":"%s"}]}|{}' % (b"9" * 9000), 1, "a register is a number"),
         (b"OCMF|" * 100_000, 1, "more sections"),
         (b"OCMF|\n" * 100_000, 2, "at most 1000 are verified"),
         (b"<a>" * 2_000_000, 1, "no XML"),
