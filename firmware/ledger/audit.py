@@ -191,13 +191,13 @@ class _Audit:
             return
         if kid != self._key:
             what = "a record that names the key %s…, and was signed with %s…" % (kid[:8], self._key[:8])
-            self.problems.append(_problem(payload["seq"], name, offset, what))
+            self.problems.append(_problem(payload.get("seq"), name, offset, what))
         if payload.get("kind") != chain.KEY_ROTATED:
             return
         try:
             public = rotation.successor(payload, self._key, self._verifier)
         except LedgerError as error:
-            self.problems.append(_problem(payload["seq"], name, offset, str(error)))
+            self.problems.append(_problem(payload.get("seq"), name, offset, str(error)))
             return
         self._key = jose.thumbprint(public)
         self._verify = self._verifier(public)
@@ -206,8 +206,8 @@ class _Audit:
         seq, terminal, prev = payload.get("seq"), payload.get("terminal"), payload.get("prev")
         whats = []
         declared = damage.span(payload)
-        if declared:
-            self._declared.append(declared + (payload["seq"],))
+        if declared and isinstance(seq, int):
+            self._declared.append(declared + (seq,))
         if not isinstance(seq, int) or seq is True:
             whats.append("a record without a sequence number")
         elif seq > self._next_seq:

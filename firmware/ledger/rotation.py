@@ -56,7 +56,7 @@ def successor(payload: "dict[str, Any]", current: str, verifier: "Callable[[byte
         if not isinstance(proof, str) or not proof.startswith(proved.decode() + "."):
             raise LedgerError("a change of keys whose proof is not that of the new key for this record")
         signature = jose.split(proof, PROOF_TYPE)[2]
-    except CryptoError as error:
+    except (CryptoError, KeyError) as error:
         raise LedgerError("a change of keys that cannot be followed: %s" % error)
     if payload.get("replaces") != current or jose.thumbprint(public) == current:
         raise LedgerError("a change of keys that does not replace the key %s… by another" % current[:8])

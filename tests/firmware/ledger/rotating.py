@@ -50,12 +50,17 @@ class Pen:
         payload = {"at": None, "clock": "unset", "kind": kind, "prev": self.prev, "seq": self.next_seq}
         payload.update({"terminal": TERMINAL, "ticks_ms": 1})
         payload.update(members)
-        header = {"alg": "ES256", "kid": kid or thumbprint(number), "typ": chain.RECORD_TYPE}
-        content = jose.signing_input(header, canonical.encode(payload))
-        compact = jose.compact(content, sign(number, content))
+        compact = self.sealed(payload, number, kid)
         self.next_seq += 1
         self.prev = chain.hash(compact)
         return compact
+
+    def sealed(self, payload, number=None, kid=None):
+        """Return any payload as a record, signed by a key and naming one."""
+        number = self.number if number is None else number
+        header = {"alg": "ES256", "kid": kid or thumbprint(number), "typ": chain.RECORD_TYPE}
+        content = jose.signing_input(header, canonical.encode(payload))
+        return jose.compact(content, sign(number, content))
 
     def announcement(self, number, seq=None, terminal=TERMINAL, replaces=None, proved_by=None):
         """Return the members of a change to another key, each as it should be or otherwise."""

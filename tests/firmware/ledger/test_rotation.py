@@ -111,6 +111,23 @@ def test_an_audit_follows_the_trail_and_names_what_breaks_it():
     assert told == [(2, "a change of keys that the new key did not sign: whoever announced it has it not")]
 
 
+def test_an_audit_names_signed_records_that_lack_their_number():
+    for members in (
+        {"kind": chain.KEY_ROTATED},
+        {"kind": "ledger.damaged", "first_seq": 1},
+        {"kind": "fault"},
+    ):
+        pen = rotating.Pen()
+        first = pen.write("boot")
+        payload = {"at": None, "clock": "unset", "prev": pen.prev, "terminal": rotating.TERMINAL}
+        payload.update(members)
+        if members["kind"] == chain.KEY_ROTATED:
+            payload.update(pen.announcement(2))
+        found = audited(first, pen.sealed(payload))
+        assert not found["holds"]
+        assert "a record without a sequence number" in found["problems"][0]["what"], members
+
+
 def test_a_summary_knows_whose_key_signs_next():
     pen = rotating.Pen()
     known = summary.start(rotating.thumbprint(1))
