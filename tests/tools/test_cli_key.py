@@ -46,7 +46,8 @@ from pathlib import Path
 from firmware.terminal import checking
 from tools.stopped import Stopped
 pen = Stopped(checking.read(Path(sys.argv[1]).read_bytes())).recorder
-members = {"key": pen.key} if sys.argv[2] == "boot" else {"fault": "meter", "what": "silent"}
+started = {"key": pen.key, "firmware": "0.1.0", "receipts": 0}
+members = started if sys.argv[2] == "boot" else {"fault": "meter", "what": "silent"}
 asyncio.run(pen.record(sys.argv[2], members))
 print(json.dumps(pen.key))
 """
