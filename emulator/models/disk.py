@@ -118,6 +118,10 @@ class Disk:
     def free_bytes(self):
         """Return how many bytes can still be written."""
         self._check_power()
+        return self.room_bytes()
+
+    def room_bytes(self) -> int:
+        """Return the same, with power or without."""
         free = self._backing.free_bytes()
         return free if self._room_bytes is None else min(free, self._room_bytes)
 

@@ -6,7 +6,9 @@ It does not know what they check.
 from emulator.soak.invariants.books import BooksBalance
 from emulator.soak.invariants.durable import DurableStays
 from emulator.soak.invariants.duration import DurationIsTime
+from emulator.soak.invariants.faults import FaultsComeAndGo
 from emulator.soak.invariants.flood import LedgerIsNotFlooded
+from emulator.soak.invariants.interrupted import InterruptionsAreTold
 from emulator.soak.invariants.keys import KeyIsAtHand
 from emulator.soak.invariants.learned import LearnedTimesAreTrue
 from emulator.soak.invariants.moments import MomentsAreTrue
@@ -16,6 +18,7 @@ from emulator.soak.invariants.orders import OrdersAreTheOperators
 from emulator.soak.invariants.power import PowerNeedsSession
 from emulator.soak.invariants.ready import ReadyInTime
 from emulator.soak.invariants.receipts import ReceiptsClaimNoMore
+from emulator.soak.invariants.room import RoomIsKept
 from emulator.soak.invariants.screen import ScreenIsDurable
 
 STANDARD = (
@@ -33,4 +36,7 @@ STANDARD = (
     LedgerIsNotFlooded,
     KeyIsAtHand,
     ReadyInTime,
+    InterruptionsAreTold,
+    FaultsComeAndGo,
+    RoomIsKept,
 )

@@ -17,7 +17,7 @@ from firmware.ledger.checkpoint import Checkpoints
 from firmware.ledger.journal import Journal
 from firmware.ledger.outbox import Outbox
 from firmware.session import actions, events, state, table
-from firmware.terminal import performer
+from firmware.terminal import backlog, performer, resuming
 from firmware.terminal.billing import Billing
 from firmware.terminal.meter import Meter
 from firmware.terminal.recorder import Recorder
@@ -239,6 +239,33 @@ def never_take_the_storages_fault_back(patch: MonkeyPatch) -> None:
     patch.setattr(Room, "_clear", clear)
 
 
+def end_by_its_card_what_power_ended(patch: MonkeyPatch) -> None:
+    """Keep silent on the power cut that ended a session."""
+    real = actions.recovering
+
+    def recovering(session: Any, opened: Any) -> Any:
+        after, effects = real(session, opened)
+        return after.but(reason="card", flags=()), effects
+
+    patch.setattr(actions, "recovering", recovering)
+
+
+def resume_however_late(patch: MonkeyPatch) -> None:
+    """Let a session go on for whoever is plugged in then."""
+    real = resuming.pause
+    patch.setattr(resuming, "pause", lambda billing, reading, within_s: real(billing, reading, 1 << 29))
+
+
+def begin_on_full_storage(patch: MonkeyPatch) -> None:
+    """Spend on new sessions the room that is kept for the open one and for faults."""
+    patch.setattr(actions, "BLOCKING", tuple(code for code in actions.BLOCKING if code != "storage"))
+
+
+def drop_what_storage_refused(patch: MonkeyPatch) -> None:
+    """Write no fault later that storage did not take at once."""
+    patch.setattr(backlog, "keep", lambda kept, kind, members, moment: None)
+
+
 MUTANTS = (
     skip_the_sync,
     close_before_the_start_is_written,
@@ -262,4 +289,8 @@ MUTANTS = (
     write_into_a_neighbours_sector,
     take_noise_for_lost_records,
     never_take_the_storages_fault_back,
+    end_by_its_card_what_power_ended,
+    resume_however_late,
+    begin_on_full_storage,
+    drop_what_storage_refused,
 )
