@@ -12,7 +12,7 @@ from emulator.soak.faults import keys as faults
 from emulator.soak.watch import Watch
 from firmware.crypto import jose
 from firmware.ledger import segment
-from firmware.terminal import rotation
+from firmware.terminal import rotation, tariffs
 from tools.__main__ import main
 from tools.commands.fast_craft import FastCraft
 
@@ -52,8 +52,14 @@ def test_no_promise_breaks_whenever_the_power_goes_and_verify_follows_from_the_f
     assert jose.thumbprint(jose.public_from_jwk(first)) not in player.charger.keys.thumbprints()
     (tmp_path / "first.jwk").write_text(json.dumps(first))
     content = b"".join(segment.encode_line(event["jws"]) for event in events if "jws" in event)
-    (tmp_path / segment.name(1)).write_bytes(content)
-    assert main(["ledger", "check", str(tmp_path), "--key", str(tmp_path / "first.jwk")]) == 0
+    ledger = tmp_path / "ledger"
+    ledger.mkdir()
+    (ledger / segment.name(1)).write_bytes(content)
+    platter = player.charger.disk.platter()
+    for name in platter.names():
+        if name.startswith(tariffs.PREFIX):
+            (ledger / name).write_bytes(platter.read(name))
+    assert main(["ledger", "check", str(ledger), "--key", str(tmp_path / "first.jwk")]) == 0
 
 
 def test_the_soaks_heavy_stories_change_keys_where_nothing_is_damaged() -> None:
