@@ -10,6 +10,7 @@ from ..pricing import calendar, discount
 from ..session import events
 from ..session.state import FINISHING, SUSPENDED
 from .billing import SOONEST_MS, Billing
+from .timer import Timer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from ..pricing.tariff import Tariff
     from ..session.state import Session
     from .startup import Assembly
-    from .timer import Timer
 
     Document = dict[str, Any]
 
@@ -42,6 +42,8 @@ class Performer:
         self._config = config
         self._parts = parts
         self._timer = timer
+        # Until the price could exceed the session's limit, where no reading comes to show what it is.
+        self.limit = Timer(board.clock)
         self._billing: "Billing | None" = None
         self._saved_at_ms = 0
         # After a power cut: when the last register that was kept was shown (UTC), as far as that is known.
@@ -198,6 +200,7 @@ class Performer:
         if left_ms is not None and left_ms < STOP_AHEAD_MS + SOONEST_MS:
             self._parts.inbox.post((events.LIMIT, None))
         stop_ms = None if left_ms is None else max(0, left_ms - STOP_AHEAD_MS)
+        self.limit.run(None if stop_ms is None else stop_ms + STOP_AHEAD_MS // 2)
         self._parts.meter.read_in(billing.next_reading_ms(stop_ms))
 
     async def _end(self, session: "Session", ending: "Document") -> None:
@@ -223,6 +226,7 @@ class Performer:
             pattern, signature = self._config.receipt_url, parts.recorder.signature
             await add(parts.display.receipt, pattern, signature, self._board.clock)
         self._billing = self._kept_utc_s = None
+        self.limit.run(None)
         parts.memory.is_in_doubt = False
         self._checkpoint(True)
         if parts.meter.signs:
@@ -344,7 +348,10 @@ class Performer:
             self._fault("panel", error)
 
     def look(self) -> None:
-        """Have the display do what is due."""
+        """Do what is due: of the display, and for a limit that a meter is too late to show."""
+        if self.limit.left_ms() == 0:
+            self.limit.run(None)
+            self._parts.inbox.post((events.LIMIT, None))
         try:
             self._parts.display.look()
         except OSError as error:

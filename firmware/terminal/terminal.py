@@ -118,7 +118,12 @@ class Terminal:
         parts = self._parts
         is_calm = parts.room.is_enough() and not parts.recorder.is_due() and self._clock.utc_s() is not None
         patience_ms = CALM_MS if is_calm else TICK_MS
-        for left_ms in (self._timer.left_ms(), parts.display.left_ms(), self._board.watchdog.pace_ms()):
+        for left_ms in (
+            self._timer.left_ms(),
+            self._performer.limit.left_ms(),
+            parts.display.left_ms(),
+            self._board.watchdog.pace_ms(),
+        ):
             if left_ms is not None and left_ms < patience_ms:
                 patience_ms = left_ms
         return patience_ms

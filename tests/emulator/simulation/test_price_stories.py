@@ -185,6 +185,18 @@ def test_a_vehicle_that_draws_all_at_once_just_before_its_limit_does_not_pass_it
         assert receipt["reason"] == "limit" and 480 <= receipt["gross_minor"] <= 500
 
 
+def test_a_meter_that_falls_silent_just_before_the_limit_does_not_let_it_pass():
+    contract = {"contract": "C1", "uid": ALICE, "tariff": "day", "limit_minor": 500}
+    # As above 5.00 are gone after 2,331 s; the charger has 22 kW, of which the vehicle takes half at first.
+    for silent_s in range(2311, 2334, 2):
+        steps = [(5, "plug", True), (5, "tap", "alice"), (silent_s, "meter_fault", "silent")]
+        steps += [(0, "vehicle_power_w", 22000), (25, "meter_fault", "none"), (600, "plug", False)]
+        settings = terminal(contracts=[contract], max_power_w=22000)
+        receipt = receipt_of(steps, "2026-03-27T16:30:00Z", EVENING, terminal=settings)
+        assert receipt["reason"] == "limit", silent_s
+        assert 490 <= receipt["gross_minor"] <= 500, (silent_s, receipt["gross_minor"])
+
+
 def test_a_discount_is_a_line_after_the_tariff_and_in_the_live_price():
     contract = {"contract": "C1", "uid": ALICE, "tariff": "day", "discounts": ["inn", "staff"]}
     offered = [{"id": "staff", "percent": 10}, {"id": "inn", "name": "Inn", "amount_minor": 100}]
