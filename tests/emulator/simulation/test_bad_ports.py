@@ -192,7 +192,7 @@ def test_storage_that_has_room_and_takes_nothing_is_a_fault_until_it_does():
 
 def test_a_new_terminal_on_a_full_disk_waits_for_room_and_keeps_its_tariffs_then():
     waiting = [(0, "plug", True), (10, "tap", "alice"), (600, "storage_free_bytes", 10_000_000)]
-    steps = [*waiting, (100, "wait", "idle"), (5, "plug", False), *CHARGE]
+    steps = waiting + [(100, "wait", "idle"), (5, "plug", False)] + CHARGE
     played = Played(steps, lambda charger: charger.disk.set_free_bytes(0)).holds()
     (started,) = played.of("session.started")
     assert played.charger.disk.size("tariff-" + started["tariff"]["hash"][:32])
