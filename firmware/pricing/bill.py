@@ -65,7 +65,7 @@ def lines(course: "Course", stretches: "Stretches") -> "list[Line]":
     """Return lines with exact amounts of the currency, in the order of the law, with steps and limits."""
     found = [_line(course, stretches, i) for i in range(len(stretches.lines))]
     found = [line for name in DIMENSIONS for line in found if line.shown["dimension"] == name]
-    return _limited(course.tariff, found)
+    return limited(course.tariff, found)
 
 
 def _line(course: "Course", stretches: "Stretches", i: int) -> Line:
@@ -113,7 +113,7 @@ def _extra(stretches: "Stretches", i: int) -> "tuple[int, Ratio]":
     return kept.plus(up - whole, ratio.ZERO, 0, (-rest[0], rest[1]))
 
 
-def _limited(tariff: "Tariff", found: "list[Line]") -> "list[Line]":
+def limited(tariff: "Tariff", found: "list[Line]") -> "list[Line]":
     """Return lines with one more for each price limit that changes a total: first the minimum."""
     for name, limit, sign in (("MIN_PRICE", tariff.min_price, 1), ("MAX_PRICE", tariff.max_price, -1)):
         if limit is None:

@@ -78,7 +78,7 @@ def test_a_price_that_does_not_follow_is_found_even_where_all_sums_agree(result,
 def test_lines_that_were_left_out_are_missed(result, key, tmp_path):
     free = {"lines": [], "net_minor": 0, "gross_minor": 0, "vat": []}
     told = why(judged(altered(result["jws"][-1], **free), tmp_path, key, tariffs(result)))
-    assert "readings and tariff come to" in told
+    assert "kWh were charged, all of which the tariff prices" in told
     assert "amounts" not in told
 
 
