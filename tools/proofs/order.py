@@ -53,6 +53,8 @@ class _Moments:
             # A start may be among the records that are missing.
             before = None
         times.utc_s(at)
+        if payload["clock"] not in times.CLOCKS or (at is None) != (payload["clock"] == "unset"):
+            yield f"record {seq} was made at {at} by a clock that is {payload['clock']}"
         is_behind = payload["clock"] == "synchronised" and at is not None and at < self._at
         if is_behind and not self._is_behind:
             yield f"record {seq} was made at {at}, before one of {self._at}"

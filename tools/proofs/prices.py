@@ -7,11 +7,15 @@ tariff's and the session's (quantities.py, stretches.py), and the bill that foll
 from typing import TYPE_CHECKING, Any
 
 from firmware.crypto import canonical
+from firmware.errors import ReceiptError
 from firmware.pricing import bill as bills
 from firmware.pricing import calendar, conditions, discount, ratio
 from firmware.pricing import tariff as tariffs
 from firmware.pricing.course import Course
 from firmware.pricing.tariff import Component, gross_price, net_price
+from firmware.receipts import ocmf
+from firmware.screens import catalogue
+from firmware.terminal import closing
 from tools.proofs import quantities, stretches, times
 from tools.proofs.proof import Proof
 
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
     from tools.proofs.receipts import Prices
 
 _UNITS = {"ENERGY": "kWh", "TIME": "h", "PARKING_TIME": "h", "FLAT": "session"}
-_TOTALS = ("net_minor", "gross_minor", "vat")
+_TOTALS = ("net_minor", "gross_minor", "vat", "currency", "rounding", "tax")
 
 
 def check(proof: Proof, receipt: dict[str, Any], prices: "Prices") -> None:
@@ -35,6 +39,7 @@ def check(proof: Proof, receipt: dict[str, Any], prices: "Prices") -> None:
         return
     proof.check("tariff", True, f"{tariff.id}, by its hash {stated[:16]}…")
     problems = [*_components(tariff, receipt), *quantities.check(tariff, receipt)]
+    problems += _words(tariff, receipt)
     problems = problems + [*stretches.check(receipt)] or _amounts(tariff, receipt)
     how = "every line is one of the tariff's and of the session, and the bill made anew of them"
     proof.found("price", problems, f"{how} comes to {receipt['gross_minor']} minor units")
@@ -64,6 +69,19 @@ def _components(tariff: Any, receipt: dict[str, Any]) -> list[str]:
     return problems
 
 
+def _words(tariff: Any, receipt: dict[str, Any]) -> list[str]:
+    """Return where the meter's record tells another price than the tariff, as a code or in any language."""
+    try:
+        told = ocmf.parse(receipt["ocmf"])[1].get("TT")
+    except ReceiptError:
+        # Whether it is a record at all is not this check's to say.
+        return []
+    is_discounted = any("discount" in line for line in receipt["lines"])
+    zone = calendar.Zone("UTC0")
+    known = [closing.tariff_text(tariff, is_discounted, zone, language) for language in catalogue.LANGUAGES]
+    return [] if not told or told in known else [f"TT: {told} is not what a terminal says of this tariff"]
+
+
 def _amounts(tariff: Any, receipt: dict[str, Any]) -> list[str]:
     """Return how the bill differs that the quantities come to: amounts, limits, discounts and rounding."""
     minor = [_exact(tariff, line) for line in receipt["lines"] if line["dimension"] in _UNITS]
@@ -73,7 +91,7 @@ def _amounts(tariff: Any, receipt: dict[str, Any]) -> list[str]:
     if bill["lines"] != receipt["lines"]:
         shown = [f"{line['dimension']} {line['gross_minor']}" for line in bill["lines"]]
         return [f"the lines come to {', '.join(shown) or 'nothing'} minor units by this tariff"]
-    return [f"{key} comes to {bill[key]}" for key in _TOTALS if bill[key] != receipt[key]]
+    return [f"{key} comes to {bill.get(key)}" for key in _TOTALS if bill.get(key) != receipt.get(key)]
 
 
 def _exact(tariff: Any, line: dict[str, Any]) -> bills.Line:

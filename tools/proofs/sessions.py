@@ -7,7 +7,8 @@ open, and how many receipts there were, is not known then.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from firmware.errors import PricingError
+from firmware.errors import PricingError, ReceiptError
+from firmware.receipts import correction, ocmf
 from tools.proofs import durations, naming
 from tools.proofs.proof import Proof
 
@@ -15,8 +16,10 @@ Payload = dict[str, Any]
 
 _BEGINS = "session.started"
 _ENDS = "session.ended"
+_TELL_TARIFFS = ("configured", "order.applied")
+_CORRECTIONS = (correction.CANCELLED, correction.CORRECTED)
 _REGISTERS = ("meter.commissioned", "meter.replaced")
-_GARBLED = (AttributeError, KeyError, TypeError, ValueError, PricingError)
+_GARBLED = (AttributeError, KeyError, TypeError, ValueError, PricingError, ReceiptError)
 
 
 def check(proof: Proof, payloads: Iterable[Payload]) -> None:
@@ -38,13 +41,15 @@ class _Book:
     def __init__(self) -> None:
         self._next_seq: int | None = None
         self._begins_with = 0
-        self._terminal: object = None
         # None: not known, for records are missing before.
         self._receipts: int | None = 0
         self._is_known = True
         self._opened: Payload | None = None
         self._register: tuple[object, int] | None = None
         self._firmware: object = None
+        self._serial: object = None
+        # (id, hash) of what is in force; the hash is None where only the id is told.
+        self._tariffs: list[tuple[object, object]] | None = None
         self._boots = 0
         self._is_storage_bad = False
         self._count = 0
@@ -52,6 +57,7 @@ class _Book:
     def forget(self) -> None:
         """Know no more of the sessions: records are missing."""
         self._receipts, self._is_known, self._opened, self._register = None, False, None, None
+        self._firmware = self._serial = self._tariffs = None
 
     def summary(self) -> str:
         """Return what holds, and what cannot be told."""
@@ -66,9 +72,11 @@ class _Book:
         """Take one more record, and yield what does not fit those before."""
         kind, seq = payload["kind"], payload["seq"]
         if self._next_seq is None:
-            self._begins_with, self._terminal = seq, payload["terminal"]
+            self._begins_with = seq
             if seq != 1:
                 self.forget()
+            elif kind != "boot":
+                yield f"a ledger begins with a start of its terminal, this one with {kind}"
         elif seq != self._next_seq:
             self.forget()
         self._next_seq = seq + 1
@@ -78,8 +86,13 @@ class _Book:
             yield from self._started(payload)
         elif kind == _ENDS:
             yield from self._ended(payload)
+        elif "receipt" in payload and kind not in _CORRECTIONS:
+            yield f"record {seq} is of kind {kind}, and has the number of receipt {payload['receipt']}"
         elif kind in _REGISTERS:
             self._register = payload["meter"]["serial"], payload["meter"]["wh"]
+            self._serial = payload["meter"]["serial"]
+        elif kind in _TELL_TARIFFS:
+            self._tariffs = [_tariff(one) for one in payload["tariffs"]]
         elif kind == "fault" and payload["fault"] == "storage":
             # What storage does not take is written as soon as it does: some time after its reading.
             self._is_storage_bad = True
@@ -101,10 +114,20 @@ class _Book:
             yield f"session {self._opened['session']} has no end, and {name} began after it"
         if self._receipts is not None and number is not None and number != self._receipts + 1:
             yield f"session {name} began after {self._receipts} receipts, as number {number}"
+        yield from self._in_force(payload)
         yield from self._unbilled(payload)
         self._opened, self._is_known, self._boots = payload, True, 0
         self._register = payload["meter"]["serial"], payload["meter"]["wh"]
         self._receipts = None if number is None else number - 1
+
+    def _in_force(self, payload: Payload) -> Iterator[str]:
+        """Yield where a session begins with a tariff or a meter that is not the terminal's."""
+        name, serial, tariff = payload["session"], payload["meter"]["serial"], payload["tariff"]
+        told = [(tariff["id"], tariff["hash"]), (tariff["id"], None)]
+        if self._tariffs is not None and not any(one in self._tariffs for one in told):
+            yield f"session {name} began with the tariff {tariff['id']}, which was not in force"
+        if self._serial is not None and serial != self._serial:
+            yield f"session {name} began with the meter {serial}, and {self._serial} was commissioned"
 
     def _unbilled(self, payload: Payload) -> Iterator[str]:
         """Yield where a start gives back another energy than flowed since the newest register."""
@@ -112,6 +135,8 @@ class _Book:
         if self._register is None:
             return
         serial, last_wh = self._register
+        if serial == meter["serial"] and meter["wh"] < last_wh:
+            yield f"session {payload['session']} began at {meter['wh']} Wh, below {last_wh} Wh before"
         flowed_wh = max(0, meter["wh"] - last_wh) if serial == meter["serial"] else 0
         if given_wh != flowed_wh:
             told = f"{given_wh} Wh, and {flowed_wh} Wh flowed since the last register"
@@ -130,6 +155,10 @@ class _Book:
             yield from _unlike(opened, payload)
             yield from durations.unlike(opened, payload, self._boots > 0, self._is_storage_bad)
             yield from self._restarts(payload)
+            yield from _reasons(opened, payload)
+            version = ocmf.parse(payload["ocmf"])[1].get("GV")
+            if self._firmware is not None and version != self._firmware:
+                yield f"receipt {payload['receipt']}: GV: OCMF says {version}, the terminal {self._firmware}"
         self._opened, self._is_known = None, True
         self._receipts = number if number is not None else self._receipts
         self._register = payload["meter"]["serial"], payload["meter"]["stop_wh"]
@@ -143,6 +172,22 @@ class _Book:
             yield f"receipt {payload['receipt']} tells {told}"
         elif self._boots and not is_told:
             yield f"receipt {payload['receipt']} tells no power failure, and the terminal started in it"
+
+
+def _tariff(told: object) -> tuple[object, object]:
+    """Return id and hash of a tariff in force; a configuration tells ids alone."""
+    return (told[0], told[1]) if isinstance(told, list) else (told, None)
+
+
+def _reasons(opened: Payload, receipt: Payload) -> Iterator[str]:
+    """Yield where the reason for which a session ended is not in its flags, or cannot be."""
+    reason, flags = receipt["reason"], receipt["flags"]
+    for name in ("power_loss", "meter_fault"):
+        if (reason == name) != (name in flags):
+            told = f"ended by {reason}, and its flags are {', '.join(flags) or 'none'}"
+            yield f"receipt {receipt['receipt']}: {told}"
+    if reason == "limit" and opened["limit_minor"] is None:
+        yield f"receipt {receipt['receipt']}: ended by a limit, and the session began without one"
 
 
 def _unlike(opened: Payload, receipt: Payload) -> Iterator[str]:

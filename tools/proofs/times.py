@@ -13,6 +13,7 @@ from tools.proofs.proof import Proof
 
 # A record is made after the reading that it tells, and both are of whole seconds.
 SLACK_S = 2
+CLOCKS = ("synchronised", "estimated", "unset")
 
 
 def check(proof: Proof, receipt: dict[str, Any]) -> None:
@@ -42,7 +43,7 @@ def _places(receipt: dict[str, Any]) -> Iterator[str]:
         at, local = moment["at"], moment["local"]
         if (at is None) != (moment["clock"] == "unset") or (local is None) != (at is None):
             yield f"{name}: a clock that is {moment['clock']} and shows {at}, {local} at the place"
-        elif moment["clock"] not in ("synchronised", "estimated", "unset"):
+        elif moment["clock"] not in CLOCKS:
             yield f"{name}: there is no clock that is {moment['clock']}"
         elif at is not None and _instant(local) != utc_s(at):
             yield f"{name}: {local} at the place is not {at}"

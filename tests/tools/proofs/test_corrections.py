@@ -25,7 +25,7 @@ def records(tmp_path_factory):
         ),
     )
     base = {name: last[name] for name in ("terminal", "at", "clock", "ticks_ms")}
-    applied = {**base, "kind": "order.applied", "order": {"hash": "", "serial": 3}}
+    applied = {**base, "kind": "order.applied", "order": {"hash": "", "serial": 3}, "tariffs": []}
     return [*told, applied, *({**base, "kind": kind, "order": {"serial": 3}, **each} for kind, each in made)]
 
 

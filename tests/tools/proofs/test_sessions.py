@@ -17,7 +17,7 @@ def told(records, folder, change, **how):
     return forging.problems(forging.judged(forging.signed(forging.changed(records, change), **how), folder))
 
 
-def first(kind, **members):
+def first(kind, /, **members):
     """Return a change of members of the first record of a kind."""
     return lambda records: forging.of_kind(records, kind)[0].update(members)
 
@@ -94,6 +94,21 @@ def test_the_honest_ledger_holds(records, tmp_path):
             first("session.started", session="KT-0099-000001"),
             "KT-0099-000001 is no session of terminal KT-0012",
         ),
+        (
+            first("session.ended", kind="session.over"),
+            "record 6 is of kind session.over, and has the number of",
+        ),
+        (first("boot", kind="reboot"), "a ledger begins with a start of its terminal, this one with reboot"),
+        (first("boot", firmware="0.2.0"), "GV: OCMF says 0.1.0, the terminal 0.2.0"),
+        (first("configured", clock="true"), "by a clock that is true"),
+        (first("configured", tariffs=["other"]), "began with the tariff energy, which was not in force"),
+        (
+            within("meter.commissioned", "meter", serial="7"),
+            "began with the meter 21110042, and 7 was commissioned",
+        ),
+        (within("meter.commissioned", "meter", wh=999999), "began at 123456 Wh, below 999999 Wh before"),
+        (first("session.ended", reason="power_loss"), "ended by power_loss, and its flags are none"),
+        (first("session.ended", reason="limit"), "ended by a limit, and the session began without one"),
         (first("boot", receipts=4), "the terminal counts 4 receipts, and 0 are there"),
         (
             first("session.started", at="2026-03-28T17:00:30Z"),
