@@ -21,8 +21,8 @@ from tools.documents.typeface import shown as _shown
 _FONT = "Noto Sans"
 _LEFT_MM, _WIDTH_MM, _BOTTOM_MM = 18.0, 174.0, 22.0
 # Item, quantity, unit price, VAT, net, gross.
-_COLUMNS_MM = (62.0, 24.0, 32.0, 14.0, 20.0, 22.0)
-_ROW_MM, _NOTE_MM, _ISSUER_MM = 5.2, 4.2, 100.0
+_COLUMNS_MM = (54.0, 24.0, 32.0, 13.0, 25.0, 26.0)
+_ROW_MM, _NOTE_MM, _ISSUER_MM, _GAP_MM = 5.2, 4.2, 100.0, 1.5
 # Millimetres from line to line for each point of a fact's size.
 _PITCH = 0.5
 _NOTE_SIZE, _NOTE_WIDTH_MM = 8, 130.0
@@ -276,8 +276,13 @@ class _Pages(FPDF):
             self.set_y(top + height_mm)
 
     def _cells(self, cells: list[str], height: float) -> None:
+        size = self.font_size_pt
         for place, (cell, width) in enumerate(zip(cells, _COLUMNS_MM, strict=True)):
+            # What is too long for its column becomes smaller, and covers nothing.
+            needed, room = self.get_string_width(_shown(cell)), width - _GAP_MM
+            self.set_font_size(size * min(1, room / needed) if needed else size)
             self.cell(width, height, _shown(cell), align="R" if place else "L")
+            self.set_font_size(size)
         self.ln(height)
 
     def _line(self, text: str, height: float) -> None:

@@ -76,6 +76,23 @@ def test_no_text_leaves_the_page(compact, tmp_path, capsys):
     assert "C" * 200 in joined and "04" * 90 in joined and "t" * 150 in joined
 
 
+def test_large_amounts_cover_nothing_beside_them(compact, tmp_path, capsys):
+    line = {**stories.payload_of(compact)["lines"][0], "quantity": "-98765.432", "unit_price": "12.345678"}
+    amounts = {"net_minor": -12345678, "vat_minor": -2345678, "gross_minor": -14691356}
+    vat = [{"rate": "19", **{key: amounts[key] for key in ("net_minor", "vat_minor")}}]
+    sums = {"net_minor": amounts["net_minor"], "gross_minor": amounts["gross_minor"]}
+    out = written(compact, tmp_path, capsys, "--language", "de", lines=[{**line, **amounts}], vat=vat, **sums)
+    for page in pypdfium2.PdfDocument(out):
+        text = page.get_textpage()
+        for place in range(1, text.count_chars()):
+            before, after = text.get_charbox(place - 1), text.get_charbox(place)
+            # Of one line: the next character begins where the one before has ended.
+            if abs(before[1] - after[1]) < 1 and after[0] > before[0] and after[2] > after[0]:
+                assert after[0] >= before[2] - 1, text.get_text_range(max(0, place - 20), 40)
+    told = stories.flat("".join(stories.pages(out)))
+    assert "-98.765,432 kWh 12,345678 EUR/kWh 19 % -123.456,78 EUR -146.913,56 EUR" in told
+
+
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_a_receipt_without_vat_says_so(language, compact, tmp_path, capsys):
     line = {**stories.payload_of(compact)["lines"][0], "vat": None, "vat_minor": 0, "gross_minor": 542}
