@@ -8,24 +8,30 @@ from typing import Any
 
 from emulator.soak.invariants.invariant import Invariant
 from emulator.soak.ledger import Ledger
+from firmware.ledger.journal import Journal
 
 
 class FaultsComeAndGo(Invariant):
-    """Follows the faults that are open; records that went bad may have told of others."""
+    """Follows the faults that are open; a start over records that went bad may have missed one's coming or
+    going.
+    """
 
     def __init__(self, charger: Any, ledger: Ledger):
         super().__init__(charger, ledger)
         self._open: set[str] = set()
-        self._is_blind = False
 
     def record(self, payload: dict) -> Iterator[str]:
-        self._is_blind = self._is_blind or payload["kind"] == "ledger.damaged"
         if payload["kind"] == "fault":
             self._open.add(payload["fault"])
         elif payload["kind"] == "fault.cleared":
-            if payload["fault"] not in self._open and not self._is_blind:
+            if payload["fault"] not in self._open and not self._is_damaged():
                 yield "record %d takes back the fault %s, which no record told" % (
                     payload["seq"],
                     payload["fault"],
                 )
             self._open.discard(payload["fault"])
+
+    def _is_damaged(self) -> bool:
+        """Return whether a record lacks among those that are kept."""
+        seqs = [seq for seq, _ in Journal(self.charger.disk.platter()).read_from(1)]
+        return bool(seqs) and len(seqs) != seqs[-1] - seqs[0] + 1
