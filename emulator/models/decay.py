@@ -15,12 +15,19 @@ KINDS = (
     "lost_segment",
     "lost_name",
     "block",
+    "bytes",
+    "run",
+    "lost_file",
+    "swapped_files",
     "other_name",
     "segment_twice",
     "block_twice",
     "swapped_segments",
 )
 LARGEST_BLOCK = 2000
+# Of each record something is left.
+LONGEST_RUN = 200
+MOST_BYTES = 5
 
 
 def damage(storage, prng, kind):
@@ -30,6 +37,15 @@ def damage(storage, prng, kind):
         _flip(storage, prng, sorted(storage.names()))
     elif kind == "byte_of_ledger":
         _flip(storage, prng, segments)
+    elif kind == "bytes":
+        for _ in range(2 + prng.below(MOST_BYTES - 1)):
+            _flip(storage, prng, sorted(storage.names()))
+    elif kind in ("lost_file", "swapped_files"):
+        others = sorted([name for name in storage.names() if name not in segments])
+        if others and kind == "lost_file":
+            storage.remove(prng.choice(others))
+        elif others:
+            _swap(storage, prng.choice(others), prng.choice(others))
     elif kind == "checkpoints":
         for slot in SLOTS:
             _flip(storage, prng, [slot])
@@ -60,9 +76,9 @@ def _spoil(storage, prng, kind, name):
         storage.replace(name, content[: prng.below(len(content) + 1)])
     elif kind == "empty_segment":
         storage.replace(name, b"")
-    elif kind == "block":
+    elif kind in ("block", "run"):
         at = prng.below(len(content))
-        size = min(len(content) - at, 1 + prng.below(LARGEST_BLOCK))
+        size = min(len(content) - at, 1 + prng.below(LARGEST_BLOCK if kind == "block" else LONGEST_RUN))
         storage.replace(
             name, content[:at] + bytes([1 + prng.below(255) for _ in range(size)]) + content[at + size :]
         )

@@ -9,6 +9,9 @@ from firmware.errors import LedgerError
 from firmware.ledger import chain as chains
 from firmware.ledger.journal import Journal
 
+# A run of damaged bytes has seldom more newlines.
+MOST_PHANTOMS = 4
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,15 +89,18 @@ class Books:
 
     def _goes_back(self, compact):
         """Return whether a record names all behind one that is known as lost, and goes on from that one: the
-        end of the disk was damaged.
+        end of the disk was damaged. It may name some numbers more, that were never given: where a newline
+        came into a record, nobody knows how many there were.
         """
         from firmware.ledger import damage
 
         payload = canonical.decode(jose.split(compact, chains.RECORD_TYPE)[0])
         named = damage.span(payload)
-        if named is None or named[1] != self.next_seq() - 1 or self.hash_of(named[0] - 1) != payload["prev"]:
+        if named is None or not 0 <= named[1] - (self.next_seq() - 1) <= MOST_PHANTOMS:
             return False
-        self._chain.prev = payload["prev"]
+        if payload["seq"] != named[1] + 1 or self.hash_of(named[0] - 1) != payload["prev"]:
+            return False
+        self._chain.next_seq, self._chain.prev = payload["seq"], payload["prev"]
         return True
 
     def _checked(self, compact):

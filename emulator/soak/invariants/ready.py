@@ -23,6 +23,8 @@ class ReadyInTime(Invariant):
         super().__init__(charger, ledger)
         self._people = People(charger, ledger)
         self._well_ms: int | None = None
+        # The terminal that was well: another one is there after power was gone between two steps.
+        self._assembly: Any = None
         self._screen_id = ""
 
     def record(self, payload: dict) -> Iterator[str]:
@@ -38,8 +40,8 @@ class ReadyInTime(Invariant):
         if self._people.are_needed() or not self._is_well():
             self._well_ms = None
             return
-        if self._well_ms is None:
-            self._well_ms = self.now_ms()
+        if self._well_ms is None or self._assembly is not self.charger.assembly:
+            self._well_ms, self._assembly = self.now_ms(), self.charger.assembly
         if self.now_ms() - self._well_ms >= self.LONGEST_MS and self._screen_id in BUSY:
             told = "the terminal has had all that it needs for %d minutes and shows %s"
             yield told % ((self.now_ms() - self._well_ms) // 60_000, self._screen_id or "nothing")
