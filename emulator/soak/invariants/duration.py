@@ -41,10 +41,12 @@ class DurationIsTime(Invariant):
             self._since_ms, self._stretch_cut_ms = self.now_ms(), None
         if payload["kind"] != "session.ended" or self._begun_ms is None:
             return
-        longest_ms = (self._cut_ms or self.now_ms()) - self._begun_ms
+        # Where the power went right after that write, it was read later.
+        ended_ms = self.now_ms() if self.charger.is_powered() else self.charger.cut_ms
+        longest_ms = (self._cut_ms or ended_ms) - self._begun_ms
         pauses = len(payload.get("interruptions", ()))
         if pauses:
-            longest_ms = sum(self._stretches_ms) + self.now_ms() - self._since_ms
+            longest_ms = sum(self._stretches_ms) + ended_ms - self._since_ms
             # A cut in the middle of a recovery makes stretches in which nobody charged.
             self._is_disturbed |= len(self._stretches_ms) > pauses
         told_ms = 1000 * payload["duration_s"]
