@@ -30,7 +30,7 @@ class Stopped:
         self._config = config
         self.memory = Memory(storage, journal, config.id, recorder.first_prev(signer))
         if self.memory.known["key"] != recorder.first_prev(signer):
-            signer = rotation.finish(signer, self.memory.known["key"])
+            signer = rotation.finish(signer, self.memory.known["key"], journal, self.memory.acknowledged)
         self._signer = signer
         self.recorder = recorder.Recorder(config.id, Clock(), signer, journal, self.memory.known)
 
@@ -70,6 +70,6 @@ class Stopped:
                 "the office knows no record of this terminal yet, and could not follow to another key; "
                 "let it enrol and upload first"
             )
-        payload, self._signer = await rotation.rotate(self.recorder, self._signer)
+        payload, self._signer = await rotation.rotate(self.recorder, self._signer, memory.acknowledged)
         memory.save(self.recorder.known, memory.acknowledged, memory.progress)
         return payload

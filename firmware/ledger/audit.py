@@ -34,7 +34,8 @@ def check_ledger(
     `first_prev` the first record's `prev` is taken as it is. `verifier(public)` returns how a key verifies:
     with it the records that change the key are followed. Of a part of a ledger `first_seq` is where it
     begins: what was before is not asked for. Damaged bytes between two records that follow each other are
-    what an interrupted write left: nothing is missing, so only a line's end is a problem.
+    what an interrupted write left: nothing is missing, so only a line's end is a problem. Nor is a record
+    missing of which there is a copy (firmware.ledger.announced).
     """
     audit = _Audit(verify, terminal, first_prev, verifier)
     audit.skip(first_seq)
@@ -46,7 +47,9 @@ def check_ledger(
             if compact is None:
                 audit.damage(name, offset, what or "")
             else:
+                audit.fill(segment.seq_of(compact))
                 audit.record(name, offset, compact)
+    audit.fill(None)
     audit.finish()
     return {"holds": not audit.problems, "records": audit.records, "problems": audit.problems}
 
@@ -78,6 +81,8 @@ class _Audit:
         # terminal said of such, as (first, last, that `prev`, number of the record that says so).
         self._missing: "list[tuple[int, int, str | None, dict[str, Any]]]" = []
         self._declared: "list[tuple[int, int, str, int]]" = []
+        # Number, offset and text of each copy of a record that is kept apart.
+        self._copies: "list[tuple[int, int, str]]" = []
 
     def blobs(self, storage: "Any") -> None:
         """Name a checkpoint's slot that is damaged or gone, and what looks like a segment and is none.
@@ -85,6 +90,10 @@ class _Audit:
         Where a checkpoint knows that the office has what is no longer kept, nothing is missing there.
         """
         self.segments = in_place(storage)
+        for offset, compact, _, _ in segment.stream(storage, segment.COPIES):
+            seq = segment.seq_of(compact) if compact else None
+            if compact and seq:
+                self._copies.append((seq, offset, compact))
         kept = self.segments[0] if self.segments else None
         intact, gone = [], []
         for slot in checkpoint.SLOTS + (checkpoint.MILESTONE,):
@@ -109,6 +118,13 @@ class _Audit:
     def _hear(self, slot: str, summary: "dict[str, Any]") -> None:
         if summary.get("next_seq", 1) > self._known[0]:
             self._known = summary["next_seq"], summary.get("prev"), slot
+
+    def fill(self, seq: "int | None") -> None:
+        """Check the copies of records that are missing before a number, None: before the end."""
+        while self._copies and (seq is None or self._copies[0][0] <= seq):
+            number, offset, compact = self._copies.pop(0)
+            if number >= self._next_seq and number != seq:
+                self.record(segment.COPIES, offset, compact)
 
     def skip(self, first_seq: int) -> None:
         """Ask for no record before one."""

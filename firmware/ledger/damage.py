@@ -40,8 +40,9 @@ def _number(told: "Any") -> int:
     return told if isinstance(told, int) and not isinstance(told, bool) else 0
 
 
-def lost_at_end(storage: "Any", is_known: bool = True) -> int:
-    """Return how many records lie damaged behind the newest intact one, at most.
+def last_written(storage: "Any", is_known: bool = True) -> int:
+    """Return the number of the newest record that was whole once: those that lie damaged behind the newest
+    intact one are counted, which are so many at most.
 
     A write that was cut short left the beginning of a line, NULs in it, or noise, and the next one put a mark
     to it: it was never durable and does not count. A whole line that no longer matches its checksum does,
@@ -49,7 +50,7 @@ def lost_at_end(storage: "Any", is_known: bool = True) -> int:
     each line does: a number that nobody used harms nobody, one that is given twice does. Newlines in noise
     make more lines than records have room in.
     """
-    lost = 0
+    last = lost = 0
     name = spans.newest(storage)
     while name:
         since_intact = size = 0
@@ -57,12 +58,13 @@ def lost_at_end(storage: "Any", is_known: bool = True) -> int:
         for offset, compact, _what, following in segment.last_items(storage, name):
             if compact is not None:
                 since_intact, size, is_intact = 0, 0, True
+                last = segment.seq_of(compact) or last
             elif not is_known or _was_whole(storage.read(name, offset, following - offset)):
                 since_intact += 1
                 size += following - offset
         lost += min(since_intact, max(1, size // SHORTEST_BYTES))
         name = None if is_intact else spans.newest(storage, name)
-    return lost
+    return last + lost
 
 
 def _was_whole(line: bytes) -> bool:

@@ -11,7 +11,7 @@ from firmware.ledger import segment, spans
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from firmware.ledger.line import Line
@@ -30,7 +30,7 @@ class Journal:
         """Take the storage, the size beyond which a new segment begins, and the size of a sector where a
         write may damage what else lies in it: then each record fills its sectors. 0 where it cannot.
         """
-        self._storage = storage
+        self.storage = storage
         self._segment_bytes = segment_bytes
         self._sector_bytes = sector_bytes
         self._last_seq = -1
@@ -40,6 +40,8 @@ class Journal:
         self._size = 0
         # What has to be written before the next line: the end of one that was cut short.
         self._mend = b""
+        # What `announcements` returns; None: not looked for yet.
+        self.copies: "Sequence[tuple[int, Span]] | None" = None
 
     def append(self, seq: int, compact: "str | bytes") -> None:
         """Add a record, durable on return; raises as `append_line` does."""
@@ -57,27 +59,27 @@ class Journal:
             self._find_end()
         if not self._segment or self._size and self._size + len(line) > self._segment_bytes:
             target, size = segment.name(seq), 0
-            if self._storage.size(target):
+            if self.storage.size(target):
                 # No segment that anybody reads, or it would be the one that is written.
-                self._storage.remove(target)
+                self.storage.remove(target)
         else:
             target, size = self._segment, self._size
         # Forgotten until it went well: after a failure the end is looked for again.
         self._segment = ""
         if size and self._mend:
             mended = self._whole(self._mend, size)
-            self._storage.append(target, mended)
+            self.storage.append(target, mended)
             size += len(mended)
         line = self._whole(line, size)
-        self._storage.append(target, line)
+        self.storage.append(target, line)
         self._segment, self._size, self._mend = target, size + len(line), b""
         self._last_seq = seq
 
     def _find_end(self) -> None:
-        self._segment = spans.newest(self._storage) or ""
+        self._segment = spans.newest(self.storage) or ""
         if self._segment:
-            self._size = self._storage.size(self._segment)
-            last = self._storage.read(self._segment, self._size - 1, 1) if self._size else b"\n"
+            self._size = self.storage.size(self._segment)
+            last = self.storage.read(self._segment, self._size - 1, 1) if self._size else b"\n"
             self._mend = b"" if last == b"\n" else self._line_end()
             if self._sector_bytes and self._size % self._sector_bytes and self._mend != segment.TORN_END:
                 # The last sector holds a record, and is not written again.
@@ -86,7 +88,7 @@ class Journal:
     def _line_end(self) -> bytes:
         """Return what ends the last line: where a record lacks its newline alone, or that is damaged, one."""
         is_intact = False
-        for offset, compact, _what, following in segment.last_items(self._storage, self._segment):
+        for offset, compact, _what, following in segment.last_items(self.storage, self._segment):
             is_intact = compact is not None or is_intact and following - offset == 1
         return b"\n" if is_intact else segment.TORN_END
 
@@ -111,9 +113,20 @@ class Journal:
         oldest = self._find_oldest()
         return segment.first_seq(oldest) if oldest else 0
 
+    def announcements(self) -> "Sequence[tuple[int, Span]]":
+        """Return number and place of each copy of a record that announces a new key, in order."""
+        if self.copies is None:
+            self.copies = ()
+            if self.storage.size(segment.COPIES):
+                # In memory only where there are copies.
+                from firmware.ledger import announced
+
+                self.copies = announced.copies(self.storage)
+        return self.copies
+
     def _find_oldest(self) -> str:
         if not self._oldest:
-            self._oldest = spans.oldest(self._storage) or ""
+            self._oldest = spans.oldest(self.storage) or ""
         return self._oldest
 
     def remove_oldest(self, last_seq: int) -> bool:
@@ -126,44 +139,59 @@ class Journal:
         # A segment ends where the next one begins.
         if following is None or segment.first_seq(following) - 1 > last_seq:
             return False
-        if following == (self._segment or spans.newest(self._storage)):
+        if following == (self._segment or spans.newest(self.storage)):
             return False
         # Forgotten until it went well: after a failure it is there or not.
         self._oldest = ""
-        self._storage.remove(removed)
+        self.storage.remove(removed)
         self._oldest = following
         return True
 
     def _following(self, name: str) -> "str | None":
         """Return the segment after one; the one that is written has none, which needs no look."""
-        return None if name == self._segment else spans.oldest(self._storage, name)
+        return None if name == self._segment else spans.oldest(self.storage, name)
 
     def tail(self) -> "tuple[int, str] | None":
         """Return (seq, record) of the newest record on storage, read from the end."""
-        name = spans.newest(self._storage)
+        newest, name = None, spans.newest(self.storage)
         while name:
-            newest = _newest(segment.last_items(self._storage, name))
+            newest = _newest(segment.last_items(self.storage, name))
             if newest:
-                return newest
-            name = spans.newest(self._storage, name)
-        return None
+                break
+            name = spans.newest(self.storage, name)
+        for seq, span in self.announcements():
+            if newest is None or seq > newest[0]:
+                newest = seq, spans.text(self.storage, span)
+        return newest
 
     def read_from(self, seq: int, problem: "Problem | None" = None) -> "Iterator[tuple[int, str]]":
         """Yield (seq, record) from a number on; damaged lines are left out and told to `problem`."""
         for number, span, _ in self.spans_from(seq, None, problem):
-            yield number, spans.text(self._storage, span)
+            yield number, spans.text(self.storage, span)
 
     def spans_from(
         self, seq: int, place: "Place | None" = None, problem: "Problem | None" = None
-    ) -> "Iterator[tuple[int, Span, Place]]":
+    ) -> "Iterator[tuple[int, Span, Place | None]]":
         """Yield (seq, where the record lies, the place after it) from a number on, or from a place that was
-        given before.
+        given before; None where the place is to be looked for.
         """
+        own = self._intact_from(seq, place, problem)
+        missing = [copy for copy in self.announcements() if copy[0] >= seq]
+        if not missing:
+            return own
+        # In memory only where there are copies.
+        from firmware.ledger import announced
+
+        return announced.woven(missing, own, place)
+
+    def _intact_from(
+        self, seq: int, place: "Place | None", problem: "Problem | None"
+    ) -> "Iterator[tuple[int, Span, Place]]":
         held = None
         name: "str | None"
         name, offset = place or (self._holding(seq), 0)
         while name:
-            for number, span, what, at, following in spans.each(self._storage, name, offset):
+            for number, span, what, at, following in spans.each(self.storage, name, offset):
                 if span is None or number is None:
                     if problem:
                         problem(name, at, what or "a record without a sequence number")
@@ -180,11 +208,11 @@ class Journal:
 
     def blocks(self, found: "list[Span]") -> "Iterator[bytes]":
         """Yield records one a line, in blocks, for an upload. Raises LedgerError where one is gone."""
-        return spans.blocks(self._storage, found)
+        return spans.blocks(self.storage, found)
 
     def _holding(self, seq: int) -> str:
         """Return the segment that holds a record, the oldest where it is not kept, empty where none is."""
-        return spans.newest(self._storage, segment.name(seq + 1)) or self._find_oldest()
+        return spans.newest(self.storage, segment.name(seq + 1)) or self._find_oldest()
 
 
 def _newest(items: "Iterator[segment.Item]") -> "tuple[int, str] | None":

@@ -15,6 +15,8 @@ MAX_LINE_BYTES = jose.MAX_COMPACT_BYTES + CHECKSUM_CHARACTERS + 2
 
 PREFIX = "ledger-"
 _SUFFIX = ".log"
+# The blob in which firmware.ledger.announced keeps copies of records, in the same form.
+COPIES = "key-announced"
 # What ends a line whose write was cut short: a line of a record that ends without it was whole once.
 TORN_END = b"!\n"
 # The one byte between two records, or after the last, is no newline, and nothing that a cut write left.

@@ -16,14 +16,17 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
 
 
-def proof(outbox: "Outbox", known: "Document", gap: "tuple[int, int]") -> "Span | None":
-    """Return where the record lies that names all of a gap, None where none has been written yet."""
+def proof(outbox: "Outbox", known: "Document", gap: "tuple[int, int]") -> "list[Span]":
+    """Return where the record lies that names all of a gap, behind those that announce the keys on the way
+    to the one that signed it; nothing where none has been written yet.
+    """
     for first, last, seq in known.get("damaged", ()):
         if first <= gap[0] and last == gap[1]:
             found = outbox.find(seq)
             if found:
-                return found
-    return None
+                announced = outbox.journal.announcements()
+                return [span for number, span in announced if last < number < seq] + [found]
+    return []
 
 
 def members(outbox: "Outbox", known: "Document", gap: "tuple[int, int]", batch: "list[Span]") -> "Document":
@@ -44,11 +47,12 @@ def at_the_end(
     What a checkpoint knows of them stands: then the chain goes on as if nothing were lost. `is_known` tells
     whether there is one where there was one.
     """
-    lost = damage.lost_at_end(storage, is_known)
-    if last_seq + 1 + lost <= known["next_seq"]:
+    # The last of them may be there in a copy.
+    written = max(last_seq, damage.last_written(storage, is_known))
+    if written < known["next_seq"]:
         return None
     # All that the office lacks is named at once, also what a checkpoint knows of.
     first_seq = max(last_seq, acknowledged) + 1
-    told = damage.members(min(first_seq, known["next_seq"]), last_seq + lost, known["prev"])
-    known["next_seq"] = last_seq + 1 + lost
+    told = damage.members(min(first_seq, known["next_seq"]), written, known["prev"])
+    known["next_seq"] = written + 1
     return told

@@ -30,7 +30,7 @@ class Recorder:
     ) -> None:
         self.terminal = terminal
         self._clock = clock
-        self._journal = journal
+        self.journal = journal
         # What storage refused: kind, members, and the moment at which it happened.
         self._unwritten: "list[tuple[str, Document, Document]]" = []
         self.use(signer)
@@ -145,7 +145,7 @@ class Recorder:
         if line.size > jose.MAX_COMPACT_BYTES:
             raise LedgerError("a record of %d bytes, more than anyone reads; this is a bug" % line.size)
         try:
-            self._journal.append_line(payload["seq"], line)
+            self.journal.append_line(payload["seq"], line)
         except OSError as error:
             raise StorageRefused("storage does not take a record: %s" % error)
         self.known = summary.fold(self.known, payload["seq"], payload, record_hash)

@@ -8,7 +8,7 @@ import hashlib
 
 from ..crypto import jose
 from ..errors import StorageRefused, TerminalError
-from ..ledger import chain, rotation
+from ..ledger import announced, chain, rotation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,15 +16,19 @@ if TYPE_CHECKING:
 
     from hal.ports import KeptSigner
 
+    from ..ledger.journal import Journal
     from .recorder import Recorder
     from .startup import Assembly
 
 
-async def rotate(recorder: "Recorder", signer: "KeptSigner") -> "tuple[dict[str, Any], KeptSigner]":
+async def rotate(
+    recorder: "Recorder", signer: "KeptSigner", acknowledged: int = 0
+) -> "tuple[dict[str, Any], KeptSigner]":
     """Announce a new key and let it take the old one's place; return the record's payload and the new signer.
 
-    Raises StorageRefused and BoardError, and then the old key goes on, or OSError where the new key, which
-    counts already, could not take its place: the next start does that.
+    `acknowledged` is the last record that the office has, 0 before the first. Raises StorageRefused and
+    BoardError, and then the old key goes on, or OSError where the new key, which counts already, could not
+    take its place: the next start does that.
     """
     successor = signer.successor(True)
     if successor is None:
@@ -38,6 +42,8 @@ async def rotate(recorder: "Recorder", signer: "KeptSigner") -> "tuple[dict[str,
     members = rotation.members(replaces, public, proved, signature)
     payload = await recorder.write(chain.KEY_ROTATED, members, recorder.moment())
     recorder.use(successor)
+    # Before the old key goes, for nobody could announce the new one again.
+    announced.keep(recorder.journal, acknowledged, payload["seq"])
     signer.adopt()
     return payload, successor
 
@@ -50,12 +56,12 @@ async def retire(parts: "Assembly", signer: "KeptSigner", has_office: bool) -> N
     if has_office and not parts.outbox.acknowledged:
         return
     try:
-        await rotate(parts.recorder, signer)
+        await rotate(parts.recorder, signer, parts.outbox.acknowledged)
     except (StorageRefused, OSError) as error:
         parts.room.failed(str(error))
 
 
-def finish(signer: "KeptSigner", key: str) -> "KeptSigner":
+def finish(signer: "KeptSigner", key: str, journal: "Journal", acknowledged: int) -> "KeptSigner":
     """Return the signer of the ledger's key (a thumbprint), after the power went before it took its place.
 
     Raises TerminalError where that key is not on this board.
@@ -67,5 +73,10 @@ def finish(signer: "KeptSigner", key: str) -> "KeptSigner":
         raise TerminalError(
             "the ledger was signed with the key %s…, not %s…; put its key back, or begin a new ledger" % told
         )
-    signer.adopt()
+    try:
+        announced.keep(journal, acknowledged)
+        signer.adopt()
+    except OSError:
+        # It counts and signs already; the next start lets it take its place.
+        return successor
     return successor

@@ -66,7 +66,9 @@ class Assembly:
         if self.memory.known["key"] != recorder.first_prev(board.signer):
             from . import rotation
 
-            board.signer = rotation.finish(board.signer, self.memory.known["key"])
+            board.signer = rotation.finish(
+                board.signer, self.memory.known["key"], journal, self.memory.acknowledged
+            )
         self.outbox = Outbox(journal, self.memory.acknowledged)
         self.recorder = recorder.Recorder(
             self._config.id, board.clock, board.signer, journal, self.memory.known

@@ -147,15 +147,15 @@ class Uploader:
                 raise UplinkError("the office goes on asking for record %d" % answer["next_seq"])
 
     def _proof(self, gap: "tuple[int, int]", batch: "list[Span]") -> "list[Span]":
-        """Return the record that names the lost ones, which travels ahead of its turn; nothing while it has
-        to be written.
+        """Return the record that names the lost ones, which travels ahead of its turn, and what it needs;
+        nothing while it has to be written.
         """
         # In memory only while records are missing.
         from . import damage
 
         found = damage.proof(self._outbox, self._known(), gap)
         if found:
-            return [found]
+            return found
         if self._noted != gap:
             self._noted = gap
             told = damage.members(self._outbox, self._known(), gap, batch)

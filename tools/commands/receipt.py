@@ -11,7 +11,7 @@ import click
 
 from firmware.crypto import jose
 from firmware.errors import LedgerError
-from firmware.ledger import chain
+from firmware.ledger import announced, chain
 from tools import inputs, keys, outputs
 from tools.commands import output
 from tools.commands.verify import key_option
@@ -159,7 +159,7 @@ def _meters_key(
     if "meter_record" not in receipt:
         return None
     storages = [ledgers.storage_of(path, content) for path, content in key_contents]
-    compacts = (compact for storage in storages for compact in ledgers.compacts(storage))
+    compacts = (compact for storage in storages for compact in announced.compacts(storage))
     return meters_key.found(
         receipt, meters_key.pinned(meters_key.signed(compacts, given), int(receipt["seq"]))
     )

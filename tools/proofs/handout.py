@@ -15,7 +15,7 @@ import click
 
 from firmware.crypto import jose, keyforms
 from firmware.errors import LedgerError
-from firmware.ledger import chain, segment
+from firmware.ledger import announced, chain, segment
 from tools import keys
 from tools.proofs import ledgers, receipts, records, trail
 
@@ -35,7 +35,7 @@ def read(path: str, key_files: tuple[str, ...]) -> tuple[list[str], list[keys.Pu
         own = keys.recognise(json.dumps(played["terminal"]["key"]).encode())
         return compacts, trail.read(key_files) or trail.follow(own, trail.announcements(compacts))
     storage: Any = ledgers.storage_of(path, content)
-    compacts = list(ledgers.compacts(storage)) if segment.oldest(storage) else []
+    compacts = list(announced.compacts(storage)) if segment.oldest(storage) else []
     if not any(map(_payload, compacts)):
         raise click.ClickException(f"{path} holds no record: it is no ledger, and nothing that was played")
     return compacts, trail.read(key_files) or trail.found_in([(path, content)])

@@ -35,7 +35,7 @@ def problems(folder: Any, payloads: Iterator[dict[str, Any]]) -> list[Problem]:
     names = sorted(folder.entries())
     for name in names:
         found += [_problem(None, name, offset, what) for offset, what in _file(folder, name)]
-    is_copy = all(name.startswith(segment.PREFIX) for name in names)
+    is_copy = all(name.startswith((segment.PREFIX, segment.COPIES)) for name in names)
     for name, (seq, what) in wanted.items():
         if name not in names and not is_copy:
             found.append(_problem(seq, name, 0, what))
@@ -51,7 +51,11 @@ def _file(folder: Any, name: str) -> Iterator[tuple[int, str]]:
     is_audited = name in CHECKPOINTS or name.startswith(segment.PREFIX) and is_name(name)
     if is_audited or name in NO_PROBLEM:
         return
-    if name == orders.KEY_BLOB:
+    if name == segment.COPIES:
+        for offset, compact, _, _ in segment.stream(folder, name):
+            if compact is None:
+                yield offset, "a damaged copy of a change of keys; the ledger's own record counts"
+    elif name == orders.KEY_BLOB:
         yield from _operator(folder.read(name))
     elif name == retention.RETIRED:
         if retention.retired(folder.read(name)) is None:

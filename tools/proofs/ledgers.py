@@ -12,7 +12,7 @@ import click
 from emulator.ledger_folder import LedgerFolder
 from firmware.crypto import canonical, jose
 from firmware.errors import CryptoError, LedgerError
-from firmware.ledger import audit, chain, checkpoint, segment
+from firmware.ledger import announced, audit, chain, checkpoint, segment
 from tools import keys
 from tools.proofs import corrections, ledger_files, meters_key, order, receipts, records, sessions
 from tools.proofs.proof import Proof
@@ -44,6 +44,8 @@ class Lines:
         return [self._name]
 
     def read(self, name: str, offset: int = 0, count: int | None = None) -> bytes:
+        if name != self._name:
+            return b""
         return self._content[offset:] if count is None else self._content[offset : offset + count]
 
 
@@ -66,7 +68,7 @@ def verify(storage: Any, path: str, given: list[keys.PublicKey], prices: receipt
     told = Proof("receipts")
     count = 0
     at_hand = {jose.thumbprint(public): public} if public else {}
-    for compact in compacts(storage):
+    for compact in announced.compacts(storage):
         count += _receipt(told, compact, at_hand, prices, given)
     wrong = [(name, holds, why) for name, holds, why in told.checks if not holds]
     proof.checks += wrong[:MAX_TOLD]
@@ -166,16 +168,8 @@ def check(storage: Any, path: str, given: list[keys.PublicKey]) -> dict[str, Any
     return {**found, "holds": False, "problems": [problem, *found["problems"]]}
 
 
-def compacts(storage: Any) -> Iterator[str]:
-    """Yield the records of a storage, oldest first; what is damaged is left out."""
-    for name in segment.each(storage):
-        for _, compact, _, _ in segment.stream(storage, name):
-            if compact is not None:
-                yield str(compact)
-
-
 def _first(storage: Any) -> str | None:
-    return next(compacts(storage), None)
+    return next(announced.compacts(storage), None)
 
 
 def _key(first: str | None, given: list[keys.PublicKey]) -> bytes | None:
@@ -185,7 +179,7 @@ def _key(first: str | None, given: list[keys.PublicKey]) -> bytes | None:
 
 
 def _payloads(storage: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    for compact in compacts(storage):
+    for compact in announced.compacts(storage):
         try:
             yield compact, chain.payload_of(compact, None)
         except LedgerError:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from emulator.ledger_folder import LedgerFolder
 from firmware.crypto import jose
 from firmware.errors import CryptoError, LedgerError
-from firmware.ledger import chain, rotation, segment
+from firmware.ledger import announced, chain, rotation
 from tools import curves, inputs, keys
 from tools.proofs import records
 
@@ -138,7 +138,7 @@ def register(found: list[keys.PublicKey], announced: list[str]) -> dict[str, Any
 def _trail(path: str, content: bytes | None) -> _Trail | None:
     """Return what a ledger's folder, or the content of a file, tells; None for a mere key."""
     if content is None:
-        compacts = list(_of_ledger(LedgerFolder(path)))
+        compacts = list(announced.compacts(LedgerFolder(path)))
         if not compacts:
             raise keys.KeyProblem(f"{path}: this folder holds no ledger, and a key is a file")
         return _Trail(_carried(compacts[:1]), list(announcements(compacts)), False)
@@ -161,13 +161,6 @@ def _trail(path: str, content: bytes | None) -> _Trail | None:
         raise keys.KeyProblem(f"{path}: this is no register of keys: {error}") from error
     listed = keys.of(json.dumps({"keys": document.get("keys", [])}).encode(), path)
     return _Trail(listed, trail, True)
-
-
-def _of_ledger(storage: Any) -> Iterator[str]:
-    for name in segment.each(storage):
-        for _, compact, _, _ in segment.stream(storage, name):
-            if compact is not None:
-                yield str(compact)
 
 
 def _carried(compacts: list[str]) -> list[keys.PublicKey]:

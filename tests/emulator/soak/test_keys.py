@@ -87,10 +87,10 @@ def test_a_terminal_that_gives_up_its_key_before_the_new_one_is_announced_is_cau
 ) -> None:
     rotate = rotation.rotate
 
-    async def hasty(recorder: object, signer: object) -> object:
+    async def hasty(recorder: object, signer: object, acknowledged: int) -> object:
         signer.successor(True)  # type: ignore[attr-defined]
         signer.adopt()  # type: ignore[attr-defined]
-        return await rotate(recorder, signer)  # type: ignore[arg-type]
+        return await rotate(recorder, signer, acknowledged)  # type: ignore[arg-type]
 
     monkeypatch.setattr(rotation, "rotate", hasty)
     found = [wrong for write in range(1, WRITES) for wrong in cut(write)]

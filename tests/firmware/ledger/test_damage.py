@@ -28,7 +28,7 @@ def with_end(end, cut=0):
 def test_noise_that_an_interrupted_write_left_is_no_lost_record():
     for seed in range(200):
         noise = Prng(seed, "noise").random_bytes(1024)
-        assert damage.lost_at_end(with_end(noise + b"\n")) == 0, seed
+        assert damage.last_written(with_end(noise + b"\n")) == 3, seed
 
 
 def test_a_whole_line_that_went_bad_is_one_however_much_of_it():
@@ -37,4 +37,4 @@ def test_a_whole_line_that_went_bad_is_one_however_much_of_it():
         bad = bytearray(line)
         for place in range(first, first + count):
             bad[place] ^= 0x80
-        assert damage.lost_at_end(with_end(bytes(bad), cut=True)) == 1, (first, count)
+        assert damage.last_written(with_end(bytes(bad), cut=True)) == 3, (first, count)

@@ -7,10 +7,12 @@ import asyncio
 import hashlib
 
 from emulator.models.disk import Disk, Memory, PowerCut
-from firmware.crypto import p256
+from firmware.crypto import canonical, jose, p256
 from firmware.errors import StorageRefused, TerminalError
+from firmware.ledger import announced, segment
 from firmware.ledger.audit import check_ledger
 from firmware.ledger.journal import Journal
+from firmware.ledger.outbox import Outbox
 from firmware.terminal import rotation
 from firmware.terminal.memory import Memory as Remembered
 from firmware.terminal.recorder import Recorder, first_prev
@@ -64,7 +66,9 @@ class Terminal:
         journal = Journal(disk)
         self.memory = Remembered(disk, journal, rotating.TERMINAL, first_prev(self.signer))
         if self.memory.known["key"] != first_prev(self.signer):
-            self.signer = rotation.finish(self.signer, self.memory.known["key"])
+            self.signer = rotation.finish(
+                self.signer, self.memory.known["key"], journal, self.memory.acknowledged
+            )
         self.recorder = Recorder(rotating.TERMINAL, Clock(), self.signer, journal, self.memory.known)
 
     def tell(self):
@@ -93,7 +97,10 @@ def test_a_new_key_is_announced_and_signs_from_then_on():
     terminal.tell()
     assert audited(disk) == {"holds": True, "records": 3, "problems": []}
     # The old key is nowhere any more.
-    assert (disk.read("key"), sorted(disk.names())) == (b"2", ["key", "ledger-0000000001.log"])
+    assert (disk.read("key"), sorted(disk.names())) == (
+        b"2",
+        ["key", "key-announced", "ledger-0000000001.log"],
+    )
     again = Terminal(disk)
     assert again.recorder.known["key"] == rotating.thumbprint(2)
     again.rotate()
@@ -102,7 +109,7 @@ def test_a_new_key_is_announced_and_signs_from_then_on():
 
 
 def test_the_power_going_at_any_write_leaves_one_key_that_signs_and_a_ledger_that_holds():
-    for count in range(1, 5):
+    for count in range(1, 6):
         memory = Memory()
         disk = Disk(memory)
         Terminal(disk).tell()
@@ -116,6 +123,7 @@ def test_the_power_going_at_any_write_leaves_one_key_that_signs_and_a_ledger_tha
         # What was cut short is done again, or done.
         if survivor.signer.number == 1:
             survivor.rotate()
+        assert len(announced.copies(disk)) == 1, count
         survivor.tell()
         assert Terminal(disk).recorder.known["key"] == rotating.thumbprint(2)
         assert audited(disk)["problems"] == [], count
@@ -163,3 +171,124 @@ def test_digests_are_signed_under_the_new_key_at_once():
     digest = hashlib.sha256(b"the meter's record").digest()
     signature = asyncio.run(terminal.recorder.sign(digest))
     assert p256.verify(rotating.public(2), digest, signature)
+
+
+def _place_of(disk, seq):
+    """Return segment, offset and size of a record's line."""
+    _, (name, offset, size), _ = next(Journal(disk).spans_from(seq))
+    return name, offset - 9, size + 10
+
+
+def _spoil(disk, name, at):
+    content = bytearray(disk.read(name))
+    content[at] ^= 1
+    disk.replace(name, bytes(content))
+
+
+def _kinds(disk):
+    return [canonical.decode(jose.split(one, "record+jws")[0])["kind"] for one in announced.compacts(disk)]
+
+
+def test_an_announcement_that_goes_bad_is_read_from_its_copy_wherever_it_stands():
+    for after in (0, 2):
+        disk = Disk(Memory())
+        terminal = Terminal(disk)
+        terminal.tell()
+        terminal.rotate()
+        for _ in range(after):
+            terminal.tell()
+        whole = list(Journal(disk).read_from(1))
+        name, offset, size = _place_of(disk, 2)
+        for at in [offset, offset + 9, offset + size // 2] + ([offset + size - 2] if after else []):
+            content = disk.read(name)
+            _spoil(disk, name, at)
+            assert list(Journal(disk).read_from(1)) == whole, at
+            assert list(Journal(disk).read_from(2)) == whole[1:], at
+            assert Journal(disk).tail() == whole[-1] and Journal(disk).last_seq() == 2 + after
+            assert audited(disk) == {"holds": True, "records": 2 + after, "problems": []}, at
+            # A start finds the new key in force, names nothing as lost, and goes on with the next number.
+            again = Terminal(disk)
+            assert (again.signer.number, again.memory.lost) == (2, None)
+            assert again.tell()["seq"] == 3 + after
+            assert audited(disk)["problems"] == []
+            disk.replace(name, content)
+
+
+def test_what_is_lost_around_a_copy_is_still_named():
+    disk = Disk(Memory())
+    terminal = Terminal(disk)
+    terminal.tell()
+    terminal.rotate()
+    terminal.tell()
+    places = [_place_of(disk, 2), _place_of(disk, 3)]
+    for name, offset, size in places:
+        _spoil(disk, name, offset + size // 2)
+    again = Terminal(disk)
+    lost = again.memory.lost
+    assert (lost["first_seq"], lost["last_seq"]) == (3, 3)
+    assert again.tell()["seq"] == 4
+
+
+def test_a_batch_holds_the_copy_in_its_place_and_goes_on_behind_it():
+    disk = Disk(Memory())
+    terminal = Terminal(disk)
+    for _ in range(2):
+        terminal.tell()
+    terminal.rotate()
+    for _ in range(2):
+        terminal.tell()
+    name, offset, size = _place_of(disk, 3)
+    _spoil(disk, name, offset + size // 2)
+    for most in (1, 2, 9):
+        outbox = Outbox(Journal(disk))
+        sent = []
+        while outbox.pending():
+            batch = outbox.batch(most, 16384)
+            assert outbox.gap() is None
+            # It may have to go out again.
+            assert outbox.batch(most, 16384) == batch
+            sent += b"".join(outbox.blocks(batch)).split(b"\n")[:-1]
+            outbox.acknowledge(outbox.batch_seq + len(batch))
+        assert [one.decode() for one in sent] == list(announced.compacts(disk)), most
+    assert _kinds(disk) == ["fault", "fault", "key.rotated", "fault", "fault"]
+
+
+def test_copies_that_the_office_has_are_given_up_with_the_next_change():
+    disk = Disk(Memory())
+    terminal = Terminal(disk)
+    terminal.tell()
+    terminal.rotate()
+    terminal.rotate()
+    assert [seq for seq, _ in announced.copies(disk)] == [2, 3]
+    _, terminal.signer = asyncio.run(rotation.rotate(terminal.recorder, terminal.signer, 3))
+    assert [seq for seq, _ in announced.copies(disk)] == [4]
+    assert audited(disk)["problems"] == []
+
+
+def test_a_damaged_copy_harms_nothing_and_no_private_key_is_in_one():
+    disk = Disk(Memory())
+    terminal = Terminal(disk)
+    terminal.tell()
+    terminal.rotate()
+    content = disk.read(segment.COPIES)
+    assert content == segment.encode_line(list(announced.compacts(disk))[1])
+    _spoil(disk, segment.COPIES, len(content) // 2)
+    assert Terminal(disk).tell()["seq"] == 3
+    assert audited(disk)["problems"] == []
+
+
+def test_a_start_after_a_cut_before_the_copy_makes_it_before_the_old_key_goes():
+    disk = Disk(Memory())
+    terminal = Terminal(disk)
+    terminal.tell()
+    terminal.rotate()
+    # As the power leaves it that goes between the record and its copy.
+    disk.remove(segment.COPIES)
+    disk.replace("key", b"1")
+    disk.replace("key-next", b"2")
+    writes = []
+    replace = disk.replace
+    disk.replace = lambda name, content: writes.append(name) or replace(name, content)
+    assert Terminal(disk).signer.number == 2
+    assert [seq for seq, _ in announced.copies(disk)] == [2]
+    assert writes == [segment.COPIES, "key"]

@@ -134,3 +134,66 @@ def test_the_terminals_page_says_what_was_lost(office):
     office.log_in()
     page = " ".join(office.get("/terminals").content.decode().split())
     assert "KT-0001 lost its records 3 to 5 and says so in record 10." in page
+
+
+class LostBeforeNewKeys:
+    """A ledger that lost its third record and changed its key twice after it, before the office heard of any;
+    the last record, under the newest key, names the lost one.
+    """
+
+    def __init__(self, office):
+        self.terminal = terminal = office.enrolled()
+        self.lines = [*terminal.records(4), terminal.rotate(11), *terminal.records(1), terminal.rotate(12)]
+        told = {"first_seq": 3, "last_seq": 3, "next_prev": hash_of(self.lines[2]), "why": "damaged"}
+        self.proof = terminal.record("ledger.damaged", **told)
+        self.after = [*self.lines[3:], self.proof]
+        self.ahead = [self.lines[4], self.lines[6], self.proof]
+        assert office.upload(terminal, self.lines[:2]) == (200, {"next_seq": 3})
+
+
+def test_a_record_under_a_key_to_come_counts_behind_the_announcements_that_lead_to_it(office):
+    lost = LostBeforeNewKeys(office)
+    assert office.upload(lost.terminal, [*lost.ahead, *lost.after]) == (200, {"next_seq": 9})
+    assert office.stored(lost.terminal) == lost.lines[:2] + lost.after
+    assert office.state(lost.terminal).thumbprint == lost.terminal.thumbprint
+    keys = office.models.TerminalKey.objects.filter(terminal_id=lost.terminal.identity)
+    assert [(key.from_seq, key.to_seq) for key in keys] == [(1, 5), (6, 7), (8, None)]
+    # The answer was lost: the same again, and then what comes next.
+    assert office.upload(lost.terminal, [*lost.ahead, *lost.after]) == (200, {"next_seq": 9})
+    assert office.upload(lost.terminal, lost.terminal.records(1)) == (200, {"next_seq": 10})
+    assert office.models.Alert.objects.count() == 1
+
+
+def test_the_gap_before_new_keys_may_be_gone_over_one_record_at_a_time(office):
+    lost = LostBeforeNewKeys(office)
+    assert office.upload(lost.terminal, [*lost.ahead, lost.after[0]]) == (200, {"next_seq": 5})
+    # The answer was lost: of the same again, the first announcement is now the next record.
+    assert office.upload(lost.terminal, [*lost.ahead, lost.after[0]]) == (200, {"next_seq": 6})
+    for line in lost.after[2:]:
+        status, _ = office.upload(lost.terminal, [line])
+        assert status == 200
+    assert office.stored(lost.terminal) == lost.lines[:2] + lost.after
+
+
+def test_announcements_ahead_of_their_turn_change_nothing_by_themselves(office):
+    lost = LostBeforeNewKeys(office)
+    for lines in (lost.ahead[:1], lost.ahead[:2], lost.ahead, [*lost.ahead[:2], lost.after[0]]):
+        status, answer = office.upload(lost.terminal, lines)
+        assert (status, answer["next_seq"]) == (409, 3)
+    assert office.state(lost.terminal).stored == 2
+    assert office.models.TerminalKey.objects.count() == 1
+
+
+def test_a_key_that_no_announcement_leads_to_names_nothing(office):
+    lost = LostBeforeNewKeys(office)
+    last = lost.ahead[2]
+    stranger = Terminal("KT-0001", 21)
+    stranger.seq = 5
+    forged = stranger.rotate(22)
+    unproved = Terminal("KT-0001", 1)
+    unproved.seq, unproved.prev = 5, hash_of(lost.lines[3])
+    unproved = unproved.rotate(12, proof=lost.lines[6].split(".")[0])
+    for ahead in ([last], [lost.ahead[0], last], [lost.ahead[1], last], [forged, last], [unproved, last]):
+        status, answer = office.upload(lost.terminal, [*ahead, *lost.after])
+        assert status in (409, 422) and answer["next_seq"] == 3
+    assert office.state(lost.terminal).stored == 2

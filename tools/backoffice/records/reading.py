@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from firmware.crypto import jose
 from firmware.errors import LedgerError
-from firmware.ledger import chain, damage
+from firmware.ledger import chain, damage, rotation
 from tools.backoffice.records.inspection import whole
 from tools.backoffice.records.models import Terminal, TerminalKey
 from tools.backoffice.records.proof import decode, verifier
@@ -51,6 +51,8 @@ class Reading:
         # What such a record promises to make good: its number and itself, and the place before the gap.
         self._proof: tuple[int, str] | None = None
         self._before: tuple[int, str] | None = None
+        # Keys that were announced ahead of their turn, for it may be one of them that signed the promise.
+        self._ahead: list[Announced] = []
         self._known: set[str] = set()
         # The first record that each key of the terminal signs, its thumbprint, the key. None: not read.
         self._register: list[tuple[int, str, bytes]] | None = None
@@ -154,19 +156,38 @@ class Reading:
             else:
                 self.fork = (seq, compact)
                 self._end(422, f"seq {seq} is stored with other bytes: the ledger was signed twice here")
-        elif named and self.line == 1 and named[0] <= self.next_seq <= named[1]:
+        elif named and self._is_first and named[0] <= self.next_seq <= named[1]:
             self._skip(named, seq, compact)
         elif named and seq == self.next_seq and self._goes_back(named, payload.get("prev")):
             # The terminal lost the end of its ledger, which is here, and goes on from what it has.
             self._chain.prev, self.damage = payload["prev"], (seq, compact)
             self._take(compact, lines_left)
-        elif self.line == 1 and self._promised(self.next_seq).get(seq) == compact and lines_left > 1:
+        elif self._is_first and self._promised(self.next_seq).get(seq) == compact and lines_left > 1:
             # It was shown before, and the answer was lost.
             return
-        elif seq is not None and seq > self.next_seq and self.line == 1:
+        elif self._is_first and payload.get("kind") == chain.KEY_ROTATED and lines_left > 1:
+            self._look_ahead(payload, jose.kid(compact))
+        elif seq is not None and seq > self.next_seq and self._is_first:
             self._end(409, f"seq {seq} leaves a gap; go on from {self.next_seq}")
         else:
             self._end(422, problem)
+
+    @property
+    def _is_first(self) -> bool:
+        """Say whether nothing came yet but what is known, and announcements in or ahead of their turn."""
+        came = self.duplicates + len(self._ahead) + len(self.announced)
+        return len(self.accepted) == len(self.announced) and self.line == came + 1
+
+    def _look_ahead(self, payload: dict[str, Any], key: str) -> None:
+        """Hear of a key before its turn: records before that are lost may be named under it, and it has to
+        be announced once more when it is its turn.
+        """
+        try:
+            public_key = rotation.successor(payload, key, self._newcomer)
+        except LedgerError as problem:
+            self._end(422, str(problem))
+            return
+        self._ahead.append(Announced(payload["seq"], public_key, jose.thumbprint(public_key)))
 
     def _skip(self, named: tuple[int, int, str], seq: int, compact: str) -> None:
         """Go on behind records that the terminal lost: by what it signed, and if the next one follows."""
@@ -215,7 +236,8 @@ class Reading:
 
     def _key_at(self, thumbprint: str, seq: int) -> bytes | None:
         """Return the terminal's key of a thumbprint where it is the one that signs at a position."""
-        announced = [(key.seq + 1, key.thumbprint, key.public_key) for key in self.announced]
+        heard = self.announced + [key for key in self._ahead if key not in self.announced]
+        announced = [(key.seq + 1, key.thumbprint, key.public_key) for key in heard]
         found = None
         for from_seq, name, public_key in [*self._keys(), *announced]:
             if from_seq <= seq:
