@@ -199,14 +199,18 @@ def test_a_new_terminal_on_a_full_disk_waits_for_room_and_keeps_its_tariffs_then
     assert "storage" in [fault["fault"] for fault in played.of("fault")]
 
 
-def test_an_upload_that_is_answered_while_a_receipt_is_being_drawn_is_no_fault(monkeypatch):
+def test_an_upload_that_is_answered_while_a_receipt_is_being_drawn_is_no_fault():
     async def drawn_slowly(facts, pattern, signature, clock):
         await clock.sleep_ms(20_000)
 
-    monkeypatch.setattr(receipt_code, "add", drawn_slowly)
-    played = Played(
-        CHARGE, lambda charger: setattr(charger.config, "receipt_url", "https://r.example/{token}")
-    )
+    def tamper(charger):
+        charger.config.receipt_url = "https://r.example/{token}"
+
+    drawn, receipt_code.add = receipt_code.add, drawn_slowly
+    try:
+        played = Played(CHARGE, tamper)
+    finally:
+        receipt_code.add = drawn
     assert len(played.holds().of("session.ended")) == 1
     assert played.of("fault") == []
 

@@ -84,7 +84,7 @@ def spoil_and_check(disk, kind, seed):
     """Damage a disk; whatever it is, a check comes to its end and says where."""
     decay.damage(disk, Prng(seed, kind), kind)
     for problem in check_ledger(disk, None)["problems"]:
-        assert problem["what"] and problem["file"] in (*disk.names(), *SLOTS, MILESTONE), problem
+        assert problem["what"] and problem["file"] in list(disk.names()) + list(SLOTS) + [MILESTONE], problem
 
 
 def spoilt(*numbers):
@@ -215,7 +215,7 @@ def cut_short_without_checkpoints(disk):
     """Take the last bytes of the newest record, and all checkpoints."""
     newest = segment.newest(disk)
     disk.replace(newest, disk.read(newest)[:-40])
-    for slot in (*SLOTS, MILESTONE):
+    for slot in SLOTS + (MILESTONE,):
         disk.replace(slot, b"0badc0de 1 {}")
 
 
