@@ -128,10 +128,10 @@ class _Pages(FPDF):
     def two_columns(self, left: Pairs, right: Pairs) -> None:
         """Write two lists of facts side by side."""
         top = self.get_y()
-        self._pairs(right, _LEFT_MM + 103, 71, 38)
+        self._pairs(right, _LEFT_MM + 100, 74, 38)
         ends, page = self.get_y(), self.page
         self.set_y(top)
-        self._pairs(left, _LEFT_MM, 101, 26)
+        self._pairs(left, _LEFT_MM, 98, 26)
         # So many facts that they went on to another page leave the few beside them behind.
         self.set_y((max(ends, self.get_y()) if self.page == page else self.get_y()) + 5)
 
