@@ -40,11 +40,16 @@ class ReadyInTime(Invariant):
         if self._people.are_needed() or not self._is_well():
             self._well_ms = None
             return
-        if self._well_ms is None or self._assembly is not self.charger.assembly:
+        if self._well_ms is None or self._began_anew(self._well_ms):
             self._well_ms, self._assembly = self.now_ms(), self.charger.assembly
         if self.now_ms() - self._well_ms >= self.LONGEST_MS and self._screen_id in BUSY:
             told = "the terminal has had all that it needs for %d minutes and shows %s"
             yield told % ((self.now_ms() - self._well_ms) // 60_000, self._screen_id or "nothing")
+
+    def _began_anew(self, since_ms: int) -> bool:
+        """Return whether power was gone since: a start that is cut at once leaves no terminal to compare."""
+        cut_ms = self.charger.cut_ms
+        return self._assembly is not self.charger.assembly or (cut_ms is not None and cut_ms >= since_ms)
 
     def _is_well(self) -> bool:
         charger = self.charger

@@ -30,6 +30,13 @@ def test_a_terminal_that_stays_out_of_order_is_noticed_after_its_time(
     assert told.endswith("for 180 minutes and shows out_of_order")
 
 
+def test_a_start_that_is_cut_at_once_has_not_been_busy_since() -> None:
+    silent = [(60, "meter_fault", "silent"), (3600, "power", "cut"), (0, "meter_fault", "none")]
+    cut = [(0, "cut_at_write", 1), (0, "power", "on")]
+    later = ReadyInTime.LONGEST_MS // 1000 + 60
+    assert violated([*silent, *cut, (later, "power", "on"), (600, "link", "up")]) == []
+
+
 # The meter said 1 kWh less than it had, by less than may have flowed while the terminal was off, for all of a
 # session; when it tells the truth again that is a jump, of which only people know what it was.
 LYING = [(0, "meter_fault", "backwards"), (0, "plug", True), (5, "tap", "alice"), (30, "plug", False)]
