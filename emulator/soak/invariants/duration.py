@@ -33,24 +33,22 @@ class DurationIsTime(Invariant):
         self._stretch_cut_ms: int | None = None
 
     def record(self, payload: dict) -> Iterator[str]:
+        # Where the power went in the middle of that write or right after it, it was then and not now.
+        written_ms = self.now_ms() if self.charger.is_powered() else self.charger.cut_ms
         if payload["kind"] == "session.started":
-            # Where the power went in the middle of that write, it was then and not now.
-            began_ms = self.now_ms() if self.charger.is_powered() else self.charger.cut_ms
-            self._begun_ms, self._cut_ms, self._is_disturbed = began_ms, None, False
+            self._begun_ms, self._cut_ms, self._is_disturbed = written_ms, None, False
             self._bad_slots = 0
-            self._stretches_ms, self._since_ms, self._stretch_cut_ms = [], began_ms or 0, None
+            self._stretches_ms, self._since_ms, self._stretch_cut_ms = [], written_ms or 0, None
         self._look_for_cut()
         if payload["kind"] == "boot" and self._stretch_cut_ms is not None:
             self._stretches_ms.append(self._stretch_cut_ms - self._since_ms)
-            self._since_ms, self._stretch_cut_ms = self.now_ms(), None
+            self._since_ms, self._stretch_cut_ms = written_ms, None
         if payload["kind"] != "session.ended" or self._begun_ms is None:
             return
-        # Where the power went right after that write, it was read later.
-        ended_ms = self.now_ms() if self.charger.is_powered() else self.charger.cut_ms
-        longest_ms = (self._cut_ms or ended_ms) - self._begun_ms
+        longest_ms = (self._cut_ms or written_ms) - self._begun_ms
         pauses = len(payload.get("interruptions", ()))
         if pauses:
-            longest_ms = sum(self._stretches_ms) + ended_ms - self._since_ms
+            longest_ms = sum(self._stretches_ms) + written_ms - self._since_ms
             # A cut in the middle of a recovery makes stretches in which nobody charged.
             self._is_disturbed |= len(self._stretches_ms) > pauses
         told_ms = 1000 * payload["duration_s"]
