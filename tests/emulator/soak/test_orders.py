@@ -12,11 +12,15 @@ from tools.commands.fast_craft import FastCraft
 
 SEEDS = (1, 2, 3, 4)
 EPISODES = 8
+# What was ordered lies in a file of its own, without which a terminal waits for its operator
+# (tests/emulator/simulation/test_order_damage.py).
+WHOLE_FILES = ("lost_file", "swapped_files")
 
 
 def told(seed: int, level: str = "heavy") -> dict:
     """Return the soak's story of a seed with orders strewn in, asked for every ten minutes."""
     one = story.tell(seed, level, 6)
+    one["steps"] = [step for step in one["steps"] if step["argument"] not in WHOLE_FILES]
     prng = Prng(seed, "orders")
     for _ in range(EPISODES):
         steps = [story.step_of(*step) for step in faults.episode(prng)]
