@@ -225,7 +225,7 @@ def write_into_a_neighbours_sector(patch: MonkeyPatch) -> None:
 
 def take_noise_for_lost_records(patch: MonkeyPatch) -> None:
     """Name as lost what an interrupted write left."""
-    patch.setattr(damage, "_has_remains", lambda line: True)
+    patch.setattr(damage, "_was_whole", lambda line: True)
 
 
 def never_take_the_storages_fault_back(patch: MonkeyPatch) -> None:
