@@ -53,7 +53,7 @@ class Evidence:
 
     def judge(self, first_wh: int, on_record: Callable[[str, dict], None]) -> tuple[int, list[str]]:
         """Hand on every record; return how much was checked and what is violated."""
-        found = audit.Audit(self, first_wh, on_record)
+        found = audit.Audit(self, self.disk, first_wh, on_record)
         violated = list(found.problems)
         checked = int(found.records) + 1
         if self.office.stored is not None:

@@ -174,10 +174,10 @@ class Books:
 class Audit(Books):
     """Reads the whole ledger of a charger once."""
 
-    def __init__(self, charger, first_wh: int, on_record, decode=canonical.decode):
-        """Call `on_record(compact, payload)` for each record on the way."""
+    def __init__(self, charger, storage, first_wh: int, on_record, decode=canonical.decode):
+        """Read a storage that needs no power; call `on_record(compact, payload)` for each record in it."""
         super().__init__(charger, first_wh, decode)
-        for _seq, compact in Journal(charger.disk.platter()).read_from(1):
+        for _seq, compact in Journal(storage).read_from(1):
             if _seq > self.next_seq():
                 self.skip(decode(jose.split(compact, chains.RECORD_TYPE)[0]))
             on_record(compact, self.enter(compact))

@@ -294,7 +294,8 @@ class Player:
         def tell(compact, payload):
             self._emit({"jws": compact})
 
-        audit = Audit(self.charger, self._first_wh, tell, self.charger.decode)
+        platter = self.charger.disk.platter()
+        audit = Audit(self.charger, platter, self._first_wh, tell, self.charger.decode)
         self._checked += audit.records
         for problem in audit.problems:
             self._violate(problem)
