@@ -88,7 +88,7 @@ class Line:
         try:
             return await self.ask(read)
         except MeterRefused as error:
-            if not any(f"exception {code}," in str(error) for code in NOT_THERE):
+            if not refused_with(error, NOT_THERE):
                 raise
             raise MeterRefused(
                 f"{error}; unit {self.settings.unit} is there and may be no {model.name}: "
@@ -122,11 +122,11 @@ class Line:
             told = await self.told(model.probe)
         except MeterRefused:
             return None
-        if fits(model.probe, told) or told in ("", "0"):
+        if says_so(model.probe, told) or told in ("", "0"):
             return None
         for name in maps.names():
             other = models.find(name)
-            if other.probe and other.probe[0] == model.probe[0] and fits(other.probe, told):
+            if other.probe and other.probe[0] == model.probe[0] and says_so(other.probe, told):
                 raise MeteringError(
                     f"unit {self.settings.unit} says that it is {told!r}, as a {name} does and no "
                     f"{model.name}; look with: kilotap meter scan"
@@ -165,7 +165,12 @@ class Line:
         return self.bus
 
 
-def fits(probe: Probe, told: str) -> bool:
+def refused_with(error: MeterRefused, codes: tuple[int, ...]) -> bool:
+    """Return whether a meter's exception is one of these."""
+    return any(f"exception {code}," in str(error) for code in codes)
+
+
+def says_so(probe: Probe, told: str) -> bool:
     """Return whether what a meter told of itself is that of the model with this probe."""
     _read, kind, expected = probe
     if kind.startswith("text"):

@@ -10,13 +10,15 @@ from typing import Any
 
 from firmware.errors import MeteringError, MeterRefused, MeterSilent
 from firmware.metering import maps, models
-from tools.metering.line import Line, Settings, document_of, fits
+from tools.metering.line import Line, Settings, document_of, refused_with, says_so
 
 # Whoever is there answers one of these, be it that it has no such register.
 PROBES = ((4, 0x0000, 2), (3, 0x0000, 2))
 # What a map has to say to be believed where no register tells the model: a mains voltage and its frequency.
 VOLTAGES_MV = range(80_000, 300_000)
 FREQUENCIES_MHZ = range(45_000, 66_000)
+# Gateway path unavailable, and target failed to respond.
+NOBODY = (10, 11)
 
 
 def places(settings: Settings, bauds: list[int], parities: list[str], units: range) -> Iterator[Settings]:
@@ -42,8 +44,9 @@ async def _answers(line: Line) -> bool:
         try:
             await line.ask(probe)
             return True
-        except MeterRefused:
-            return True
+        except MeterRefused as error:
+            # A gateway answers for whoever is not there.
+            return not refused_with(error, NOBODY)
         except MeterSilent:
             continue
         except MeteringError:
@@ -55,6 +58,17 @@ async def _answers(line: Line) -> bool:
 async def _described(line: Line) -> dict[str, Any]:
     line.settings.tries = 2
     place = {"baud": line.settings.baud, "parity": line.settings.parity, "unit": line.settings.unit}
+    fits = await _fits(line)
+    if not fits:
+        return {**place, "models": [], "model": None}
+    likeliest = _likeliest(fits)
+    names = [name for found in likeliest for name in _alike(found["model"])]
+    return {**place, "models": names, **likeliest[0]}
+
+
+async def _fits(line: Line) -> list[dict[str, Any]]:
+    """Return what the maps say that fit; after one whose phases all have a voltage no other is tried."""
+    fits = []
     for model in await _candidates(line):
         try:
             reading = await line.reading(model)
@@ -63,16 +77,29 @@ async def _described(line: Line) -> dict[str, Any]:
                 continue
             if reading.frequency_mhz not in FREQUENCIES_MHZ:
                 continue
-            found = document_of(model, await line.serial(model), reading)
-            return {**place, "models": _alike(model), **found}
+            fits.append(document_of(model, await line.serial(model), reading))
         except MeteringError:
             continue
-    return {**place, "models": [], "model": None}
+        if model.probe or len(voltages) == len(reading.voltage_mv):
+            break
+    return fits
 
 
-def _alike(model: models.Model) -> list[str]:
-    """Return all models with this register map: which of them it is only its nameplate tells."""
-    head = (maps.part(model.name) or "").partition("|")[0]
+def _likeliest(fits: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what the map says that fits best, and what those say that fit no worse.
+
+    Where a map of three phases finds voltage on some of them alone, it may be a meter of one phase, whose
+    other registers are zero: of an Eastron the power of all phases tells it, as long as some flows.
+    """
+    first, last = fits[0], fits[-1]
+    if first is last or not all(last["voltage_mv"]) or first["power_w"]:
+        return [first]
+    return [last] if last["power_w"] else [last, first]
+
+
+def _alike(name: str) -> list[str]:
+    """Return all models with the register map of one: which of them it is only its nameplate tells."""
+    head = (maps.part(name) or "").partition("|")[0]
     return head.split()
 
 
@@ -96,7 +123,7 @@ async def _candidates(line: Line) -> list[models.Model]:
             except MeteringError:
                 told[place] = None
         said = told[place]
-        if said is not None and fits(model.probe, said):
+        if said is not None and says_so(model.probe, said):
             named.append((len(model.probe[2]), model))
     # The longer the text that a model is known by, the surer.
     named.sort(key=lambda pair: -pair[0])

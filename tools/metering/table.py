@@ -24,7 +24,15 @@ def lines(reading: dict[str, Any], fuse_a: int | None) -> list[str]:
         voltage = _given(voltages[phase] if phase < len(voltages) else None, "V")
         current = _given(currents[phase] if phase < len(currents) else None, "A")
         shown.append(f"L{phase + 1}         {voltage:>12}{current:>12}")
-    return shown + warnings(currents, fuse_a)
+    return shown + dead_phases(voltages) + warnings(currents, fuse_a)
+
+
+def dead_phases(voltages_mv: list[int | None]) -> list[str]:
+    """Return what a technician has to know of phases without voltage, where others have one."""
+    dead = [f"L{phase}" for phase, voltage_mv in enumerate(voltages_mv, 1) if voltage_mv == 0]
+    if not dead or not any(voltages_mv):
+        return []
+    return [f"no voltage on {' and '.join(dead)}: look at its wires; of a meter of one phase name its model"]
 
 
 def warnings(currents_ma: list[int | None], fuse_a: int | None) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 
+from emulator.models import meter as meter_module
 from emulator.models.meter import Meter
 from firmware.metering import maps
 from tests.tools.metering.lines import on_a_wire
@@ -198,6 +199,46 @@ def test_scan_finds_unit_and_model(capsys):
         assert name in found["models"] and "looking" in err
     with on_a_wire(Meter("abb-b23", "1", 0), 3) as port:
         words = ("--port", port, "--units", "9", "--baud", "9600", "--parity", "N", "--json")
+        code, out, err = said(capsys, "meter", "scan", *words)
+    assert (code, json.loads(out)) == (1, []) and "nothing answers" in err
+
+
+class OnePhaseWired(Meter):
+    """A meter of three phases of which the first alone is connected."""
+
+    def registers(self, function, address, count):
+        for first, area in [(first, area) for of, first, area in self._areas if of == 4]:
+            for register in (0x02, 0x04, 0x08, 0x0A):
+                area[2 * (register - first) : 2 * (register - first) + 4] = bytes(4)
+        return super().registers(function, address, count)
+
+
+def test_a_scan_tells_an_eastron_of_one_phase_from_one_of_three(capsys):
+    # Registers that a meter has not are zero there: SDM230 in esphome/issues#3912, SDM120 in #3600.
+    one, three = ["eastron-sdm120", "eastron-sdm230"], ["eastron-sdm630", "eastron-sdm72d-m-v2"]
+    for kind, name, power_w, expected in (
+        (Meter, "eastron-sdm120", 2300, one),
+        (Meter, "eastron-sdm230", 0, one + three),
+        (OnePhaseWired, "eastron-sdm630", 2300, three),
+        (OnePhaseWired, "eastron-sdm630", 0, one + three),
+        (Meter, "eastron-sdm630", 0, three),
+    ):
+        meter = kind(name, "21110042", 5000)
+        meter.advance(0, power_w)
+        with on_a_wire(meter) as port:
+            words = ("--port", port, "--units", "1", "--baud", "9600", "--parity", "N", "--json")
+            (found,) = json.loads(said(capsys, "meter", "scan", *words)[1])
+        assert (found["models"], found["power_w"]) == (expected, power_w), name
+
+
+@pytest.mark.parametrize("code", [10, 11])
+def test_a_scan_knows_that_a_gateway_answers_for_a_meter_that_is_not_there(code, capsys, monkeypatch):
+    # Modbus Application Protocol V1.1b3, 7: gateway path unavailable, target failed to respond.
+    meter = Meter("abb-b23", "1", 0)
+    monkeypatch.setattr(meter_module, "DEVICE_FAILURE", code)
+    meter.fault = "exception"
+    with on_a_wire(meter, 3) as port:
+        words = ("--port", port, "--units", "3", "--baud", "9600", "--parity", "N", "--json")
         code, out, err = said(capsys, "meter", "scan", *words)
     assert (code, json.loads(out)) == (1, []) and "nothing answers" in err
 

@@ -298,6 +298,13 @@ def test_over_current_and_imbalance_are_told(currents, fuse, told):
     assert table.warnings(currents, fuse) == told
 
 
+def test_phases_without_voltage_are_told():
+    (told,) = table.dead_phases([230_000, 0, 0])
+    assert told.startswith("no voltage on L2 and L3: ") and "name its model" in told
+    assert table.dead_phases([230_000, 230_000, 229_000]) == table.dead_phases([230_000, None, None]) == []
+    assert table.dead_phases([0, 0, 0]) == table.dead_phases([]) == []
+
+
 def test_the_help_of_every_command_shows_examples(capsys):
     for name in ("models", "scan", "read", "watch", "record", "play", "replace"):
         code, out, _ = said(capsys, "meter", name, "--help")
