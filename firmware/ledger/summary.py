@@ -1,7 +1,7 @@
 """Folds records into what a start must know, so that a checkpoint spares reading the whole ledger.
 
 It does not know storage. A summary is a plain document:
-`{"next_seq", "prev", "key", "receipts", "open", "last_wh", "last_at", "meter_serial", "faults",
+`{"next_seq", "prev", "at", "key", "receipts", "open", "last_wh", "last_at", "meter_serial", "faults",
 "configured", "damaged", "order"}`, and "meter_key" of a meter that signs.
 """
 
@@ -9,6 +9,8 @@ from firmware.crypto import jose
 
 # Each is told as the upload comes to it, and taken at once: more are seldom on their way.
 MOST_DAMAGED = 8
+# What a record tells whose clock was set back: the time of the record before, as far as that knew one.
+SET_BACK = "set_back_from"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ def start(first_prev: str) -> "Document":
     return {
         "next_seq": 1,
         "prev": first_prev,
+        # Of the newest record that knew the time.
+        "at": None,
         # Thumbprint of the key that signs the next record.
         "key": first_prev,
         "receipts": 0,
@@ -48,6 +52,8 @@ def fold(summary: "Document", seq: int, payload: "Document", record_hash: str) -
     after = dict(summary)
     after["next_seq"] = seq + 1
     after["prev"] = record_hash
+    if payload["at"] is not None:
+        after["at"] = payload["at"]
     apply = _KINDS.get(payload["kind"])
     if apply:
         apply(after, payload)
@@ -68,7 +74,7 @@ def _boot(after: "Document", payload: "Document") -> None:
 
 def _started(after: "Document", payload: "Document") -> None:
     opened = dict(payload)
-    for member in ("terminal", "prev", "kind", "card_data"):
+    for member in ("terminal", "prev", "kind", "card_data", SET_BACK):
         opened.pop(member, None)
     after["open"] = opened
     # What began before has ended, be the record of that lost.

@@ -73,15 +73,16 @@ class Recorder:
             return False
         return True
 
-    async def settle(self) -> None:
-        """Write all that is due before the next record. Raises StorageRefused."""
+    async def settle(self, moment: "Document | None" = None) -> None:
+        """Write all that is due before the next record, or before one of a moment. Raises StorageRefused."""
         while self._unwritten:
             # One that was kept when the time was known already comes after what teaches it to those before.
             await self._learn(self._unwritten[0][2])
             await self.write(*self._unwritten[0])
             self._unwritten.pop(0)
         if self._unset_seq:
-            await self._learn(self.moment())
+            # Not later than what comes next, or that would seem of a clock that was set back.
+            await self._learn(moment or self.moment())
 
     async def _learn(self, moment: "Document") -> None:
         """Give records that know no time a true one, once a moment has it: ticks count since one start."""
@@ -95,7 +96,7 @@ class Recorder:
         """
         moment = self.moment()
         try:
-            await self.settle()
+            await self.settle(moment)
             await self.write(kind, members, moment)
         except StorageRefused as error:
             self.why = str(error)
@@ -139,6 +140,9 @@ class Recorder:
         payload["terminal"] = self.terminal
         payload["seq"] = self.known["next_seq"]
         payload["prev"] = self.known["prev"]
+        before = self.known.get("at")
+        if payload["at"] is not None and before is not None and payload["at"] < before:
+            payload[summary.SET_BACK] = before
         line = Line(self._header, payload)
         self.signature = await self.sign(line.digest())
         record_hash = line.sign(self.signature)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from firmware.errors import PricingError
+from firmware.ledger.summary import SET_BACK
 from tools.proofs import naming, times
 
 Payload = dict[str, Any]
@@ -38,43 +39,50 @@ def elapsed_ms(since: Payload, until: Payload) -> int:
 
 
 class _Moments:
-    """Times of day that never fall while the clock is kept right, and ticks that never do since a start."""
+    """Times of day that fall only where the record says that its clock was set back, and ticks that never do
+    since a start.
+    """
 
     def __init__(self) -> None:
-        self._at = ""
-        # The record before of the same start, and one whose clock was not unset.
+        # Of the newest record that knew the time; None where there is none.
+        self._at: str | None = None
+        # Records may be missing that knew another time.
+        self._is_known = True
         self._before: Payload | None = None
-        self._is_behind = False
 
     def follow(self, payload: Payload) -> Iterator[str]:
-        """Yield where one more record is of an earlier time; of several in a row the first is named."""
+        """Yield where one more record is of an earlier time than it may be."""
         seq, at, before = payload.get("seq"), payload["at"], self._before
-        if payload.get("kind") == "boot" or (before is not None and seq != before.get("seq", 0) + 1):
-            # A start may be among the records that are missing.
-            before = None
+        if seq != (before.get("seq", 0) if before else 0) + 1:
+            before = self._at = None
+            self._is_known = False
         times.utc_s(at)
         if payload["clock"] not in times.CLOCKS or (at is None) != (payload["clock"] == "unset"):
             yield f"record {seq} was made at {at} by a clock that is {payload['clock']}"
-        is_behind = payload["clock"] == "synchronised" and at is not None and at < self._at
-        if is_behind and not self._is_behind:
-            yield f"record {seq} was made at {at}, before one of {self._at}"
-        if before is not None and not is_behind:
-            yield from _since(before, payload)
-        if payload["clock"] == "synchronised" and at is not None:
-            self._at, self._is_behind = max(at, self._at), is_behind
+        yield from self._falling(payload)
+        if before is not None and payload.get("kind") != "boot":
+            yield from _ticks(before, payload)
         self._before = payload
 
+    def _falling(self, payload: Payload) -> Iterator[str]:
+        seq, at, told = payload.get("seq"), payload["at"], payload.get(SET_BACK)
+        is_back = at is not None and self._at is not None and at < self._at
+        if is_back and told is None:
+            told = "and tells no clock that was set back"
+            yield f"record {seq} was made at {at}, before one of {self._at}, {told}"
+        elif told is not None and (self._at or self._is_known) and (not is_back or told != self._at):
+            before = f"and the record before is of {self._at}"
+            yield f"record {seq} tells a clock set back from {told} to {at}, {before}"
+        elif told is not None and ((times.utc_s(told) or 0) <= (times.utc_s(at) or 0)):
+            yield f"record {seq} tells a clock set back from {told} to {at}, which is not back"
+        self._at = at or self._at
 
-def _since(before: Payload, payload: Payload) -> Iterator[str]:
-    """Yield where a record is earlier than the one before of the same start, by its clock or its ticks.
 
-    A clock that nobody keeps right may be put right, and then go back; it does not go back by itself.
-    """
+def _ticks(before: Payload, payload: Payload) -> Iterator[str]:
+    """Yield where the ticks since the start fell, from one record to the next of the same start."""
     seq, passed_s = payload.get("seq"), None
     if before["at"] is not None and payload["at"] is not None:
         passed_s = (times.utc_s(payload["at"]) or 0) - (times.utc_s(before["at"]) or 0)
-        if passed_s < 0 and payload["clock"] == "estimated":
-            yield f"record {seq} was made at {payload['at']}, before the one before it at {before['at']}"
     is_wrapped = payload["ticks_ms"] < before["ticks_ms"] and passed_s is not None and passed_s >= 0
     # Ticks that wrapped took so long; half of it less is no clock that was put right.
     if is_wrapped and elapsed_ms(before, payload) - 1000 * (passed_s or 0) > WRAP_MS // 2:

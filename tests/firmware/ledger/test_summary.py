@@ -42,6 +42,7 @@ def test_an_empty_ledger_begins_with_the_key():
     assert summary.start("thumb") == {
         "next_seq": 1,
         "prev": "thumb",
+        "at": None,
         "key": "thumb",
         "receipts": 0,
         "open": None,

@@ -36,6 +36,19 @@ def test_every_story_leaves_records_that_hold_alone_and_together(name, tmp_path)
 WEATHER = {
     "the clock goes forward": [(600, "clock", 3600)],
     "the clock goes forward and is set back": [(600, "clock", 3600), (600, "clock", "set")],
+    "the clock is set back": [(600, "clock", -86400)],
+    "the clock is set back twice": [
+        (600, "clock", -60),
+        (30, "power", "cut"),
+        (1, "clock", -60),
+        (0, "power", "on"),
+    ],
+    "the clock is set back while the power is away": [
+        (600, "power", "cut"),
+        (5, "clock", -86400),
+        (600, "power", "on"),
+        (120, "wait", "idle"),
+    ],
     "the clock is lost": [(600, "clock", "unset")],
     "the clock is lost and found": [(600, "clock", "unset"), (600, "clock", "set")],
     "the power goes": [(600, "power", "cut"), (600, "power", "on"), (120, "wait", "idle")],
@@ -95,12 +108,48 @@ def test_a_clock_that_begins_unset_and_is_learned_in_mid_session_holds(tmp_path)
     assert held(records, tmp_path) == ""
 
 
-def test_of_a_clock_that_was_set_back_the_receipt_holds_and_the_ledger_names_the_record_once(tmp_path):
-    records = Played(BEGIN + [(600, "clock", -86400)] + END + AGAIN, lambda charger: None).records
-    (first, _) = forging.of_kind(records, "session.ended")
+@pytest.fixture(scope="module")
+def set_back():
+    """Return the records of a terminal whose clock was set back in mid-session."""
+    return Played(BEGIN + [(600, "clock", -86400)] + END + AGAIN, lambda charger: None).records
+
+
+def test_a_clock_that_was_set_back_is_told_by_the_first_record_after_it(set_back):
+    (first, _) = forging.of_kind(set_back, "session.ended")
     assert first["flags"] == ["clock_set"] and first["stop"]["at"] < first["start"]["at"]
-    told = held(records, tmp_path)
-    assert told.startswith("order: record ") and told.count("before one of") == 1
+    (place,) = [place for place, record in enumerate(set_back) if "set_back_from" in record]
+    assert set_back[place]["set_back_from"] == set_back[place - 1]["at"] > set_back[place]["at"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda told: told.pop("set_back_from"), "and tells no clock that was set back"),
+        (lambda told: told.update(set_back_from="2026-03-28T16:00:00Z"), "the record before is of"),
+        (lambda told: told.update(at="2026-03-29T16:00:00Z"), "the record before is of"),
+        (lambda told: told.update(set_back_from=7), "tells a clock set back from 7"),
+    ],
+)
+def test_times_that_fall_without_a_record_that_tells_the_clocks_step_are_refused(
+    change, sentence, set_back, tmp_path
+):
+    def forged(records):
+        change(next(record for record in records if "set_back_from" in record))
+
+    assert sentence in held(forging.changed(set_back, forged), tmp_path)
+
+
+def test_a_step_back_is_told_from_nothing_but_the_time_before(set_back, tmp_path):
+    def forged(records):
+        records[-1]["set_back_from"] = "2027-03-28T16:00:00Z"
+
+    assert "tells a clock set back from 2027" in held(forging.changed(set_back, forged), tmp_path)
+
+    def first_of_a_part(records):
+        records[0]["set_back_from"] = "2020-01-01T00:00:00Z"
+
+    part = forging.signed(forging.changed(set_back[-3:], first_of_a_part), first_seq=len(set_back) - 2)
+    assert "which is not back" in forging.problems(forging.judged(part, tmp_path))
 
 
 def test_receipts_that_an_order_cancelled_and_corrected_hold(tmp_path):
