@@ -14,48 +14,70 @@ MOST_CONTENT = 254
 
 
 class Envelopes:
-    """One connection's transactions: a request at a time, and the bytes that come back."""
+    """One connection's transactions: a request at a time, and the bytes that come back.
 
-    __slots__ = ("_received", "_transaction")
+    What goes out and what comes in lie in bytes that stay: a small board makes no garbage of them.
+    """
+
+    __slots__ = ("_end", "_incoming", "_outgoing", "_transaction")
 
     def __init__(self) -> None:
         self._transaction = 0
-        self._received = b""
+        self._outgoing = bytearray()
+        self._incoming = bytearray(HEADER_SIZE + MOST_CONTENT)
+        self._end = 0
 
-    def wrap(self, request: bytes) -> bytes:
-        """Return a frame of the serial line as this connection's next transaction."""
+    def wrap(self, request: bytes) -> bytearray:
+        """Return a frame of the serial line as this connection's next transaction, until the next one."""
         self._transaction = (self._transaction + 1) & 0xFFFF
-        content = request[:-CRC_SIZE]
-        return self._transaction.to_bytes(2, "big") + b"\0\0" + len(content).to_bytes(2, "big") + content
+        size = len(request) - CRC_SIZE
+        if len(self._outgoing) != HEADER_SIZE + size:
+            self._outgoing = bytearray(HEADER_SIZE + size)
+        outgoing = self._outgoing
+        outgoing[0], outgoing[1] = self._transaction >> 8, self._transaction & 0xFF
+        outgoing[4], outgoing[5] = size >> 8, size & 0xFF
+        for i in range(size):
+            outgoing[HEADER_SIZE + i] = request[i]
+        return outgoing
 
     def begin_anew(self) -> None:
         """Forget what came over a connection that is gone."""
-        self._received = b""
+        self._end = 0
 
-    def missing(self) -> int:
-        """Return how many bytes are still to come of what is coming in; at least 1."""
-        if len(self._received) < HEADER_SIZE:
-            return HEADER_SIZE - len(self._received)
-        return max(1, HEADER_SIZE + self._size() - len(self._received))
-
-    def feed(self, received: bytes) -> "bytes | None":
-        """Take bytes; return the answer to the last request as the serial line would bring it, or None.
+    def feed(self, received: "bytes | bytearray", count: "int | None" = None) -> "bytearray | None":
+        """Take bytes, all or the first `count`; return the answer to the last request as the serial line
+        would bring it, or None.
 
         Answers to earlier requests, too late, are passed over. Raises MeteringError for no Modbus TCP.
         """
-        self._received += received
-        while len(self._received) >= HEADER_SIZE:
-            size = self._size()
-            if self._received[2:4] != b"\0\0" or not 1 <= size <= MOST_CONTENT:
-                raise MeteringError("what answers speaks no Modbus TCP; check address and port")
-            if len(self._received) < HEADER_SIZE + size:
-                return None
-            transaction = self._received[0] << 8 | self._received[1]
-            content = self._received[HEADER_SIZE : HEADER_SIZE + size]
-            self._received = self._received[HEADER_SIZE + size :]
-            if transaction == self._transaction:
-                return modbus.with_crc(content)
-        return None
+        answer = None
+        for i in range(len(received) if count is None else count):
+            self._incoming[self._end] = received[i]
+            self._end += 1
+            if self._end == HEADER_SIZE:
+                self._check_header()
+            elif self._end > HEADER_SIZE and self._end == HEADER_SIZE + self._size():
+                answer = self._taken() or answer
+                self._end = 0
+        return answer
+
+    def _check_header(self) -> None:
+        incoming = self._incoming
+        if incoming[2] or incoming[3] or not 1 <= self._size() <= MOST_CONTENT:
+            raise MeteringError("what answers speaks no Modbus TCP; check address and port")
+
+    def _taken(self) -> "bytearray | None":
+        """Return the content of what came in, with its checksum, or None where another one was asked for."""
+        incoming = self._incoming
+        if incoming[0] << 8 | incoming[1] != self._transaction:
+            return None
+        content = bytearray(self._size())
+        for i in range(len(content)):
+            content[i] = incoming[HEADER_SIZE + i]
+        crc = modbus.crc16(content)
+        content.append(crc & 0xFF)
+        content.append(crc >> 8)
+        return content
 
     def _size(self) -> int:
-        return self._received[4] << 8 | self._received[5]
+        return self._incoming[4] << 8 | self._incoming[5]

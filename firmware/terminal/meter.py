@@ -164,9 +164,8 @@ class Meter:
                     for i in range(len(self._frames)):
                         function, _address, count = self._model.plan[i]
                         size = modbus.response_size(function, count)
-                        self._take(
-                            i, await self._bus.transact(self._frames[i], size, self._config.meter_timeout_ms)
-                        )
+                        await self._bus.transact(self._frames[i], size, self._config.meter_timeout_ms)
+                        self._take(i, self._bus.answer)
                     self._believe()
                     wanted, left = wanted - 1, tries
                 except MeteringError as error:
@@ -311,9 +310,9 @@ class Meter:
             return ""
         function, _address, count = plan
         unit, size = self._config.meter_unit, modbus.response_size(function, count)
-        answer = await self._bus.transact(self._serial_frame, size, self._config.meter_timeout_ms)
+        await self._bus.transact(self._serial_frame, size, self._config.meter_timeout_ms)
         try:
-            block = modbus.parse_response(unit, function, count, answer)
+            block = modbus.parse_response(unit, function, count, self._bus.answer)
         except MeterRefused:
             if self._model.serial_type != models.MAYBE:
                 raise

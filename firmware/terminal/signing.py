@@ -259,14 +259,16 @@ async def _ask(board: "Board", config: "Any", asked: "tuple[Any, ...]") -> "byte
 async def _read(board: "Board", config: "Any", function: int, address: int, count: int) -> bytes:
     frame = modbus.read_request(config.meter_unit, function, address, count)
     size = modbus.response_size(function, count)
-    answer = await board.meter_bus.transact(frame, size, config.meter_timeout_ms)
+    await board.meter_bus.transact(frame, size, config.meter_timeout_ms)
+    answer = board.meter_bus.answer
     return bytes(modbus.parse_response(config.meter_unit, function, count, answer, address))
 
 
 async def _write(board: "Board", config: "Any", address: int, words: "list[int]") -> None:
     frame = modbus.write_request(config.meter_unit, address, words)
     size = modbus.response_size(modbus.WRITE, len(words))
-    modbus.parse_written(frame, await board.meter_bus.transact(frame, size, config.meter_timeout_ms))
+    await board.meter_bus.transact(frame, size, config.meter_timeout_ms)
+    modbus.parse_written(frame, board.meter_bus.answer)
 
 
 def protocol(model: str) -> "Any":

@@ -4,12 +4,13 @@ It does not know the port, which carries bytes, nor what a register means.
 """
 
 from firmware.metering import modbus
+from hal.common.master import ANSWERED, Master
 from hal.common.ticks import between_ms, now_ms
 from hal.common.waiting import coroutine, pause_ms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Coroutine, Generator
+    from collections.abc import Coroutine, Generator
     from typing import Any, Protocol
 
     class Port(Protocol):
@@ -34,50 +35,13 @@ if TYPE_CHECKING:
 # 2.5.1.1: above 19,200 baud the silence is fixed.
 FAST_BAUD = 19200
 FAST_SILENCE_US = 1750
-# What the line's coroutine yields when there is nothing more to wait for.
-ANSWERED = "answered"
 
 
-class RtuBus:
-    """The one master of a Modbus RTU line, for one task at a time.
-
-    What `transact` gives to be awaited is the bus itself, and behind it is one coroutine for all requests:
-    on a small board a new one for each would be half of a poll's garbage.
-    """
+class RtuBus(Master):
+    """The one master of a Modbus RTU line, for one task at a time."""
 
     def __init__(self, port: "Port", baud: int, parity: str, idle_ms: int) -> None:
-        self._line = _Line(port, baud, parity, idle_ms)
-        self._exchanges = self._line.exchanges()
-        self._is_at_rest = True
-
-    def transact(self, request: bytes, response_size: int, timeout_ms: int) -> "Awaitable[bytes | bytearray]":
-        """Send a request and return what came back, as `ports.MeterBus` says. Raises OSError."""
-        line = self._line
-        line.request, line.size, line.timeout_ms = request, response_size, timeout_ms
-        return self
-
-    def __await__(self) -> "Generator[Any, None, bytes | bytearray]":
-        """Begin what `transact` was told."""
-        if not self._is_at_rest:
-            # The last one was cancelled, or ended with its port.
-            self._exchanges = self._line.exchanges()
-        self._is_at_rest = False
-        return self  # type: ignore[return-value]
-
-    # What MicroPython calls it.
-    __iter__ = __await__
-
-    def __next__(self) -> "Any":
-        """Go on, and return what has to be waited for; StopIteration has the answer."""
-        awaited = self._exchanges.send(None)
-        if awaited is not ANSWERED:
-            return awaited
-        self._is_at_rest = True
-        raise StopIteration(self._line.answer)
-
-    def throw(self, *error: "Any") -> "Any":
-        """End what is waited for, as a task does that is cancelled."""
-        return self._exchanges.throw(*error)
+        Master.__init__(self, _Line(port, baud, parity, idle_ms))
 
 
 class _Line:
@@ -95,7 +59,7 @@ class _Line:
         self._busy_ms = now_ms()
         self.request = b""
         self.size = self.timeout_ms = 0
-        self.answer = bytearray()
+        self.answer: "bytes | bytearray" = b""
 
     @coroutine
     def exchanges(self) -> "Generator[Any, Any, None]":
@@ -107,7 +71,7 @@ class _Line:
                 yield from pause_ms(left_ms)
                 left_ms = self._missing_silence_ms()
             if left_ms > 0:
-                self.answer = bytearray()
+                self.answer = b""
                 yield ANSWERED
                 continue
             self._port.write(self.request)

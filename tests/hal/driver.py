@@ -153,7 +153,8 @@ def open_whole(board: str, path: str) -> None:
 
 
 async def _transact(bus: "Any", request: bytes, size: int, timeout_ms: int) -> "bytes | bytearray":
-    answer: "bytes | bytearray" = await bus.transact(request, size, timeout_ms)
+    await bus.transact(request, size, timeout_ms)
+    answer: "bytes | bytearray" = bus.answer
     return answer
 
 

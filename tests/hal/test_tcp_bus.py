@@ -3,6 +3,10 @@
 The bytes are those of "Modbus Messaging on TCP/IP" V1.0b, 3.1.3: transaction, protocol, length, unit.
 """
 
+import asyncio
+import contextlib
+import errno
+import os
 import socket
 import threading
 import time
@@ -84,6 +88,57 @@ def test_silence_and_a_hang_up_lead_to_a_new_connection(seat: Seat) -> None:
 def test_what_speaks_another_protocol_is_an_os_error(seat: Seat) -> None:
     with Server([(0, b"HTTP/1.1 400 Bad Request\r\n\r\n")]) as server:
         assert asked(seat, server, (500, 0)) == ["OSError"]
+
+
+@seats(*ALL)
+def test_a_request_that_was_cancelled_leaves_the_connection_to_the_next_one(seat: Seat) -> None:
+    late = bytes.fromhex("01040400000000")
+    with Server([(0.2, envelope(1, late)), (0, envelope(2))]) as server:
+        words = [f"{REQUEST.hex()},{SIZE},2000,0,50", f"{REQUEST.hex()},{SIZE},2000,0"]
+        said = seat.results("bus", server.name, 9600, 0, *words)
+        assert [first for first, _ in said] == ["cancelled", ANSWER.hex()]
+
+
+@seats(*ALL)
+def test_nobody_at_the_address_is_an_os_error_that_says_why(seat: Seat) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        name = "tcp://127.0.0.1:%d" % nobody.getsockname()[1]
+    said = seat.results("bus", name, 9600, 0, *[f"{REQUEST.hex()},{SIZE},500,0"] * 2)
+    assert said == [["OSError", errno.ECONNREFUSED]] * 2
+
+
+@seats(*ALL)
+def test_a_connection_that_is_not_taken_is_silence_within_the_time_out(seat: Seat) -> None:
+    with socket.socket() as listener, contextlib.ExitStack() as full:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        # Linux drops whoever wants to be one more than the queue holds.
+        for _ in range(2):
+            waiting = full.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        name = "tcp://127.0.0.1:%d" % listener.getsockname()[1]
+        ((answer, took_ms),) = seat.results("bus", name, 9600, 0, f"{REQUEST.hex()},{SIZE},200,0")
+        assert answer == ""
+        assert 200 <= took_ms < 1000
+
+
+def test_connections_that_failed_leave_nothing_open() -> None:
+    async def ask(name: str) -> None:
+        bus = open_tcp_bus(name)
+        for _ in range(3):
+            with contextlib.suppress(OSError):
+                await bus.transact(REQUEST, SIZE, 100)
+
+    with Server([(0, b"HTTP/1.1")], [(0, b"")]) as server:
+        before = len(os.listdir("/proc/self/fd"))
+        asyncio.run(ask(server.name))
+    asyncio.run(ask(server.name))
+    # The listener is closed, and the connections that the server has taken are.
+    deadline_s = time.monotonic() + 5
+    while len(os.listdir("/proc/self/fd")) >= before and time.monotonic() < deadline_s:
+        time.sleep(0.01)
+    assert len(os.listdir("/proc/self/fd")) < before
 
 
 @pytest.mark.parametrize("name", ["tcp://", "tcp://:502", "tcp://meter:x", "udp://meter"])

@@ -26,9 +26,9 @@ Probe = tuple[tuple[int, int, int], str, str]
 class Bus(Protocol):
     """The line's one master."""
 
-    def transact(
-        self, request: bytes, response_size: int, timeout_ms: int
-    ) -> Awaitable[bytes | bytearray]: ...
+    answer: bytes | bytearray
+
+    def transact(self, request: bytes, response_size: int, timeout_ms: int) -> Awaitable[None]: ...
 
 
 @dataclass
@@ -73,7 +73,9 @@ class Line:
     async def _transact(self, request: bytes, size: int) -> bytes | bytearray:
         settings = self.settings
         try:
-            return await self._opened().transact(request, size, settings.timeout_ms)
+            bus = self._opened()
+            await bus.transact(request, size, settings.timeout_ms)
+            return bus.answer
         except OSError as error:
             told = error.strerror or str(error)
             mend = (

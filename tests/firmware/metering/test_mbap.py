@@ -26,14 +26,35 @@ def test_an_answer_may_come_in_any_pieces():
     for size in range(1, len(ANSWER)):
         envelopes = asked()
         assert envelopes.feed(ANSWER[:size]) is None
-        assert 1 <= envelopes.missing() <= len(ANSWER) - size
         assert envelopes.feed(ANSWER[size:]) is not None
-    envelopes, taken = asked(), 0
-    while taken < len(ANSWER):
-        some = envelopes.missing()
-        frame = envelopes.feed(ANSWER[taken : taken + some])
-        taken += some
-    assert frame is not None
+    envelopes = asked()
+    assert [envelopes.feed(bytes((octet,))) for octet in ANSWER[:-1]] == [None] * (len(ANSWER) - 1)
+    assert envelopes.feed(ANSWER[-1:]) is not None
+
+
+def test_of_a_longer_piece_only_what_came_in_is_taken():
+    envelopes, piece = asked(), bytearray(ANSWER + b"what came in before")
+    assert envelopes.feed(piece, len(ANSWER) - 1) is None
+    assert envelopes.feed(ANSWER[-1:] + b"and more", 1) is not None
+
+
+def test_what_follows_the_answer_belongs_to_the_next_one():
+    envelopes = asked()
+    first = envelopes.feed(ANSWER + b"\x00\x02" + ANSWER[2:5])
+    assert first is not None
+    envelopes.wrap(REQUEST)
+    assert envelopes.feed(ANSWER[5:]) == first
+
+
+def test_an_answer_is_as_long_as_the_standard_allows_and_the_next_one_is_another_object():
+    content = b"\x01\x03\xfa" + bytes(range(250))
+    whole = b"\x00\x01\x00\x00\x00\xfd" + content
+    envelopes = asked()
+    frame = envelopes.feed(whole)
+    assert modbus.parse_response(1, 3, 125, frame) == content[3:]
+    envelopes.wrap(REQUEST)
+    assert envelopes.feed(b"\x00\x02" + ANSWER[2:]) is not None
+    assert frame[:-2] == content
 
 
 def test_late_answers_are_passed_over_and_transactions_wrap():
