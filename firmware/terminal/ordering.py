@@ -76,8 +76,10 @@ class Ordering:
                 "what was ordered before is damaged in the terminal; order all of it (anew = true)"
             )
         commands: "list[Any]" = []
+        corrected: "Document" = {}
         if not problems:
-            commands, problems = self._commands(changed.get("commands", []))
+            corrected = self._corrected()
+            commands, problems = self._commands(changed.get("commands", []), corrected)
         if not problems:
             lists = changes.effective(_lists(self._config), changed)
             parsed, problems = self._judge(lists)
@@ -88,6 +90,7 @@ class Ordering:
             return
         overlay = changes.overlaid(self._overlay() or {}, changed)
         overlay["commands"] = commands
+        overlay["corrected"] = corrected
         state = self._store(overlay)
         for tariff, document in zip(parsed[1], lists["tariffs"]):
             tariffs.store(self._board.storage, tariff, document)
@@ -208,13 +211,21 @@ class Ordering:
 
     # Commands
 
-    def _commands(self, given: "list[Document]") -> "tuple[list[Document], list[str]]":
-        """Return kinds and members of the records that commands ask for, and why some cannot be."""
+    def _corrected(self) -> "Document":
+        """Return what orders made of the receipts so far whose records are kept: no other can be corrected."""
+        known = (self._overlay() or {}).get("corrected", {})
+        first = self._parts.journal.first_seq() or 1
+        return {receipt: known[receipt] for receipt in known if known[receipt][0] >= first}
+
+    def _commands(self, given: "list[Document]", corrected: "Document") -> "tuple[list[Document], list[str]]":
+        """Return kinds and members of the records that commands ask for, and why some cannot be; what they
+        make of receipts is put in.
+        """
         if not given:
             return [], []
         from . import commands
 
-        return commands.prepared(given, self._parts.journal, self._parts.zone)
+        return commands.prepared(given, self._parts.journal, self._parts.zone, corrected)
 
     async def finish(self) -> None:
         """Write the records that the order in force asks for and the ledger lacks.

@@ -1,7 +1,7 @@
 """Holds cancellations and corrections of a ledger against the receipts that they name, and one another.
 
-It does not know signatures. A cancellation is made anew from its receipt, and has to be just that. After it
-a corrected receipt may follow: the old is taken back, and another bill asked in its place.
+It does not know signatures. A cancellation is made anew from its receipt, and has to be just that. It comes
+last: what is taken back as a whole is neither taken back nor corrected again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -72,8 +72,8 @@ class _Book:
             yield f"receipt {name} is of {told}"
 
     def _numbered(self, old: _Receipt, payload: Payload) -> Iterator[str]:
-        """Yield where numbers of a receipt's corrections leave one out or tell one twice, or it is cancelled
-        twice.
+        """Yield where numbers of a receipt's corrections leave one out or tell one twice, or another comes
+        after it was cancelled.
         """
         name = payload["receipt"]
         number = int(name.rpartition("-C")[2])
@@ -84,10 +84,14 @@ class _Book:
             left_out = f"{payload['corrects']['receipt']}-C{old.number + 1}"
             yield f"receipt {name} is there and {left_out} is not: a correction's number is left out"
         old.number = max(number, old.number)
-        if payload["kind"] == correction.CANCELLED:
-            if old.cancelled_by is not None:
-                taken = f"which {old.cancelled_by} took back before"
-                yield f"receipt {name} cancels {payload['corrects']['receipt']}, {taken}"
+        is_cancelled = payload["kind"] == correction.CANCELLED
+        if old.cancelled_by is not None:
+            verb, taken = (
+                "cancels" if is_cancelled else "corrects",
+                f"which {old.cancelled_by} took back before",
+            )
+            yield f"receipt {name} {verb} {payload['corrects']['receipt']}, {taken}"
+        elif is_cancelled:
             old.cancelled_by = name
 
 
@@ -102,7 +106,7 @@ def check(proof: Proof, found: Iterable[tuple[str, Payload]]) -> None:
             if payload.get("kind") in _KINDS:
                 problems.append(f"receipt {payload.get('receipt')} lacks or garbles {error}")
     if book.count:
-        why = f"{book.count} of receipts that stand before them, numbered without a gap, none cancelled twice"
+        why = f"{book.count} of receipts that stand before them, numbered without a gap, cancelled last"
         proof.found("corrections", problems, why)
 
 

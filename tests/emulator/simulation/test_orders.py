@@ -14,6 +14,8 @@ CPYTHON_ONLY = (
     "test_a_partners_discount_comes_by_order_and_stands_on_the_receipt",
     "test_a_price_that_a_driver_was_told_holds_though_an_order_comes_before_the_plug",
     "test_a_receipt_that_is_not_there_cannot_be_cancelled",
+    "test_what_an_office_forgot_of_corrections_the_terminal_knows_also_after_a_power_cut",
+    "test_an_order_that_cancels_a_receipt_and_more_of_it_is_refused_as_a_whole",
     "test_an_order_of_which_no_record_could_tell_is_refused",
     "test_an_order_waits_for_the_link_and_for_the_one_before_it",
     "test_contracts_have_to_name_tariffs_that_there_are_and_bad_lists_are_no_order",
@@ -191,6 +193,49 @@ def test_a_receipt_that_is_not_there_cannot_be_cancelled():
     assert decisions(records) == [("order.refused", 1, "content")]
     assert "no receipt" in kinds(records, "order.refused")[0]["problems"][0]
     assert len(kinds(records, "session.ended")) == 1
+
+
+TAKEN = CHARGE + [(60, "wait", "uploaded")]
+
+
+def commands():
+    """Return what cancels and what corrects the first receipt, by numbers of their own."""
+    _, records, _ = clean(TAKEN, cards=CARDS)
+    old = kinds(records, "session.ended")[0]
+    told = {"receipt": old["receipt"], "reason": "r", "seq": old["seq"]}
+    members = ("lines", "vat", "net_minor", "gross_minor", "currency", "rounding")
+    bill = {name: old[name] for name in members}
+    return dict(told, command="cancel"), dict(told, command="correct", bill=bill)
+
+
+def test_what_an_office_forgot_of_corrections_the_terminal_knows_also_after_a_power_cut():
+    cancel, correct = commands()
+    orders = [[dict(correct, number=2)], [dict(correct, number=2)], [dict(correct, number=1)]]
+    orders += [[dict(cancel, number=3)], [dict(cancel, number=4)], [dict(correct, number=5)]]
+    steps = list(TAKEN)
+    for given in orders:
+        # What changes nothing of receipts takes nothing of what is known of them.
+        steps += [(20, "order", {"commands": given}), (20, "order", {"anew": True, "tariffs": [TARIFF]})]
+        steps += [(60, "power", "cut"), (5, "power", "on"), (20, "wait", "uploaded")]
+    _, records, _ = clean(steps, cards=CARDS)
+    names = [each["receipt"] for each in kinds(records, "receipt.corrected", "receipt.cancelled")]
+    assert names == ["KT-0001-000001-C2", "KT-0001-000001-C3"]
+    why = [each["problems"] for each in kinds(records, "order.refused")]
+    there = "commands/0: KT-0001-000001-C2 is there already, so that the next correction is 3 or more, not %d"
+    gone = "commands/0: KT-0001-000001-C3 cancelled receipt KT-0001-000001 already"
+    assert why == [[there % 2], [there % 1], [gone], [gone]]
+
+
+def test_an_order_that_cancels_a_receipt_and_more_of_it_is_refused_as_a_whole():
+    cancel, correct = commands()
+    steps = list(TAKEN)
+    for other in (dict(cancel, number=2), dict(correct, number=2)):
+        steps += [(20, "order", {"commands": [dict(cancel, number=1), other], "deny": [ALICE]})]
+    _, records, _ = clean(steps + [(60, "wait", "uploaded")], cards=CARDS)
+    assert kinds(records, "receipt.corrected", "receipt.cancelled") == []
+    assert [each["problems"] for each in kinds(records, "order.refused")] == [
+        ["commands/1: KT-0001-000001-C1 cancelled receipt KT-0001-000001 already"]
+    ] * 2
 
 
 def test_a_partners_discount_comes_by_order_and_stands_on_the_receipt():

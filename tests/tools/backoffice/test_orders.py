@@ -3,6 +3,8 @@
 import hashlib
 import json
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -167,13 +169,123 @@ def test_after_a_restored_backup_no_serial_number_comes_twice(office, key):
     assert make(terminal, deny=["CAFE1234"]).serial == 42
 
 
-def test_a_cancellation_finds_its_receipt_and_counts_the_ones_before(office, key):
+CANCEL = {"command": "cancel", "receipt": "KT-0001-000001", "reason": "twice"}
+LINE = {"dimension": "ENERGY", "unit": "kWh", "quantity": "1", "unit_price": "1", "vat": "0"}
+TOTALS = {"net_minor": 100, "vat_minor": 0, "gross_minor": 100}
+BILL = {
+    "currency": "EUR",
+    "rounding": "r",
+    "lines": [{**LINE, **TOTALS}],
+    "vat": [{"rate": "0", "net_minor": 100, "vat_minor": 0}],
+    "net_minor": 100,
+    "gross_minor": 100,
+}
+CORRECT = {**CANCEL, "command": "correct", "bill": BILL}
+
+
+def refused(terminal, serial):
+    told = {"order": {"hash": "00", "serial": serial}, "reason": "content", "problems": ["no"]}
+    return terminal.record("order.refused", **told)
+
+
+def numbers(order):
+    return [command["number"] for command in order.changes["commands"]]
+
+
+def charged(office):
+    """Return a terminal of which the office has a receipt."""
     terminal = office.enrolled()
     office.upload(terminal, terminal.session(1))
-    wish = {"command": "cancel", "receipt": "KT-0001-000001", "reason": "twice"}
-    first = make(terminal, commands=[wish])
-    assert first.changes["commands"] == [{**wish, "seq": 2, "number": 1}]
-    assert make(terminal, commands=[wish]).changes["commands"][0]["number"] == 2
+    return terminal
+
+
+def test_a_correction_finds_its_receipt_and_counts_the_ones_before(office, key):
+    terminal = charged(office)
+    assert make(terminal, commands=[CORRECT]).changes["commands"] == [{**CORRECT, "seq": 2, "number": 1}]
+    assert numbers(make(terminal, commands=[CORRECT, CORRECT, CANCEL])) == [2, 3, 4]
+
+
+def test_a_corrections_number_is_given_once_whatever_becomes_of_the_orders_in_a_row(office, key):
+    terminal = charged(office)
+    orders = [make(terminal, commands=[CORRECT]) for _ in range(3)]
+    assert [numbers(order) for order in orders] == [[1], [2], [3]]
+    first, second = applied(terminal, 1), refused(terminal, 2)
+    office.upload(terminal, [first, second])
+    assert numbers(make(terminal, commands=[CORRECT])) == [4]
+    office.upload(terminal, [refused(terminal, 3), refused(terminal, 4)])
+    assert numbers(make(terminal, commands=[CORRECT])) == [5]
+    # An office that was restored from a copy of before knows of the records alone.
+    from tools.backoffice.orders.models import Order
+
+    Order.objects.all().delete()
+    written = {"session": "KT-0001-000001", "receipt": "KT-0001-000001-C7"}
+    office.upload(terminal, [terminal.record("receipt.corrected", **written)])
+    assert numbers(make(terminal, commands=[CORRECT])) == [8]
+
+
+@pytest.mark.parametrize("command", [CANCEL, CORRECT])
+def test_of_a_receipt_that_an_order_cancels_nothing_is_cancelled_or_corrected(office, key, command):
+    from tools.backoffice.errors import NotPossible
+
+    terminal = charged(office)
+    with pytest.raises(NotPossible, match="commands/1: receipt .* command 0 of this order cancels it"):
+        make(terminal, commands=[CANCEL, command])
+    make(terminal, commands=[CANCEL])
+    with pytest.raises(NotPossible, match="KT-0001-000001 cannot be c.*: order 1 cancels it"):
+        make(terminal, commands=[command])
+    office.upload(terminal, [refused(terminal, 1)])
+    assert numbers(make(terminal, commands=[CANCEL])) == [2]
+    written = {"session": "KT-0001-000001", "receipt": "KT-0001-000001-C2"}
+    office.upload(terminal, [applied(terminal, 2), terminal.record("receipt.cancelled", **written)])
+    with pytest.raises(NotPossible, match=r"KT-0001-000001-C2 cancelled it \(record 5\)"):
+        make(terminal, commands=[command])
+
+
+def test_places_and_numbers_are_the_offices_to_give(office, key):
+    from tools.backoffice.errors import NotPossible
+
+    terminal = charged(office)
+    with pytest.raises(NotPossible, match="commands/0: number: the office gives it"):
+        make(terminal, commands=[{**CORRECT, "number": 1}])
+
+
+def test_two_orders_at_the_same_time_cancel_a_receipt_once_and_give_no_number_twice(office, key, monkeypatch):
+    from django.db import connection
+
+    from tools.backoffice.errors import NotPossible
+    from tools.backoffice.orders import placing
+
+    terminal, counted = charged(office), placing.placed
+
+    def slowly(*words):
+        told = counted(*words)
+        time.sleep(0.3)
+        return told
+
+    monkeypatch.setattr(placing, "placed", slowly)
+
+    def order(command):
+        try:
+            return numbers(make(terminal, commands=[command]))
+        except NotPossible as problem:
+            return problem.problems
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as people:
+        assert sorted(people.map(order, [CORRECT, CORRECT])) == [[1], [2]]
+        made = list(people.map(order, [CANCEL, CANCEL]))
+    assert sorted(made, key=str)[1] == [3]
+    assert "cannot be cancelled again: order 3 cancels it" in sorted(made, key=str)[0][0]
+
+
+def test_the_command_says_why_a_receipt_cannot_be_cancelled_again(office, key, place, tmp_path):
+    make(charged(office), commands=[CANCEL])
+    (tmp_path / "order.json").write_text(json.dumps({"commands": [CANCEL]}))
+    told = kilotap("order", "KT-0001", "--file", str(tmp_path / "order.json"), data=place.directory)
+    assert told.returncode == 2
+    assert "receipt KT-0001-000001 cannot be cancelled again: order 1 cancels it" in told.stderr
+    assert "Traceback" not in told.stderr
 
 
 def test_the_operators_key_is_told_at_enrolment_and_its_file_is_its_owners_alone(office, key, place):

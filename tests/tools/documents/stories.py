@@ -46,9 +46,9 @@ def played(folder, name, orders=(), **replaced):
 
 
 def taken_back(folder, name, bill, after_s):
-    """Play a scenario whose receipt is cancelled so many seconds after its end, and then corrected."""
+    """Play a scenario whose receipt is corrected so many seconds after its end, and then cancelled."""
     told = {"receipt": "KT-0001-000001", "seq": 5, "reason": "wrong tariff"}
-    commands = {"command": "cancel", "number": 1}, {"command": "correct", "number": 2, "bill": bill}
+    commands = {"command": "correct", "number": 1, "bill": bill}, {"command": "cancel", "number": 2}
     return played(folder, name, [(after_s, {"commands": [{**told, **command}]}) for command in commands])
 
 

@@ -24,8 +24,8 @@ BILL = {
 # The second comes after daylight-saving time has begun, at 01:00 UTC.
 AFTER_S = 6 * 3600
 AT = {
-    "receipt.cancelled": ("2026-03-29T00:01:36Z", "2026-03-29 01:01:36 +01:00"),
-    "receipt.corrected": ("2026-03-29T06:01:32Z", "2026-03-29 08:01:32 +02:00"),
+    "receipt.corrected": ("2026-03-29T00:01:36Z", "2026-03-29 01:01:36 +01:00"),
+    "receipt.cancelled": ("2026-03-29T06:01:32Z", "2026-03-29 08:01:32 +02:00"),
 }
 CANCELS = {
     "en": "Cancels receipt KT-0001-000001 (short code ",

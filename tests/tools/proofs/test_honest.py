@@ -152,17 +152,17 @@ def test_a_step_back_is_told_from_nothing_but_the_time_before(set_back, tmp_path
     assert "which is not back" in forging.problems(forging.judged(part, tmp_path))
 
 
-def test_receipts_that_an_order_cancelled_and_corrected_hold(tmp_path):
+def test_a_receipt_that_orders_corrected_and_then_cancelled_holds(tmp_path):
     charged = [*BEGIN, (60, "tap", "alice"), (60, "wait", "uploaded")]
     (old,) = forging.of_kind(Played(charged, lambda charger: None, cards=CARDS).records, "session.ended")
     members = ("lines", "vat", "net_minor", "gross_minor", "currency", "rounding")
     told = {"receipt": old["receipt"], "reason": "wrong tariff", "seq": old["seq"]}
     orders = [
-        {"command": "cancel", "number": 1, **told},
-        {"command": "correct", "number": 2, "bill": {name: old[name] for name in members}, **told},
+        {"command": "correct", "number": 1, "bill": {name: old[name] for name in members}, **told},
+        {"command": "cancel", "number": 2, **told},
     ]
     steps = [(60, "order", {"commands": [each]}) for each in orders]
     records = Played(charged + steps + [(60, "wait", "uploaded")], lambda charger: None, cards=CARDS).records
     kinds = [record["kind"] for record in records if "corrects" in record]
-    assert kinds == ["receipt.cancelled", "receipt.corrected"]
+    assert kinds == ["receipt.corrected", "receipt.cancelled"]
     assert held(records, tmp_path) == ""

@@ -3,7 +3,7 @@
 It does not know how records come.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tools.backoffice.orders.models import Order
 from tools.backoffice.records.models import Record
@@ -37,6 +37,14 @@ def newest_decided(identity: str) -> int:
     return max(_told(identity, SHOWN), default=0)
 
 
+def refused(identity: str) -> set[int]:
+    """Return the serial numbers of all orders that the terminal refused."""
+    rows = Record.objects.filter(terminal_id=identity, kind=REFUSED)
+    told = (record.payload for record in rows)
+    serials = (_serial(payload) for payload in told if payload.get("reason") == CONTENT)
+    return {serial for serial in serials if serial is not None}
+
+
 def refusals(identity: str, count: int = 20) -> list[Record]:
     """Return the newest records of what was no order of ours: forged, replayed, for another terminal."""
     rows = Record.objects.filter(terminal_id=identity, kind=REFUSED).order_by("-seq")[:count]
@@ -56,9 +64,13 @@ def _told(identity: str, count: int) -> dict[int, Record]:
     for kind in (APPLIED, REFUSED):
         rows = Record.objects.filter(terminal_id=identity, kind=kind).order_by("-seq")[: 2 * count]
         for record in rows:
-            payload = record.payload
-            about = payload.get("order")
-            serial = about.get("serial") if isinstance(about, dict) else None
-            if isinstance(serial, int) and (kind == APPLIED or payload.get("reason") == CONTENT):
+            serial = _serial(record.payload)
+            if serial is not None and (kind == APPLIED or record.payload.get("reason") == CONTENT):
                 found[serial] = record
     return found
+
+
+def _serial(payload: dict[str, Any]) -> int | None:
+    about = payload.get("order")
+    serial = about.get("serial") if isinstance(about, dict) else None
+    return serial if isinstance(serial, int) else None
