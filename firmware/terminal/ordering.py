@@ -212,7 +212,7 @@ class Ordering:
     # Commands
 
     def _corrected(self) -> "Document":
-        """Return what orders made of the receipts so far whose records are kept: no other can be corrected."""
+        """Return what orders made of receipts whose records are kept: no other can be corrected."""
         known = (self._overlay() or {}).get("corrected", {})
         first = self._parts.journal.first_seq() or 1
         return {receipt: known[receipt] for receipt in known if known[receipt][0] >= first}

@@ -16,7 +16,7 @@ from tools.backoffice.records.models import Record
 
 
 class _Corrections(NamedTuple):
-    """Of a receipt: where its record stands, the newest number given, and in words what cancels it, if any."""
+    """Of a receipt: where its record stands, the newest number given, and in words what cancels it."""
 
     seq: int
     number: int
