@@ -111,6 +111,11 @@ class Storage(Protocol):
     def remove(self, name: str) -> None:
         """Remove a blob; nothing happens where there is none."""
 
+    def rename(self, name: str, other: str) -> None:
+        """Give a blob another name, all at once and durable on return. Raises OSError: EEXIST where a blob
+        has that name already, which is never overwritten, ENOENT where there is none to be renamed.
+        """
+
     def free_bytes(self) -> int:
         """Return how many bytes can still be written."""
 

@@ -3,6 +3,8 @@
 It does not know what is stored on it. Beneath it lies memory, or any other storage.
 """
 
+import errno
+
 from emulator.models.prng import Prng
 from hal.common.blobs import pieces_of
 
@@ -52,6 +54,12 @@ class Memory:
         """Remove a blob."""
         self._blobs.pop(name, None)
 
+    def rename(self, name, other):
+        """Give a blob another name. Raises OSError where that is taken, or there is no such blob."""
+        if other in self._blobs or name not in self._blobs:
+            raise OSError(errno.EEXIST if other in self._blobs else errno.ENOENT, other)
+        self._blobs[other] = self._blobs.pop(name)
+
     def free_bytes(self):
         """Return plenty."""
         return PLENTY_BYTES
@@ -75,7 +83,7 @@ class Disk:
             self.set_free_bytes(capacity_bytes - sum([self.size(name) for name in self.names()]))
 
     def cut_at_write(self, count: int) -> None:
-        """Let the power go at the n-th append, replace or remove from now, 1 for the next."""
+        """Let the power go at the n-th append, replace, remove or rename from now, 1 for the next."""
         self._writes_left = count
 
     def set_free_bytes(self, count: "int | None") -> None:
@@ -154,6 +162,14 @@ class Disk:
         if not cut or self._prng.chance(1, 2):
             self._backing.remove(name)
             self._take(-size)
+        self._end(cut)
+
+    def rename(self, name, other):
+        """Give a blob another name; after a cut it has the old one or the new one."""
+        self._check_power()
+        cut = self._is_cut()
+        if not cut or self._prng.chance(1, 2):
+            self._backing.rename(name, other)
         self._end(cut)
 
     def _tear(self, name, content):

@@ -106,6 +106,14 @@ class SectorDisk(Memory):
             super().remove(name)
         raise PowerCut("a removal was torn")
 
+    def rename(self, name, other):
+        """Give a blob another name; after a cut it has the old one or the new one."""
+        cut = self._is_cut()
+        if not cut or self._prng.chance(1, 2):
+            super().rename(name, other)
+        if cut:
+            raise PowerCut("a change of names was torn")
+
     def _is_cut(self):
         self.operations += 1
         if self._left is None:

@@ -56,6 +56,12 @@ class Files:
             if error.errno != errno.ENOENT:
                 raise
 
+    def rename(self, name, other):
+        """Give a blob another name. Raises OSError where that is taken, or there is no such blob."""
+        if other in self.names():
+            raise OSError(errno.EEXIST, other)
+        os.rename(self._root + name, self._root + other)
+
     def free_bytes(self):
         """Return plenty: how full it is belongs to the disk above."""
         return PLENTY_BYTES

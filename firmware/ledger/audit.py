@@ -7,7 +7,10 @@ from firmware.crypto import jose
 from firmware.errors import CryptoError, LedgerError
 from firmware.ledger import chain, checkpoint, damage, rotation, segment, spans
 
-NOT_IN_PLACE = "a segment whose name is damaged, or that begins with another record; nobody reads it"
+NOT_IN_PLACE = (
+    "a segment whose name is damaged, or that begins with another record; nobody reads it until a start of "
+    "the terminal has given it its name back"
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

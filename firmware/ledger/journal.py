@@ -35,7 +35,7 @@ class Journal:
         self._sector_bytes = sector_bytes
         self._last_seq = -1
         # The oldest segment and the one that is written, each empty while it is not known.
-        self._oldest = ""
+        self.oldest = ""
         self._segment = ""
         self._size = 0
         # What has to be written before the next line: the end of one that was cut short.
@@ -125,9 +125,9 @@ class Journal:
         return self.copies
 
     def _find_oldest(self) -> str:
-        if not self._oldest:
-            self._oldest = spans.oldest(self.storage) or ""
-        return self._oldest
+        if not self.oldest:
+            self.oldest = spans.oldest(self.storage) or ""
+        return self.oldest
 
     def remove_oldest(self, last_seq: int) -> bool:
         """Remove the oldest segment if it holds no record after `last_seq`; return whether it went.
@@ -142,9 +142,9 @@ class Journal:
         if following == (self._segment or spans.newest(self.storage)):
             return False
         # Forgotten until it went well: after a failure it is there or not.
-        self._oldest = ""
+        self.oldest = ""
         self.storage.remove(removed)
-        self._oldest = following
+        self.oldest = following
         return True
 
     def _following(self, name: str) -> "str | None":

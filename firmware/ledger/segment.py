@@ -58,7 +58,7 @@ def oldest(storage: "Any", after: str = "") -> "str | None":
     """
     found = None
     for blob in storage.names():
-        if after < blob and (found is None or blob < found) and _is_segment(blob):
+        if after < blob and (found is None or blob < found) and is_segment(blob):
             found = blob
     return found
 
@@ -67,7 +67,7 @@ def newest(storage: "Any", before: "str | None" = None) -> "str | None":
     """Return the name of the newest segment, of those before a given one, or None; in one pass, too."""
     found = None
     for blob in storage.names():
-        if (before is None or blob < before) and (found is None or blob > found) and _is_segment(blob):
+        if (before is None or blob < before) and (found is None or blob > found) and is_segment(blob):
             found = blob
     return found
 
@@ -80,7 +80,8 @@ def each(storage: "Any") -> "Iterator[str]":
         found = oldest(storage, found)
 
 
-def _is_segment(blob: str) -> bool:
+def is_segment(blob: str) -> bool:
+    """Return whether a blob has a segment's name."""
     digits = blob[len(PREFIX) : -len(_SUFFIX)]
     return len(digits) == 10 and digits.isdigit() and blob == name(int(digits))
 

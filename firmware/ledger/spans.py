@@ -41,7 +41,7 @@ def each(storage: "Any", name: str, offset: int = 0) -> "Iterator[Item]":
 def oldest(storage: "Any", after: str = "") -> "str | None":
     """Return the oldest segment, of those after a given one, that stands where its name says, or None."""
     found = segment.oldest(storage, after)
-    while found and not _is_in_place(storage, found):
+    while found and not is_in_place(storage, found):
         found = segment.oldest(storage, found)
     return found
 
@@ -49,12 +49,12 @@ def oldest(storage: "Any", after: str = "") -> "str | None":
 def newest(storage: "Any", before: "str | None" = None) -> "str | None":
     """Return the newest such segment, of those before a given one, or None."""
     found = segment.newest(storage, before)
-    while found and not _is_in_place(storage, found):
+    while found and not is_in_place(storage, found):
         found = segment.newest(storage, found)
     return found
 
 
-def _is_in_place(storage: "Any", name: str) -> bool:
+def is_in_place(storage: "Any", name: str) -> bool:
     """Return whether a segment begins with a record that belongs between its name and the next one's: a file
     that got another's name, or another's content, would have its records read out of their order.
     """

@@ -39,16 +39,30 @@ def members(outbox: "Outbox", known: "Document", gap: "tuple[int, int]", batch: 
     return damage.members(gap[0], gap[1], next_prev, why)
 
 
+def put_back(outbox: "Outbox", terminal: str, key: str) -> bool:
+    """Look among all segments for one that stands under another's name, before records are called lost;
+    return whether one has its own name again.
+    """
+    from ..ledger import misplaced
+
+    journal = outbox.journal
+    count, _ = misplaced.put_back(journal.storage, (terminal, (key,)))
+    if count:
+        journal.oldest = ""
+    return count > 0
+
+
 def at_the_end(
-    storage: "Any", known: "Document", last_seq: int, acknowledged: int, is_known: bool
+    storage: "Any", known: "Document", last_seq: int, misplaced_seq: int, acknowledged: int, is_known: bool
 ) -> "Document | None":
     """Let the ledger go on behind damaged records at its end, and return what is to be said of them, or None.
 
-    What a checkpoint knows of them stands: then the chain goes on as if nothing were lost. `is_known` tells
-    whether there is one where there was one.
+    `misplaced_seq` is the newest in a segment that nobody reads: its number is given to no other. What a
+    checkpoint knows of them stands: then the chain goes on as if nothing were lost. `is_known` tells whether
+    there is one where there was one.
     """
     # The last of them may be there in a copy.
-    written = max(last_seq, damage.last_written(storage, is_known))
+    written = max(last_seq, misplaced_seq, damage.last_written(storage, is_known))
     if written < known["next_seq"]:
         return None
     # All that the office lacks is named at once, also what a checkpoint knows of.

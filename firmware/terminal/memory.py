@@ -31,9 +31,10 @@ class Memory:
 
         `known` is the summary, `acknowledged` the last sequence that the office has.
         """
-        key = _check_owner(journal, terminal) or first_prev
         self._checkpoints = Checkpoints(storage)
         saved = self._checkpoints.load() or {}
+        misplaced_seq = _put_back(storage, terminal, first_prev, saved)
+        key = _check_owner(journal, terminal) or first_prev
         self.known: "Document" = saved.get("summary") or summary.start(key)
         # A checkpoint of before keys could change does not say whose the ledger is.
         self.known.setdefault("key", key)
@@ -47,7 +48,8 @@ class Memory:
             self.known = summary.fold(self.known, seq, payload, chain.hash(compact))
         # What the first record has to say of those that are lost at the ledger's end, or None.
         is_known = bool(saved) or not storage.size(SLOTS[0])
-        self.lost = _lost(storage, self.known, journal.last_seq(), self.acknowledged, is_known)
+        told = journal.last_seq(), misplaced_seq, self.acknowledged, is_known
+        self.lost = _lost(storage, self.known, *told)
         # Whether the end of the session that seems open may be among the records that are lost.
         self.is_in_doubt = self.known["open"] is not None and not (is_whole and self.lost is None)
         self.progress = self._progress_of_open(saved.get("progress"))
@@ -93,6 +95,18 @@ def _lost(storage: "Storage", *told: "Any") -> "Document | None":
     from . import damage
 
     return damage.at_the_end(storage, *told)
+
+
+def _put_back(storage: "Storage", terminal: str, key: str, saved: "Document") -> int:
+    """Give segments their own names back; return the newest number in one that keeps another's, 0: none."""
+    # In memory only for this once.
+    from ..ledger import misplaced
+
+    known = saved.get("summary") or {}
+    next_seq = known.get("next_seq", 1)
+    since_seq = min(saved.get("acknowledged", 0) + 1, next_seq - misplaced.RECORDS)
+    ours = terminal, (key, known.get("key"))
+    return misplaced.put_back(storage, ours, since_seq, next_seq)[1]
 
 
 def _check_owner(journal: "Journal", terminal: str) -> "str | None":

@@ -109,6 +109,17 @@ class DirectoryStorage:
             self._ends.pop(name, None)
             self._system.fsync(self._directory_fd)
 
+    def rename(self, name: str, other: str) -> None:
+        """Give a blob another name, durable on return. Raises OSError where that name is taken."""
+        path, target = self._path(name), self._path(other)
+        if self._find(target) is not None:
+            raise OSError(errno.EEXIST, "storage %s: %s is there already" % (self._root, other))
+        if name == self._tail_name:
+            self._close_tail()
+        self._cut_room(name)
+        self._system.rename(path, target)
+        self._system.fsync(self._directory_fd)
+
     def free_bytes(self) -> int:
         """Return how many bytes can still be written; the room behind the growing blob is among them."""
         return self._unused_bytes() + self._room_bytes

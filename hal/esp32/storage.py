@@ -100,6 +100,15 @@ class Storage:
             if error.errno != errno.ENOENT:
                 raise
 
+    def rename(self, name: str, other: str) -> None:
+        """Give a blob another name, durable on return. Raises OSError where that name is taken."""
+        path, target = self._root + checked_name(name), self._root + checked_name(other)
+        if other in self.names():
+            raise OSError(errno.EEXIST, "storage %s: %s is there already" % (self._root, other))
+        if name == self._tail_name:
+            self._close_tail()
+        os.rename(path, target)
+
     def free_bytes(self) -> int:
         """Return how many bytes can still be written, less what LittleFS needs for itself."""
         figures = os.statvfs(self._root)

@@ -3,6 +3,8 @@
 It does not know which board it is given.
 """
 
+import errno
+
 from firmware.errors import BoardError
 from tests.portable import raises
 
@@ -20,6 +22,7 @@ def check(storage: "Storage") -> None:
     _replacing_leaves_only_the_new(storage)
     _appending_and_replacing_mix(storage)
     _names_are_held_to_their_letters(storage)
+    _a_name_is_changed_and_never_taken_from_another(storage)
     _removing_forgets(storage)
 
 
@@ -82,6 +85,22 @@ def _names_are_held_to_their_letters(storage: "Storage") -> None:
         raises(BoardError, storage.replace, name, b"x")
     storage.append("x" * 40, b"x")
     storage.remove("x" * 40)
+
+
+def _a_name_is_changed_and_never_taken_from_another(storage: "Storage") -> None:
+    storage.append("grown", b"one")
+    storage.rename("grown", "later")
+    assert storage.read("later") == b"one" and storage.size("grown") == 0
+    storage.append("later", b"two")
+    assert storage.read("later") == b"onetwo"
+    before = sorted(storage.names())
+    assert raises(OSError, storage.rename, "later", "empty").errno == errno.EEXIST
+    assert raises(OSError, storage.rename, "nowhere", "nothing").errno == errno.ENOENT
+    assert sorted(storage.names()) == before and storage.read("later") == b"onetwo"
+    raises(BoardError, storage.rename, "later", "a/b")
+    raises(BoardError, storage.rename, "a/b", "fine")
+    storage.rename("later", "log.3")
+    storage.remove("log.3")
 
 
 def _removing_forgets(storage: "Storage") -> None:

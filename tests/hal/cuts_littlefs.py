@@ -11,7 +11,7 @@ import firmware.floors  # noqa: F401 - a shallow stack needs the rooms one by on
 from emulator.models.disk import PowerCut
 from emulator.models.prng import Prng
 from hal.esp32.storage import Storage
-from tests.hal import cuts
+from tests.hal import cuts, cuts_names
 
 BLOCK_BYTES = 4096
 BLOCKS = 48
@@ -137,6 +137,7 @@ def main(rounds):
     for _ in range(rounds):
         count += cuts.cut(disk, 0, (1,))
     print("CUTS", count)
+    print("NAMES", cuts_names.cut(disk, (0, 1)))
 
 
 if __name__ == "__main__":

@@ -139,8 +139,10 @@ def test_everything_is_on_the_disk_before_a_call_returns(tmp_path: Path) -> None
     assert system.taken() == ["pwrite", "fdatasync"]
     storage.replace("slot", b"3")
     assert system.taken() == ["open _fresh", "pwrite", "fsync", "rename _fresh slot", "fsync"]
-    storage.remove("slot")
-    assert system.taken() == ["unlink slot", "fsync"]
+    storage.rename("slot", "other")
+    assert system.taken() == ["rename slot other", "fsync"]
+    storage.remove("other")
+    assert system.taken() == ["unlink other", "fsync"]
 
 
 def test_a_disk_that_breaks_while_it_synchronises_leaves_no_half_record(tmp_path: Path) -> None:

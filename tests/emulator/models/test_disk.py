@@ -17,6 +17,25 @@ def test_blobs_are_appended_replaced_read_and_removed():
     assert sorted(disk.names()) == ["a"]
 
 
+def test_a_name_is_changed_at_once_or_not_at_all_and_never_taken_from_another():
+    seen = []
+    for seed in range(20):
+        disk = Disk(seed=seed)
+        disk.append("a", b"one")
+        disk.append("b", b"two")
+        raises(OSError, disk.rename, "a", "b")
+        raises(OSError, disk.rename, "c", "d")
+        disk.rename("b", "c")
+        assert sorted(disk.names()) == ["a", "c"] and disk.read("c") == b"two"
+        disk.cut_at_write(1)
+        raises(PowerCut, disk.rename, "a", "b")
+        raises(PowerCut, disk.rename, "a", "b")
+        disk.power_on()
+        seen.append(sorted(disk.names()))
+        assert disk.read(seen[-1][0]) == b"one" and disk.read("c") == b"two"
+    assert ["a", "c"] in seen and ["b", "c"] in seen
+
+
 def test_the_bytes_lie_on_the_backing_storage():
     memory = Memory()
     Disk(memory).append("a", b"kept")

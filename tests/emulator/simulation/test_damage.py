@@ -87,6 +87,54 @@ def spoil_and_check(disk, kind, seed):
         assert problem["what"] and problem["file"] in list(disk.names()) + list(SLOTS) + [MILESTONE], problem
 
 
+def named(*changes):
+    """Return what gives segments other names, by their places: the first, the last …; several at once."""
+
+    def spoil(disk):
+        names = list(segment.each(disk))
+        contents = [(disk.read(names[place]), other) for place, other in changes]
+        for place, _ in changes:
+            disk.remove(names[place])
+        for content, other in contents:
+            disk.replace(other if isinstance(other, str) else names[other], content)
+
+    return spoil
+
+
+def test_a_segment_under_another_name_is_put_back_and_nothing_is_lost_with_it():
+    ways = [named((-1, segment.name(900))), named((-2, "ledger-old.log")), named((0, -1), (-1, 0))]
+    ways.append(named((-1, -2), (-2, -3), (-3, -1)))
+    for way in ways:
+        for before in (BEFORE, REJECTED):
+            damaged = Damaged(way, before).holds()
+            assert damaged.missing == [] and damaged.told == [] and damaged.office.skipped == 0
+            charger = damaged.played.charger
+            found = check_ledger(damaged.disk, charger.verify, charger.config.id, charger.first_prev)
+            assert found["holds"], found["problems"]
+
+
+def test_a_segment_that_gets_lost_while_the_terminal_runs_is_looked_for_before_it_is_called_lost():
+    def tamper(charger):
+        async def wait():
+            while charger.kernel.now_ms < 600_000:
+                await charger.kernel.sleep_ms(1000)
+            names = list(segment.each(charger.disk.platter()))
+            assert len(names) > 2
+            charger.disk.platter().rename(names[1], segment.name(900))
+
+        charger.kernel.spawn(wait())
+
+    startup.Journal = lambda storage, sector_bytes: Journal(storage, SEGMENT_BYTES, sector_bytes)
+    try:
+        steps = (
+            [(0, "link", "down")] + SHORT + SHORT + SHORT + [(900, "link", "up"), (900, "wait", "uploaded")]
+        )
+        played = Played(steps, tamper).holds()
+    finally:
+        startup.Journal = Journal
+    assert played.of("ledger.damaged") == [] and played.charger.office.skipped == 0
+
+
 def spoilt(*numbers):
     """Return what changes a byte in the middle of these records."""
 
