@@ -258,6 +258,7 @@ def record(model_name: str, out: str, every_s: float, count: int, **given: Any) 
     line = Line(settings, writer.write)
 
     async def run() -> None:
+        await _check_model(line, model)
         await line.serial(model)
         for number in range(count):
             if number:

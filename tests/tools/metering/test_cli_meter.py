@@ -243,34 +243,26 @@ def test_a_scan_knows_that_a_gateway_answers_for_a_meter_that_is_not_there(code,
     assert (code, json.loads(out)) == (1, []) and "nothing answers" in err
 
 
-def test_what_was_recorded_is_decoded_and_answers_again(capsys, tmp_path):
+@pytest.mark.parametrize("model", ["eastron-sdm630", "abb-b23", "carlo-gavazzi-em24"])
+def test_what_was_recorded_is_decoded_and_answers_again(model, capsys, tmp_path):
     path = tmp_path / "meter.capture"
-    meter = Meter("eastron-sdm630", "21110042", 123_456)
-    with on_a_wire(meter) as port:
-        words = (
-            "--model",
-            "eastron-sdm630",
-            "--port",
-            port,
-            "--out",
-            path,
-            "--count",
-            "2",
-            "--every",
-            "0.05",
-        )
+    with on_a_wire(Meter(model, "21110042", 123_400)) as port:
+        words = ("--model", model, "--port", port, "--out", path, "--count", "2", "--every", "0.05")
         assert said(capsys, "meter", "record", *words)[0] == 0
-    code, out, _ = said(capsys, "meter", "play", path, "--model", "eastron-sdm630", "--json")
+    code, out, _ = said(capsys, "meter", "play", path, "--model", model, "--json")
     assert code == 0
-    assert [reading["energy_wh"] for reading in json.loads(out)] == [123_456] * 2
+    assert [reading["energy_wh"] for reading in json.loads(out)] == [123_400] * 2
     words = [sys.executable, "-m", "tools", "meter", "play", str(path), "--seconds", "20"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT) as player:
         try:
-            port = player.stdout.readline().strip()
-            now = read(capsys, port)
-            assert (now["energy_wh"], now["serial"]) == (123_456, "21110042")
+            now = read(capsys, player.stdout.readline().strip(), model)
+            assert (now["energy_wh"], now["serial"]) == (123_400, "21110042")
         finally:
             player.terminate()
+
+
+def test_a_line_that_is_none_of_a_capture_is_named(capsys, tmp_path):
+    path = tmp_path / "meter.capture"
     path.write_text("0.1 > 01zz\n")
     code, _, err = said(capsys, "meter", "play", path)
     assert code == 2 and "line 1: it has to be SECONDS, > or <, and HEX" in err
