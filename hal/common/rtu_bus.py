@@ -5,7 +5,7 @@ It does not know the port, which carries bytes, nor what a register means.
 
 from firmware.metering import modbus
 from hal.common.master import ANSWERED, Master
-from hal.common.ticks import between_ms, now_ms
+from hal.common.ticks import TICKS_MASK, between_ms, now_ms, now_us
 from hal.common.waiting import coroutine, pause_ms
 
 TYPE_CHECKING = False
@@ -55,8 +55,8 @@ class _Line:
         self._byte_us = (10 if parity == "N" else 11) * 1_000_000 // baud
         silence_us = FAST_SILENCE_US if baud > FAST_BAUD else 7 * self._byte_us // 2
         # A meter that reboots when it is polled too fast is given more than the standard asks for.
-        self._gap_ms = max(-(-silence_us // 1000), idle_ms)
-        self._busy_ms = now_ms()
+        self._gap_us = max(silence_us, 1000 * idle_ms)
+        self._busy_us = now_us()
         self.request = b""
         self.size = self.timeout_ms = 0
         self.answer: "bytes | bytearray" = b""
@@ -67,7 +67,7 @@ class _Line:
         while True:
             began_ms = now_ms()
             left_ms = self._missing_silence_ms()
-            while left_ms > 0 and between_ms(began_ms, now_ms()) <= self._gap_ms + self.timeout_ms:
+            while left_ms > 0 and between_ms(began_ms, now_ms()) <= self._gap_us // 1000 + self.timeout_ms:
                 yield from pause_ms(left_ms)
                 left_ms = self._missing_silence_ms()
             if left_ms > 0:
@@ -96,16 +96,20 @@ class _Line:
                 answer = answer[:end]
                 if end:
                     answer = yield from self._receive_rest(answer, left_ms)
-            self._busy_ms = now_ms()
+            self._busy_us = now_us()
             self.answer = answer
             yield ANSWERED
 
     def _missing_silence_ms(self) -> int:
-        """Throw stale bytes away; return for how long the line has to be silent yet."""
-        checked_ms = now_ms()
+        """Throw stale bytes away; return for how long the line has to be silent yet, rounded up.
+
+        It is reckoned in microseconds: a millisecond that has just begun would pass for a whole one.
+        """
+        checked_us = now_us()
         if self._port.read_now():
-            self._busy_ms = checked_ms
-        return self._gap_ms - between_ms(self._busy_ms, checked_ms)
+            self._busy_us = checked_us
+        left_us = self._gap_us - (checked_us - self._busy_us & TICKS_MASK)
+        return -(-left_us // 1000)
 
     async def _receive_rest(self, content: bytearray, patience_ms: int) -> bytearray:
         """Return the answer in what came and is to come.

@@ -18,11 +18,19 @@ if TYPE_CHECKING or not MICROPYTHON:
         """Return real milliseconds from an unknown beginning, wrapped at 2**30."""
         return (time.monotonic_ns() // 1_000_000) & TICKS_MASK
 
+    def now_us() -> int:
+        """Return real microseconds from an unknown beginning, wrapped at 2**30, a quarter of an hour."""
+        return (time.monotonic_ns() // 1000) & TICKS_MASK
+
 else:
 
     def now_ms():
         """Return real milliseconds from an unknown beginning, wrapped at 2**30."""
         return time.ticks_ms() & TICKS_MASK
+
+    def now_us():
+        """Return real microseconds from an unknown beginning, wrapped at 2**30, a quarter of an hour."""
+        return time.ticks_us() & TICKS_MASK
 
 
 def between_ms(since_ms: int, until_ms: int) -> int:

@@ -14,6 +14,7 @@ import pytest
 
 from firmware.errors import BoardError, MeteringError
 from firmware.metering import modbus
+from hal.common import rtu_bus
 from hal.linux.meter_bus import open_meter_bus
 from tests.hal.seats import ALL, Seat, finish, seats
 from tests.hal.wire import Answer, Wire
@@ -136,6 +137,54 @@ def test_the_idle_gap_lies_between_an_answer_and_the_next_request(seat: Seat) ->
         asked(seat, line, ask(), ask(), ask(), idle_ms=80)
         gaps_s = [line.asked_s[n + 1] - line.answered_s[n] for n in range(2)]
         assert all(0.079 <= gap_s < 0.4 for gap_s in gaps_s), gaps_s
+
+
+class ExactPort:
+    """A port that answers at once, and writes down when it was asked."""
+
+    def __init__(self, clock: "ExactClock") -> None:
+        self.clock, self.asked_us = clock, list[int]()
+
+    def read_now(self) -> bytes:
+        return b""
+
+    def write(self, content: bytes) -> None:
+        self.asked_us.append(self.clock.us)
+
+    def fill(self, content: bytearray, begin: int) -> int:
+        content[:] = ANSWER
+        return len(ANSWER)
+
+
+class ExactClock:
+    """A clock that moves when somebody waits."""
+
+    def __init__(self, us: int) -> None:
+        self.us = us
+
+    def pause_ms(self, duration_ms: int) -> Iterator[None]:
+        self.us += 1000 * duration_ms
+        yield from ()
+
+
+@pytest.mark.parametrize(("baud", "silence_us"), [(9600, 3640), (19200, 1820), (38400, 1750)])
+def test_the_silence_is_not_short_of_three_and_a_half_characters(baud, silence_us, monkeypatch) -> None:
+    # Modbus over Serial Line V1.02, 2.5.1.1: 36.46 bits at 9600 baud, and 1.75 ms above 19,200.
+    for phase_us in range(0, 1000, 37):
+        clock = ExactClock((1 << 30) - 3000 + phase_us)
+        monkeypatch.setattr(rtu_bus, "now_us", lambda clock=clock: clock.us % (1 << 30))
+        monkeypatch.setattr(rtu_bus, "now_ms", lambda clock=clock: clock.us // 1000 % (1 << 30))
+        monkeypatch.setattr(rtu_bus, "pause_ms", clock.pause_ms)
+        port = ExactPort(clock)
+        bus = rtu_bus.RtuBus(port, baud, "N", 0)
+        begun_us = clock.us
+        for _ in range(3):
+            clock.us += 150
+            with pytest.raises(StopIteration):
+                next(bus.transact(REQUEST, SIZE, 500).__await__())
+        times_us = [begun_us, *port.asked_us]
+        gaps_us = [times_us[i + 1] - times_us[i] for i in range(3)]
+        assert all(silence_us <= gap_us <= silence_us + 1200 for gap_us in gaps_us), (phase_us, gaps_us)
 
 
 @seats(*ALL)
