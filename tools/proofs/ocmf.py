@@ -20,6 +20,8 @@ MAX_DIGITS = 100
 HEADER = b"OCMF"
 DEFAULT_ALGORITHM = "ECDSA-secp256r1-SHA256"
 BLANKS = b" \t\r\n"
+# Who writes hexadecimal digits in lower case alone: our terminals, which name themselves so in GI.
+_LOWER_CASE = "Kilotap"
 # Of the signature section; keys that begin with these letters are left to others by the specification.
 _SIGNATURE_KEYS, _OTHERS = ("SA", "SD", "SE", "SM"), "ABCDEFUVWXYZ"
 _OLDEST, _NEWEST, _NEWEST_OF_SAFE = Decimal("0.1"), Decimal("1.4"), Decimal("1.3")
@@ -148,7 +150,7 @@ def _version(payload: dict[str, Any]) -> tuple[list[str], list[str]]:
 def _signature(proof: Proof, record: Record, given: list[keys.PublicKey]) -> None:
     try:
         curve, digest = _algorithm(record.signature)
-        signature = _numbers(record.signature, curve)
+        signature = _numbers(record, curve)
         at_hand = given or (keys.recognise(record.key) if record.key else [])
     except (NoRecord, der.NotDer, keys.KeyProblem) as error:
         proof.check("ocmf signature", False, getattr(error, "message", str(error)))
@@ -200,8 +202,8 @@ def _algorithm(section: dict[str, Any]) -> tuple[curves.Curve, str]:
     return curve, parts[2]
 
 
-def _numbers(section: dict[str, Any], curve: curves.Curve) -> tuple[int, int]:
-    content = _data(section)
+def _numbers(record: Record, curve: curves.Curve) -> tuple[int, int]:
+    content = _data(record.signature, record.payload.get("GI") == _LOWER_CASE)
     try:
         return der.signature(content)
     except der.NotDer:
@@ -210,16 +212,20 @@ def _numbers(section: dict[str, Any], curve: curves.Curve) -> tuple[int, int]:
         raise
 
 
-def _data(section: dict[str, Any]) -> bytes:
+def _data(section: dict[str, Any], is_lower: bool) -> bytes:
+    """Return the bytes of a signature.
+
+    Hexadecimal digits know no case (RFC 4648, 8); of a writer who uses lower case alone another was changed.
+    """
     told, encoding = section.get("SD"), section.get("SE", "hex")
     if not isinstance(told, str) or not told:
         raise NoRecord("SD: there is no signature in the signature section")
     joined = re.sub(r"\s", "", told)
     try:
         if encoding == "hex":
-            if joined != joined.lower() and joined != joined.upper():
+            if is_lower and joined != joined.lower():
                 raise NoRecord(
-                    "SD: hexadecimal digits in mixed case, so something was changed after the signing"
+                    "SD: digits in a case that no terminal writes, so one was changed after the signing"
                 )
             return bytes.fromhex(joined)
         if encoding == "base64":

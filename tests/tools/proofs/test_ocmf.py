@@ -203,14 +203,27 @@ def test_a_fourth_section_is_the_key_where_none_is_given():
     assert "there is no key in it" in why(judged(meter.record(), given=[]))
 
 
-def test_every_flipped_bit_of_a_record_is_found():
+def test_hexadecimal_digits_of_a_foreign_signature_know_no_case():
+    meter = Meter()
+    told = meter.record().rpartition('"SD": "')[2][:-2]
+    for written in (told.upper(), told[:30] + told[30:].upper(), told.swapcase()):
+        assert judged(meter.record(section={"SD": written})).holds()
+
+
+@pytest.mark.parametrize("maker", ["Kilotap", "Charger 7"])
+def test_every_flipped_bit_of_a_record_is_found_but_for_the_case_of_a_foreign_digit(maker):
     meter = Meter("secp256k1")
-    content = meter.record(section={"SE": "hex"}).encode()
+    content = meter.record(changed(GI=maker), section={"SE": "hex"}).encode()
     known = keys.recognise(meter.spki())
+    begin, unnoticed = content.index(b'"SD": "') + 7, []
     for place in range(8 * len(content)):
         flipped = bytearray(content)
         flipped[place // 8] ^= 1 << place % 8
-        assert not judged(bytes(flipped), given=known).holds(), flipped[: place // 8 + 1][-40:]
+        if judged(bytes(flipped), given=known).holds():
+            unnoticed.append(place)
+    letters = [at for at in range(begin, content.index(b'"', begin)) if content[at] in b"abcdef"]
+    of_case = [] if maker == "Kilotap" else [8 * at + 5 for at in letters]
+    assert unnoticed == of_case
 
 
 @pytest.mark.parametrize(
