@@ -4,7 +4,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test test test-meter test-pricing fuzz-cards test-soak test-cuts test-kills check bench demo
+.PHONY: help setup setup-test test test-meter test-tales test-pricing fuzz-cards test-soak test-cuts test-kills check bench demo
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ fuzz-cards: setup-test ## give the parsers of cards and readers 1.2 million inpu
 
 test-soak: setup-test ## play 200,000 sessions with heavy faults, and check every promise (make test: 20,000)
 	@KILOTAP_SOAK_RUNS=40 KILOTAP_SOAK_SESSIONS=5000 .venv/bin/python -m pytest tests/emulator/soak/test_many_seeds.py
+
+test-tales: setup-test ## play every tale of a meter in trouble over a serial line and over a network (twenty minutes; make test: four)
+	@KILOTAP_TALES=all .venv/bin/python -m pytest tests/emulator/bench/test_meter_tales.py -n 2
 
 test-cuts: setup-test ## cut the power 50,000 times at every storage operation of a session (make test: 5,000)
 	@KILOTAP_CUT_ROUNDS=10 .venv/bin/python -m pytest tests/hal/test_cuts.py -n 1 -s

@@ -35,7 +35,7 @@ class Charger:
         clock: ScaledTime,
         watch: Callable[[str, object], None],
         reader: str,
-        meter_port: str | None = None,
+        meter_port: str,
     ):
         self._watch = watch
         self._news = threading.Condition()

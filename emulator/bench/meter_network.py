@@ -10,16 +10,20 @@ from pymodbus.server import ModbusTcpServer
 
 from emulator.bench.meter_line import device
 from emulator.models.meter import Meter
+from firmware.metering import modbus
 
 HOST = "127.0.0.1"
 # Transaction, protocol and length; the unit is next.
 ENVELOPE_BYTES = 6
+# "Messaging on TCP/IP" V1.0b: what a gateway says whose meter did not answer as it should.
+NO_ANSWER_BEHIND = 0x0B
 
 
 class MeterNetwork:
-    """A meter at an address; `port` is what the terminal's configuration names.
+    """A meter at an address, as one behind a gateway; `path` is what the terminal's configuration names.
 
-    Faults of the meter's registers, silence and a wrong unit show; those of a serial line are none here.
+    The gateway passes over echoes and noise, and refuses for a meter whose answer is damaged. What is
+    truncated here is the gateway's own answer.
     """
 
     def __init__(self, meter: Meter, unit: int, before_read: Callable[[], None] | None = None):
@@ -27,9 +31,14 @@ class MeterNetwork:
         self._unit = unit
         self._before_read = before_read
         self._server: ModbusTcpServer | None = None
+        self._seen: Callable[[str, bytes], None] = lambda direction, content: None
         with socket.create_server((HOST, 0)) as free:
             self._address: tuple[str, int] = free.getsockname()
-        self.port = "tcp://%s:%d" % self._address
+        self.path = "tcp://%s:%d" % self._address
+
+    def watch(self, seen: Callable[[str, bytes], None]) -> None:
+        """Show what passes, as on a serial line: `>` from the terminal, `<` to it, and the bytes."""
+        self._seen = seen
 
     async def start(self) -> None:
         """Begin to answer, in the running event loop."""
@@ -44,11 +53,22 @@ class MeterNetwork:
             await self._server.shutdown()
 
     def _trace(self, sending: bool, packet: bytes) -> bytes:
-        if not sending:
-            return packet
-        if self._meter.fault == "silent" or packet[ENVELOPE_BYTES] != self._unit:
+        """Let the meter's fault spoil what the server sends."""
+        told = self._answer(packet) if sending else packet
+        if len(told) > ENVELOPE_BYTES:
+            self._seen("<" if sending else ">", modbus.with_crc(told[ENVELOPE_BYTES:]))
+        return told
+
+    def _answer(self, packet: bytes) -> bytes:
+        unit, function = packet[ENVELOPE_BYTES], packet[ENVELOPE_BYTES + 1]
+        fault = self._meter.fault
+        if fault == "silent" or unit != self._unit:
             return b""
-        if self._meter.fault == "wrong_unit":
-            unit = bytes((self._unit % 247 + 1,))
-            return packet[:ENVELOPE_BYTES] + unit + packet[ENVELOPE_BYTES + 1 :]
+        if fault == "wrong_unit":
+            return packet[:ENVELOPE_BYTES] + bytes((unit % 247 + 1,)) + packet[ENVELOPE_BYTES + 1 :]
+        if fault == "checksum":
+            refusal = bytes((unit, function | 0x80, NO_ANSWER_BEHIND))
+            return packet[:4] + len(refusal).to_bytes(2, "big") + refusal
+        if fault == "truncated":
+            return packet[: len(packet) // 2]
         return packet

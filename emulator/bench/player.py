@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from emulator.bench import evidence
 from emulator.bench.setup import Bench, Place
+from emulator.bench.trouble import Trouble
 from emulator.errors import BenchError
 from firmware.pricing import calendar
 
@@ -19,6 +20,8 @@ SETTLE_S = 30.0
 ORDER_S = 10.0
 SAME_SCREEN_MS = 60_000
 WAITED_SCREENS = {"idle": "welcome", "charging": "charging"}
+
+OF_THE_METER = ("meter_fault", "meter_exchange")
 
 # A start takes about a second of real time, or two on a busy machine.
 FLICKER_S = 1.5
@@ -40,24 +43,32 @@ class Player:
         # A start takes real time, so its instants are drawn, and not told by the story.
         self._chance = random.Random(story["seed"])  # noqa: S311 - what a seed draws can be drawn again
         self._bench = Bench(story, place, self._watch)
+        self._trouble = Trouble(story["terminal"], self._bench.terminal.configuration, place.speed)
 
     def play(self) -> None:
         """Play to the end, emit the result, and end every part whatever happens."""
         try:
+            steps = list(enumerate(self._story["steps"], 1))
+            # What is wrong with the meter from the first moment on meets the terminal's first reading.
+            while steps and not steps[0][1]["after_ms"] and steps[0][1]["action"] in OF_THE_METER:
+                self._act(*steps.pop(0))
             self._power("on")
             self._bench.note_processes()
             self._sleep(-self._bench.charger.clock.now_ms())
-            for number, step in enumerate(self._story["steps"], 1):
-                self._sleep(step["after_ms"])
-                told = {"step": number, "action": step["action"], "argument": step["argument"]}
-                self._emit({"progress": told})
-                ACTIONS[step["action"]](self, step["argument"])
+            for number, step in steps:
+                self._pass(step["after_ms"])
+                self._act(number, step)
                 self._bench.charger.come_to_rest()
                 self._check_terminal()
             self._settle()
             self._conclude()
         finally:
             self._bench.close()
+
+    def _act(self, number: int, step: dict) -> None:
+        told = {"step": number, "action": step["action"], "argument": step["argument"]}
+        self._emit({"progress": told})
+        ACTIONS[step["action"]](self, step["argument"])
 
     # What is seen
 
@@ -118,11 +129,10 @@ class Player:
 
     def _meter_fault(self, fault: str) -> None:
         self._bench.charger.world.meter_fault(fault)
+        self._trouble.begin(fault)
 
     def _meter_exchange(self, other: dict) -> None:
-        raise BenchError(
-            "the bench has one meter; play this story with simulate, or leave meter_exchange out"
-        )
+        self._bench.charger.world.exchange_meter(other["serial"], other["register_wh"])
 
     def _key_retire(self, is_asked: bool) -> None:
         raise BenchError("the bench changes no key; play this story with simulate, or use kilotap key rotate")
@@ -150,6 +160,7 @@ class Player:
             terminal.power_cut()
             self._bench.charger.wait_for(lambda: not self._bench.charger.is_powered, 1.0)
             self._bench.charger.world.power_failure()
+            self._trouble.begin_anew()
             return
         terminal.power_on()
         self._expects_death = False
@@ -239,6 +250,12 @@ class Player:
 
     def _now(self) -> str:
         return str(calendar.format_utc(self._bench.charger.clock.utc_s()))
+
+    def _pass(self, story_ms: int) -> None:
+        """Let the time to the next step pass, more of it while the meter is in trouble."""
+        if self._bench.terminal.pid is not None and self._bench.charger.wires.is_meter_ours:
+            story_ms = self._trouble.stretched_ms(story_ms)
+        self._sleep(story_ms)
 
     def _sleep(self, story_ms: int) -> None:
         time.sleep(max(0, story_ms) / 1000 / self._place.speed)

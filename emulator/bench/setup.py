@@ -22,6 +22,9 @@ LEAD_S = 1.5
 # Wires and drivers' hands take real time, so what waits for them gets at least so much of it.
 WIRE_PATIENCE_S = 2
 LONGEST_PATIENCE_S = 3600
+# An emulated meter answers within milliseconds, and needs no rest: so long, in real time, it is waited for
+# where the story is hurried. Less, and a busy machine would be taken for a silent meter.
+METER_TIMEOUT_MS = 200
 CLOCK_FILE = "office.clock"
 # How often, in the story's time, the terminal asks for orders where the story has some, and where not.
 POLL_S = 60
@@ -30,7 +33,7 @@ IDLE_POLL_S = 3600
 
 @dataclass
 class Place:
-    """Where and with what a bench runs: `kilotap` run the command, `reader` is as in Wires."""
+    """Where and with what a bench runs: `kilotap` run the command, `reader`, `meter_port` are as in Wires."""
 
     folder: Path
     root: Path
@@ -39,7 +42,7 @@ class Place:
     env: Mapping[str, str]
     reader: str
     speed: int
-    meter_port: str | None = None
+    meter_port: str = "rtu"
     office_url: str | None = None
     office_ca: str | None = None
     enrol_code: str | None = None
@@ -73,6 +76,9 @@ class Bench:
             patience_s = min(LONGEST_PATIENCE_S, max(60, WIRE_PATIENCE_S * place.speed))
             settings.setdefault("meter_patience_s", patience_s)
             settings.setdefault("plug_timeout_s", patience_s)
+            if self.charger.wires.is_meter_ours and place.speed > 1:
+                settings.setdefault("meter_timeout_ms", METER_TIMEOUT_MS)
+                settings.setdefault("meter_idle_ms", 0)
             settings["ledger"] = str(self.ledger)
             settings["key_file"] = str(place.folder / "terminal.key")
             if settings.get("bank_cards"):

@@ -14,6 +14,7 @@ from typing import Any
 
 from emulator.bench import capture
 from emulator.bench.meter_line import MeterLine
+from emulator.bench.meter_network import MeterNetwork
 from emulator.bench.pcsc_daemon import PcscDaemon
 from emulator.bench.pn532_line import Pn532Line
 from emulator.bench.virtual_reader import VirtualReader
@@ -24,6 +25,8 @@ from emulator.models.meter import Meter
 # The virtual reader of the card daemon where there is one that nobody uses, else a PN532.
 ANY_READER = "any"
 EMULATED_READERS = ("pcsc", "pn532", ANY_READER)
+# The emulated meter at the end of a serial line, or on a network.
+EMULATED_METERS = {"rtu": MeterLine, "tcp": MeterNetwork}
 STEP_LIMIT_S = 15.0
 CLAIM_PATIENCE_S = 60.0
 CLAIM = "\0kilotap-virtual-reader"
@@ -34,7 +37,8 @@ DAEMON_PID = Path("/run/pcscd/pcscd.pid")
 class Wires:
     """`meter_port` and `reader` are what the terminal's configuration needs to reach them.
 
-    A `meter_port` or `reader` that is handed in belongs to somebody else: nothing is emulated in its place.
+    A `meter_port` that is none of EMULATED_METERS, and a `reader` that is none of EMULATED_READERS, belongs
+    to somebody else: nothing is emulated in its place.
     """
 
     def __init__(
@@ -43,7 +47,7 @@ class Wires:
         unit: int,
         before_read: Callable[[], None],
         reader: str,
-        meter_port: str | None = None,
+        meter_port: str = "rtu",
     ):
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="wires", daemon=True)
@@ -52,14 +56,14 @@ class Wires:
         self._claim: socket.socket | None = None
         self._captures = contextlib.ExitStack()
         self._reader: Pn532Line | VirtualReader | None = None
-        self._meter: MeterLine | None = None
+        self._meter: MeterLine | MeterNetwork | None = None
         self.reader = reader
-        self.meter_port = meter_port or ""
-        self.is_meter_ours = meter_port is None
+        self.meter_port = meter_port
+        self.is_meter_ours = meter_port in EMULATED_METERS
         self.is_reader_ours = reader in EMULATED_READERS
         try:
             if self.is_meter_ours:
-                self._meter = MeterLine(meter, unit, before_read)
+                self._meter = EMULATED_METERS[meter_port](meter, unit, before_read)
                 self.meter_port = self._meter.path
                 self._do(self._meter.start())
             if self.is_reader_ours:

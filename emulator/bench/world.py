@@ -33,7 +33,7 @@ class ScaledTime:
 
 
 class World:
-    """Vehicle, contactor and meter; every method may be called from any thread.
+    """Vehicle, contactor and meter; every method may be called from any thread, and holds the `guard`.
 
     `watch(kind, state)` is told of `("plug", "A".."F")` and `("contactor", is_closed)`, in their order.
     """
@@ -41,7 +41,7 @@ class World:
     def __init__(self, story: dict, clock: ScaledTime, watch: Callable[[str, object], None]):
         self._clock = clock
         self._watch = watch
-        self._guard = threading.RLock()
+        self.guard = threading.RLock()
         self._telling = threading.Lock()
         self._vehicle = Vehicle(story["vehicle"]["power_w"], story["vehicle"]["battery_wh"])
         self._commanded = False
@@ -62,21 +62,21 @@ class World:
 
     def plug(self, is_in: bool) -> None:
         """Put the plug into the vehicle, or take it out."""
-        with self._guard:
+        with self.guard:
             self.advance()
             self._vehicle.plugged = is_in
         self._tell()
 
     def vehicle_power(self, power_w: int) -> None:
         """Let the vehicle ask for another power."""
-        with self._guard:
+        with self.guard:
             self.advance()
             self._vehicle.power_w = power_w
         self._tell()
 
     def command_contactor(self, closed: bool) -> None:
         """Do what the terminal commands, as far as the contactor is able to."""
-        with self._guard:
+        with self.guard:
             self.advance()
             self._commanded = closed
             self._move_contactor()
@@ -84,7 +84,7 @@ class World:
 
     def contactor_fault(self, fault: str) -> None:
         """Weld the contactor (`welded`), jam it open (`stuck_open`) or repair it (`none`)."""
-        with self._guard:
+        with self.guard:
             self.advance()
             self._contactor_fault = fault
             self._move_contactor()
@@ -92,17 +92,23 @@ class World:
 
     def meter_fault(self, fault: str) -> None:
         """Make the meter or its line fail, as the model's FAULTS say."""
-        with self._guard:
+        with self.guard:
             self.meter.fault = fault
+
+    def exchange_meter(self, serial: str, register_wh: int) -> None:
+        """Put another meter of the same model in the place of this one, as the model's `swap` says."""
+        with self.guard:
+            self.advance()
+            self.meter.swap(serial, register_wh)
 
     def power_failure(self) -> None:
         """Take the power from the meter as well as from the terminal."""
-        with self._guard:
+        with self.guard:
             self.meter.power_failure()
 
     def advance(self) -> None:
         """Count what flowed until now."""
-        with self._guard:
+        with self.guard:
             now_ms = self._clock.now_ms()
             elapsed_ms, self._counted_until_ms = now_ms - self._counted_until_ms, now_ms
             for duration_ms, power_w in self._vehicle.draw(elapsed_ms, self._closed):
@@ -110,7 +116,7 @@ class World:
 
     def state(self) -> dict:
         """Return what an onlooker sees: plug, contactor, register and power."""
-        with self._guard:
+        with self.guard:
             self.advance()
             return {
                 "plug": self._vehicle.state(),
@@ -134,7 +140,7 @@ class World:
     def _tell(self) -> None:
         """Tell of changes; one thread at a time, or an older state could arrive last and stay."""
         with self._telling:
-            with self._guard:
+            with self.guard:
                 seen = {"plug": self._vehicle.state(), "contactor": self._closed}
             for kind, state in seen.items():
                 if self._told[kind] != state:
@@ -152,5 +158,6 @@ class _CountingMeter(Meter):
         self._world = world
 
     def registers(self, function: int, address: int, count: int) -> bytes | int:
-        self._world.advance()
-        return super().registers(function, address, count)
+        with self._world.guard:
+            self._world.advance()
+            return super().registers(function, address, count)

@@ -61,6 +61,7 @@ class Meter:
         "_powers",
         "_shown",
         "_single",
+        "_taken_out",
         "fault",
         "lived_ms",
         "model",
@@ -80,6 +81,8 @@ class Meter:
         self._is_wrong = False
         self.power_w = 0
         self._counted_w_ms = register_wh * W_MS_IN_WH
+        # What the meters that were here before had counted, by their serial numbers.
+        self._taken_out: "dict[str, int]" = {}
         self._shown: "int | None" = -1
         # (function, first register, its registers): what answers. All else is an illegal address.
         self._areas: "list[tuple[int, int, bytearray]]" = []
@@ -144,6 +147,12 @@ class Meter:
         """Return the whole Wh that flowed since the meter was made, with what its register began at."""
         return self._counted_w_ms // W_MS_IN_WH
 
+    def counted_by(self, serial: str) -> "int | None":
+        """Return what a meter has counted that is here or was, None for one that never was; one that tells no
+        number is the one that is here.
+        """
+        return self.counted_wh() if serial in ("", self.serial) else self._taken_out.get(serial)
+
     def shown_wh(self) -> int:
         """Return what the register shows while it is sound, rounded to Wh."""
         _function, _address, kind, numerator, denominator = self._energies[0]
@@ -193,8 +202,11 @@ class Meter:
             self.signing.power_failure()
 
     def swap(self, serial: str, register_wh: int) -> None:
-        """Put another meter of the same model in this one's place."""
-        other = Meter(self.model, serial, register_wh)
+        """Put another meter of the same model in this one's place; one that was here before shows what it
+        showed then.
+        """
+        self._taken_out[self.serial] = self.counted_wh()
+        other = Meter(self.model, serial, self._taken_out.get(serial, register_wh))
         self.serial, self._areas = serial, other._areas
         self.signing = _signing(self)
         self._counted_w_ms, self._shown = other._counted_w_ms, other._shown

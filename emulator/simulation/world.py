@@ -15,7 +15,6 @@ class World:
         self._unit = unit
         self._on_close = on_close
         self._since_ms = kernel.now_ms
-        self._taken_out_wh: "dict[str, int]" = {}
         self._commanded = False
         self._fault = "none"
         # How long contacts and auxiliary contact lag behind a command.
@@ -56,21 +55,15 @@ class World:
         return self._meter.signing.public_key() if self._meter.signing else None
 
     def exchange_meter(self, serial: str, register_wh: int) -> None:
-        """Put another meter of the same model in the place of this one; one that was here before shows what
-        it showed then.
-        """
+        """Put another meter of the same model in the place of this one, as the model's `swap` says."""
         self.sync()
-        self._taken_out_wh[self._meter.serial] = self._meter.counted_wh()
-        self._meter.swap(serial, self._taken_out_wh.get(serial, register_wh))
+        self._meter.swap(serial, register_wh)
 
     def counted_wh(self, serial: str) -> "int | None":
-        """Return what a meter has counted that is here or was, None for one that never was; one that tells no
-        number is the one that is here.
-        """
-        if serial in ("", self._meter.serial):
-            self.sync()
-            return self._meter.counted_wh()
-        return self._taken_out_wh.get(serial)
+        """Return what a meter has counted until now that is here or was, as the model's `counted_by` says."""
+        self.sync()
+        counted_wh: "int | None" = self._meter.counted_by(serial)
+        return counted_wh
 
     def meter_serial(self) -> str:
         """Return the serial number of the meter that is there now."""

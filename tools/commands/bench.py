@@ -25,6 +25,7 @@ Examples:
   kilotap bench tests/scenarios/tap_and_charge.toml
   kilotap bench tests/scenarios/power_cut.toml --interpreter micropython --reader pn532
   kilotap bench tests/scenarios/tap_and_charge.toml --keep /tmp/bench --speed 60 --json -
+  kilotap bench tests/scenarios/meter_hiccups.toml --meter-port tcp
   kilotap bench story.toml --meter-port /dev/ttyUSB0 --reader pcsc:ACR122U
 """
 
@@ -33,7 +34,13 @@ Examples:
 @click.argument("file", type=click.Path(dir_okay=False))
 @interpreters.option
 @click.option("--reader", help="pcsc or pn532 (emulated), or a foreign one: pcsc:NAME, pn532:PATH.")
-@click.option("--meter-port", metavar="P", help="A foreign meter: a device path or tcp://host:502.")
+@click.option(
+    "--meter-port",
+    metavar="P",
+    default="rtu",
+    show_default=True,
+    help="rtu or tcp (emulated), or a foreign one: a device path or tcp://host:502.",
+)
 @click.option("--office", "office_url", metavar="URL", help="A foreign office, or a proxy before ours.")
 @click.option("--ca", "office_ca", type=click.Path(exists=True), help="Its certificate, PEM.")
 @click.option("--enrol-code", help="The code with which the terminal becomes known there.")
@@ -48,7 +55,7 @@ def bench(
     file: str,
     interpreter: str,
     reader: str | None,
-    meter_port: str | None,
+    meter_port: str,
     office_url: str | None,
     office_ca: str | None,
     enrol_code: str | None,

@@ -24,7 +24,7 @@ def on_a_wire(meter: Meter, unit: int = 1, kind: str = "line", speed: int | None
 
     wire = asyncio.run_coroutine_threadsafe(begin(), loop).result(10)
     try:
-        yield wire.path if isinstance(wire, MeterLine) else wire.port
+        yield wire.path
     finally:
         asyncio.run_coroutine_threadsafe(wire.close(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)

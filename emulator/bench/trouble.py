@@ -1,0 +1,80 @@
+"""How long a meter's trouble has to last on the bench, so that the terminal meets as much of it as is told.
+
+It does not know the story or the meter: it is told what begins and what passes.
+
+A terminal gives a bad reading up after so many tries, and a session without a good one after some patience.
+In the story that takes a quarter of a minute and a minute more. On the bench a question without an answer
+costs real time, and the story runs many times as fast: what it tells of such a time is stretched, so that
+trouble that is ridden out there is ridden out here, and what ends a session there does so here.
+"""
+
+from firmware import config
+from firmware.terminal.meter import RETRY_PAUSE_MS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# A question that is answered on an emulated line, and the silence before it; most polls have up to two. Busy
+# machines take longer than this now and then.
+ANSWERED_MS = 60
+# Faults for which the terminal waits in vain, as long as it has patience for one answer.
+UNANSWERED = ("silent", "checksum", "wrong_unit", "truncated")
+# Of these the simulation spends the time; a spoilt answer comes at once there.
+SILENT = "silent"
+# What does not spoil a reading.
+HARMLESS = ("none", "echo", "noise", "wrong_power", "refuses_to_sign")
+
+
+class Trouble:
+    """One meter's trouble; `told` and `played` are a terminal's settings as story and bench have them."""
+
+    def __init__(self, told: dict, played: dict, speed: int):
+        self._told = _settings(told)
+        self._played = _settings(played)
+        self._speed = speed
+        self._fault = "none"
+        self._met_ms = 0
+
+    def begin(self, fault: str) -> None:
+        """Take another fault, or the end of one."""
+        if fault != self._fault:
+            self._fault = fault
+            self._met_ms = 0
+
+    def begin_anew(self) -> None:
+        """Forget what a terminal has met whose power is gone."""
+        self._met_ms = 0
+
+    def stretched_ms(self, story_ms: int) -> int:
+        """Return how long a time of the story, that passes now, has to be on the bench."""
+        if self._fault in HARMLESS:
+            return story_ms
+        before_ms = self._on_bench(self._met_ms)
+        self._met_ms += story_ms
+        return self._on_bench(self._met_ms) - before_ms
+
+    def _on_bench(self, met_ms: int) -> int:
+        """Return when, since it began, the terminal is as far as it is in the story after `met_ms`."""
+        usual_wire_ms = self._told.meter_timeout_ms if self._fault == SILENT else 0
+        wire_ms = self._played.meter_timeout_ms if self._fault in UNANSWERED else ANSWERED_MS
+        parts = (
+            (_notice_ms(self._told, usual_wire_ms), _notice_ms(self._played, wire_ms * self._speed)),
+            (1000 * self._told.meter_patience_s, 1000 * self._played.meter_patience_s),
+        )
+        begun_ms = 0
+        for usual_ms, lasting_ms in parts:
+            passed_ms = min(met_ms, usual_ms)
+            begun_ms += passed_ms * max(usual_ms, lasting_ms) // usual_ms
+            met_ms -= passed_ms
+        return begun_ms + met_ms
+
+
+def _settings(document: dict) -> "Any":
+    """Return the settings of a terminal, those that are not told at their defaults."""
+    return config.survey(document)[0]
+
+
+def _notice_ms(settings: "Any", wire_ms: int) -> int:
+    """Return after how long a terminal gives up a reading of which each try takes so long on the wire."""
+    return int(settings.meter_tries) * (RETRY_PAUSE_MS + wire_ms)
