@@ -33,6 +33,8 @@ QUANTITIES = (
     ("voltage", 0, 3, "V mV"),
     ("current", 0, 3, "A mA"),
 )
+# Types of which one word is no part of a longer number.
+MIXED = ("decade", "udecade", "exponent")
 HEX_DIGITS = "0123456789abcdefABCDEF"
 NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 LONGEST_NAME = 40
@@ -100,7 +102,7 @@ class _Checking:
         """Note every member that is none."""
         for key in sorted(given):
             if key not in known:
-                place = "%s/%s" % (path, key) if path else key
+                place = "%s/%s" % (path, key) if path else key or '""'
                 self.problem(place, "no such member; there are %s" % ", ".join(known))
 
     def number(self, path: str, given: "Document", lowest: int, highest: int, default: int) -> int:
@@ -129,7 +131,11 @@ class _Checking:
         order = given.get("word_order", "high")
         if order not in ("high", "low"):
             self.problem(path + "/word_order", "it has to be high (first) or low (first)")
+        elif order == "low" and (what == "serial" or kind.rstrip("0123456789") in MIXED):
+            self.problem(path + "/word_order", "it is read high word first; leave this out")
         scale = self.scale(path + "/scale", given.get("scale", 1))
+        if what == "serial" and scale != "1":
+            self.problem(path + "/scale", "a serial number has none; leave it out")
         unit = given.get("unit", "-")
         if units and unit not in units[0].split():
             words = " or ".join(units[0].split())
@@ -137,6 +143,11 @@ class _Checking:
         absent = "-"
         if kind:
             absent = self.absent(path + "/not_available", given.get("not_available"), kind)
+            if what == "serial" and absent.strip("F-"):
+                self.problem(
+                    path + "/not_available",
+                    "only FF to its whole width says so of a serial number; leave it out",
+                )
             count = models.size(kind)
             if count > self.most:
                 told = (count, self.most)

@@ -220,8 +220,8 @@ def _number(quantity: "Quantity", block: "Block", begin: int) -> "int | None":
     offset += begin
     if kind == "float":
         if denominator == 1:
-            return registers.float32(block, offset, numerator)
-        scaled = registers.float32(block, offset, numerator << 32)
+            return registers.float32(block, offset, numerator, low_first)
+        scaled = registers.float32(block, offset, numerator << 32, low_first)
         return None if scaled is None else registers.ratio(scaled, 1, denominator << 32)
     if kind in ("decade", "udecade", "exponent"):
         return _decade(kind, block, offset, numerator, denominator)
@@ -256,10 +256,10 @@ def _decade(kind: str, block: "Block", offset: int, numerator: int, denominator:
 
 def _step(quantity: "Quantity", block: "Block", begin: int) -> int:
     """Return by how much the energy grows at the next number of its register, at least 1."""
-    _place, _block, offset, kind, _count, _low, numerator, denominator, _absent = quantity
+    _place, _block, offset, kind, _count, low_first, numerator, denominator, _absent = quantity
     offset += begin
     if kind == "float":
-        return max(1, -(-registers.float32_step(block, offset, numerator) // denominator))
+        return max(1, -(-registers.float32_step(block, offset, numerator, low_first) // denominator))
     if kind == "exponent":
         numerator *= 10 ** max(0, block[offset + 1] - ((block[offset + 1] & 0x80) << 1))
     return max(1, -(-numerator // denominator))

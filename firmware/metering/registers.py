@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 _SMALL_SCALE = 1 << 17
 
 
-def float32(registers: "Block", offset: int, scale: int) -> "int | None":
-    """Return a big-endian binary32 times `scale`, rounded half away from zero; None for no number."""
+def float32(registers: "Block", offset: int, scale: int, low_first: bool = False) -> "int | None":
+    """Return a binary32 times `scale`, rounded half away from zero; None for no number."""
+    low = offset if low_first else offset + 2
+    if low_first:
+        offset += 2
     biased = (registers[offset] & 0x7F) << 1 | registers[offset + 1] >> 7
     if biased == 255:
         return None
-    mantissa = (registers[offset + 1] & 0x7F) << 16 | registers[offset + 2] << 8 | registers[offset + 3]
+    mantissa = (registers[offset + 1] & 0x7F) << 16 | registers[low] << 8 | registers[low + 1]
     # Subnormal numbers have no implied leading bit and the step of the smallest normal ones (IEEE 754, 3.4).
     if biased:
         mantissa |= 0x800000
@@ -26,8 +29,10 @@ def float32(registers: "Block", offset: int, scale: int) -> "int | None":
     return -scaled if registers[offset] & 0x80 else scaled
 
 
-def float32_step(registers: "Block", offset: int, scale: int) -> int:
+def float32_step(registers: "Block", offset: int, scale: int, low_first: bool = False) -> int:
     """Return by how much the scaled number grows at its next representable value, rounded up, at least 1."""
+    if low_first:
+        offset += 2
     biased = (registers[offset] & 0x7F) << 1 | registers[offset + 1] >> 7
     if biased == 255:
         return 1

@@ -15,8 +15,11 @@ from firmware.metering import maps, modbus, model_file, models, registers, signe
 from firmware.metering.models import Model, Reading
 from hal.common.tcp_bus import SCHEME
 from hal.linux.meter_bus import open_meter_bus
+from tools import inputs
 
 PAUSE_S = 0.2
+# As many as are parsed.
+MOST_BYTES = 1_000_000
 # Illegal function and illegal data address: what a meter with another map says.
 NOT_THERE = (1, 2)
 # The read of the register, its type, and what it says.
@@ -195,7 +198,7 @@ def map_text(name: str) -> str:
         models.find(name)
         return maps.part(name) or ""
     try:
-        content = Path(name).read_bytes()
+        content = inputs.read(name, MOST_BYTES)
     except OSError as error:
         raise MeteringError(f"{name} cannot be read: {error.strerror}; name a readable file") from error
     try:

@@ -56,6 +56,19 @@ def test_a_sound_map_is_compiled_and_read():
     assert models.decode_serial(model, b"AC-00042") == "AC-00042"
 
 
+def test_floats_with_the_low_word_first_are_read_so():
+    given = with_register(1, type="float32", scale=1, not_available=None)
+    given["registers"][2]["word_order"] = "low"
+    model = models.find("acme-m1", model_file.text(given))
+    block = bytearray(24)
+    # 123,456.789 kWh in steps of 7.8125 Wh, and 230.2 V.
+    block[0:4] = bytes.fromhex("206547f1")
+    block[16:20] = bytes.fromhex("33334366")
+    reading = models.decode(model, [block])
+    assert (reading.energy_wh, reading.resolution_wh) == (123_456_789, 8)
+    assert reading.voltage_mv[0] == 230_200
+
+
 def test_every_problem_is_named_with_its_path():
     found = problems(
         {
@@ -99,6 +112,14 @@ def test_each_slip_is_told_in_words():
         (with_register(1, function=6), "from 3 to 4"),
         (with_register(1, address=65535), "reach beyond 65535"),
         (with_register(1, word_order="middle"), "high (first) or low (first)"),
+        (
+            with_register(1, type="decade24", word_order="low", not_available=None),
+            "registers/1/word_order: it is",
+        ),
+        (with_register(0, word_order="low"), "registers/0/word_order: it is read high word first"),
+        (with_register(0, scale=10), "registers/0/scale: a serial number has none"),
+        (with_register(0, type="uint32", not_available="0x7FFFFFFF"), "registers/0/not_available: only FF"),
+        (document(**{"": 1}), '"": no such member'),
         (with_register(1, scale=0), "above 0"),
         (with_register(1, scale="1"), "above 0"),
         (with_register(1, scale=jsontext.parse("0.0000000001")), "more than 9 decimals"),

@@ -59,6 +59,12 @@ def test_a_kwh_register_steps_by_two_wh_above_16384_kwh():
 def test_numbers_are_read_where_they_stand():
     block = bytes.fromhex("ffff42f6e979ffff")
     assert registers.float32(block, 2, 1000) == 123456
+    # The same number, and a register of 4,194,303.75 kWh, with the low word first.
+    assert registers.float32(bytes.fromhex("ffffe97942f6ffff"), 2, 1000, True) == 123456
+    high, low = bytes.fromhex("4a7fffff"), bytes.fromhex("ffff4a7f")
+    assert registers.float32(high, 0, 1000) == registers.float32(low, 0, 1000, True) == 4_194_303_750
+    assert registers.float32_step(high, 0, 1000) == registers.float32_step(low, 0, 1000, True) == 250
+    assert registers.float32(bytes.fromhex("00007fc0"), 0, 1000, True) is None
     assert registers.unsigned(bytes.fromhex("ffff0142226effff"), 2, 2, False) == 0x0142226E
     assert registers.unsigned(bytes.fromhex("ffff226e0142ffff"), 2, 2, True) == 0x0142226E
     assert registers.unsigned(bytes.fromhex("0001000200030004"), 0, 4, True) == 0x0004000300020001

@@ -3,6 +3,7 @@ played and exchanged, and what is wrong is told in one line.
 """
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from emulator.models import meter as meter_module
 from emulator.models.meter import Meter
 from firmware.metering import maps
 from tests.tools.metering.lines import on_a_wire
+from tools import inputs
 from tools.__main__ import main
 
 ROOT = Path(__file__).parents[3]
@@ -88,6 +90,19 @@ def test_a_map_of_ones_own_is_checked_and_read(capsys, tmp_path):
     path.write_text(json.dumps(broken))
     code, out, err = said(capsys, "meter", "models", path)
     assert (code, out) == (2, "") and "registers/0/type: unknown type 'float33'" in err
+
+
+def test_a_map_in_a_pipe_or_a_device_is_read_within_bounds(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(inputs, "PATIENCE_S", 0.2)
+    pipe, device = tmp_path / "pipe.json", tmp_path / "device.json"
+    os.mkfifo(pipe)
+    with os.fdopen(os.open(pipe, os.O_RDWR), "w") as writer:
+        code, out, err = said(capsys, "meter", "models", pipe)
+        assert (code, out) == (2, "") and "pipe.json: nobody writes into this pipe" in err
+        writer.write(json.dumps(MAP))
+    device.symlink_to("/dev/zero")
+    code, out, err = said(capsys, "meter", "models", device)
+    assert (code, out) == (2, "") and "device.json: JSON of 1000001 bytes, at most 1000000 are read" in err
 
 
 @pytest.mark.parametrize(
