@@ -78,6 +78,7 @@ class Player:
 
     def _see(self, screen: dict) -> None:
         """Emit a screen: every other one, and the same one with other figures once a minute."""
+        self._trouble.see(screen["id"])
         now_ms = self._bench.charger.clock.now_ms()
         shown_id, shown_lines, shown_ms = self._shown
         if screen["lines"] == shown_lines:
@@ -253,9 +254,10 @@ class Player:
 
     def _pass(self, story_ms: int) -> None:
         """Let the time to the next step pass, more of it while the meter is in trouble."""
-        if self._bench.terminal.pid is not None and self._bench.charger.wires.is_meter_ours:
-            story_ms = self._trouble.stretched_ms(story_ms)
         self._sleep(story_ms)
+        if self._bench.terminal.pid is not None and self._bench.charger.wires.is_meter_ours:
+            more_ms = self._trouble.stretched_ms(story_ms) - story_ms
+            self._bench.charger.wait_for(lambda: self._trouble.is_met, more_ms / 1000 / self._place.speed)
 
     def _sleep(self, story_ms: int) -> None:
         time.sleep(max(0, story_ms) / 1000 / self._place.speed)

@@ -25,9 +25,15 @@ SILENT = "silent"
 # What does not spoil a reading.
 HARMLESS = ("none", "echo", "noise", "wrong_power", "refuses_to_sign")
 
+# What the display says when a terminal has given up its meter, or the session that had to end.
+SHOWN_AT_LAST = ("out_of_order", "receipt")
+
 
 class Trouble:
-    """One meter's trouble; `told` and `played` are a terminal's settings as story and bench have them."""
+    """One meter's trouble; `told` and `played` are a terminal's settings as story and bench have them.
+
+    It `is_met` once the terminal has done all that it will do about it.
+    """
 
     def __init__(self, told: dict, played: dict, speed: int):
         self._told = _settings(told)
@@ -35,20 +41,26 @@ class Trouble:
         self._speed = speed
         self._fault = "none"
         self._met_ms = 0
+        self.is_met = False
 
     def begin(self, fault: str) -> None:
         """Take another fault, or the end of one."""
         if fault != self._fault:
             self._fault = fault
-            self._met_ms = 0
+            self.begin_anew()
 
     def begin_anew(self) -> None:
         """Forget what a terminal has met whose power is gone."""
         self._met_ms = 0
+        self.is_met = False
+
+    def see(self, screen_id: str) -> None:
+        """Take what the display shows from now on."""
+        self.is_met = self.is_met or screen_id in SHOWN_AT_LAST
 
     def stretched_ms(self, story_ms: int) -> int:
         """Return how long a time of the story, that passes now, has to be on the bench."""
-        if self._fault in HARMLESS:
+        if self._fault in HARMLESS or self.is_met:
             return story_ms
         before_ms = self._on_bench(self._met_ms)
         self._met_ms += story_ms

@@ -42,3 +42,13 @@ def test_a_terminal_that_starts_meets_all_of_it_anew():
     assert trouble.stretched_ms(20_000) < first_ms
     trouble.begin_anew()
     assert trouble.stretched_ms(20_000) == first_ms
+
+
+def test_a_terminal_that_has_given_its_meter_up_is_left_no_more_time():
+    trouble = Trouble(TOLD, PLAYED, 200)
+    trouble.see("receipt")
+    trouble.begin("silent")
+    trouble.see("finishing")
+    assert trouble.stretched_ms(10_000) > 10_000
+    trouble.see("out_of_order")
+    assert trouble.is_met and trouble.stretched_ms(20_000) == 20_000
