@@ -77,7 +77,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
             # A transaction that will write says so at once: one that begins by reading may be refused later.
             "transaction_mode": "IMMEDIATE",
             # What a terminal was told is stored has to survive a power cut of the office too.
-            "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+            "init_command": "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
         },
     }
 

@@ -247,6 +247,22 @@ def test_whatever_a_terminal_signed_in_its_place_is_stored_and_flagged(office, m
     assert office.models.Record.objects.get().flags
 
 
+@pytest.mark.parametrize("fault", ["a\x00b", "x" * 5000, "", 7, None, ["welded"]])
+def test_a_fault_that_is_no_code_is_stored_and_opens_nothing(office, fault):
+    terminal = office.enrolled()
+    line = terminal.record("fault", fault=fault)
+    assert office.upload(terminal, [line]) == (200, {"next_seq": 2})
+    assert (office.stored(terminal), office.state(terminal).open_faults) == ([line], [])
+
+
+def test_a_record_beyond_the_fast_reader_is_read_by_the_strict_one(office):
+    terminal = office.enrolled()
+    deep = json.loads("[" * 20 + "7" + "]" * 20)
+    lines = [terminal.record("fault", fault="meter_silent", what=what) for what in ("Zähler stumm", deep)]
+    assert office.upload(terminal, lines) == (200, {"next_seq": 3})
+    assert office.stored(terminal) == lines
+
+
 def test_honest_records_carry_no_flag(office):
     terminal = office.enrolled()
     lines = [

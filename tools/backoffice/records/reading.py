@@ -4,14 +4,16 @@ It does not know HTTP, and it stores nothing.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from firmware.crypto import jose
 from firmware.errors import LedgerError
 from firmware.ledger import chain, damage, rotation
+from tools.backoffice.records.entry import Entry, entry_of
 from tools.backoffice.records.inspection import whole
 from tools.backoffice.records.models import Terminal, TerminalKey
-from tools.backoffice.records.proof import decode, verifier
+from tools.backoffice.records.proof import decode, opener, verifier
 
 MAX_LINE_BYTES = 16 * 1024
 
@@ -32,8 +34,9 @@ class Announced(NamedTuple):
 class Reading:
     """One upload, read line by line until its end or the first line that does not hold."""
 
-    def __init__(self, terminal: Terminal, stored: Stored, shown: Shown) -> None:
-        self.accepted: list[tuple[str, dict[str, Any]]] = []
+    def __init__(self, terminal: Terminal, now: datetime, stored: Stored, shown: Shown) -> None:
+        # Of records that hold. Their payloads are not kept: those of a batch are a megabyte to walk over.
+        self.accepted: list[Entry] = []
         self.duplicates = 0
         self.status = 200
         self.line = 0
@@ -45,6 +48,7 @@ class Reading:
         # The record by which the terminal names those that it lost, once the one after them has come too.
         self.damage: tuple[int, str] | None = None
         self._terminal = terminal
+        self._now = now
         self._stored = stored
         self._shown = shown
         self._promises: dict[int, str] | None = None
@@ -56,10 +60,12 @@ class Reading:
         self._known: set[str] = set()
         # The first record that each key of the terminal signs, its thumbprint, the key. None: not read.
         self._register: list[tuple[int, str, bytes]] | None = None
+        public_key = bytes(terminal.public_key or b"")
+        self._opener = opener(terminal.thumbprint, public_key)
         self._chain = chain.Chain(
             terminal.pk,
             terminal.thumbprint,
-            verifier(bytes(terminal.public_key or b"")),
+            verifier(public_key),
             terminal.next_seq,
             terminal.prev,
             decode,
@@ -115,7 +121,7 @@ class Reading:
             return
         place = self._chain.next_seq, self._chain.prev
         try:
-            payload = self._chain.check(compact)
+            payload = self._next(compact)
         except LedgerError as problem:
             self._judge(compact, str(problem), lines_left)
             return
@@ -124,11 +130,19 @@ class Reading:
             self.fork = (place[0], compact)
             self._end(422, f"seq {place[0]} was shown with other bytes: the ledger was signed twice here")
             return
-        self.accepted.append((compact, payload))
+        self.accepted.append(entry_of(payload, compact, self._now))
         if payload.get("kind") == chain.KEY_ROTATED:
-            self.announced.append(Announced(payload["seq"], self._chain.public or b"", self._chain.key))
+            key, public_key = self._chain.key, self._chain.public or b""
+            self.announced.append(Announced(payload["seq"], public_key, key))
+            self._opener = opener(key, public_key)
         if self._proof:
             self.damage, self._proof, self._before = self._proof, None, None
+
+    def _next(self, compact: str) -> dict[str, Any]:
+        """Return the payload of the next record, as the chain does: LedgerError if it is none."""
+        came = self._opener.open(compact.encode())
+        # Where that is in doubt the chain's own, strict reader tells, and what is wrong.
+        return self._chain.follow(*came) if came else self._chain.check(compact)
 
     def _newcomer(self, public_key: bytes) -> Callable[[Any, bytes], bool]:
         """Return how a key verifies that is to take over; LedgerError where it was anybody's before."""
@@ -150,7 +164,7 @@ class Reading:
         seq: Any = payload.get("seq")
         named = damage.span(payload)
         if seq is not None and seq < self.next_seq:
-            self._known.update(self._stored(seq, lines_left), (line for line, _ in self.accepted))
+            self._known.update(self._stored(seq, lines_left), (entry.compact for entry in self.accepted))
             if self._known and compact in self._known:
                 self.duplicates += 1
             else:
@@ -204,9 +218,9 @@ class Reading:
         """Return what a record at a position had to carry as `prev`, None where that is not known."""
         if seq == 1:
             return self._first_prev()
-        for line, payload in self.accepted:
-            if payload["seq"] == seq - 1:
-                return chain.hash(line)
+        for entry in self.accepted:
+            if entry.seq == seq - 1:
+                return chain.hash(entry.compact)
         found = self._stored(seq - 1, 1)
         return chain.hash(found[0]) if found else None
 
