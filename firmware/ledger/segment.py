@@ -12,6 +12,8 @@ from firmware.errors import CryptoError
 BLOCK_BYTES = 2048
 CHECKSUM_CHARACTERS = 8
 MAX_LINE_BYTES = jose.MAX_COMPACT_BYTES + CHECKSUM_CHARACTERS + 2
+# 64 bytes of ES256 in base64url.
+SIGNATURE_CHARACTERS = 86
 
 PREFIX = "ledger-"
 _SUFFIX = ".log"
@@ -111,7 +113,9 @@ def scan(content: bytes, offset: int = 0, at_end: bool = True) -> "Iterator[Item
 
 
 def _line(line: bytes, offset: int, torn: bool) -> "Iterator[Item]":
-    """Take a line apart at its blanks, of which a record has one: a lost newline joins two records."""
+    """Take a line apart at its blanks, of which a record has one: what damaged a newline joins a record with
+    what comes after it, another record or damaged bytes.
+    """
     record = _record(line)
     if record is not None:
         yield offset, record, None, offset + len(line) + (not torn)
@@ -130,8 +134,7 @@ def _line(line: bytes, offset: int, torn: bool) -> "Iterator[Item]":
     known = 0
     start = line.find(_BLANK) - CHECKSUM_CHARACTERS
     while start >= -CHECKSUM_CHARACTERS:
-        following = line.find(_BLANK, start + CHECKSUM_CHARACTERS + 1)
-        end = following - CHECKSUM_CHARACTERS - 1 if following >= 0 else len(line)
+        end = _end(line, start)
         record = _record(line[start:end]) if start >= known else None
         if record is not None:
             if start > known:
@@ -140,9 +143,17 @@ def _line(line: bytes, offset: int, torn: bool) -> "Iterator[Item]":
                 yield offset + known, None, told, offset + start
             yield offset + start, record, None, offset + end
             known = end
+        following = line.find(_BLANK, start + CHECKSUM_CHARACTERS + 1)
         start = following - CHECKSUM_CHARACTERS if following >= 0 else -CHECKSUM_CHARACTERS - 1
     if known < len(line):
         yield offset + known, None, what, offset + len(line) + (not torn)
+
+
+def _end(line: bytes, start: int) -> int:
+    """Return where a record that begins there ends, whatever comes after it: its second dot is followed by a
+    signature, and by nothing else.
+    """
+    return line.find(b".", line.find(b".", start) + 1) + 1 + SIGNATURE_CHARACTERS
 
 
 def _record(line: bytes) -> "str | None":
@@ -176,10 +187,15 @@ def stream(storage: "Any", segment: str, offset: int = 0) -> "Iterator[Item]":
             return
         rest = content[offset - start :]
         if len(rest) > MAX_LINE_BYTES:
-            skipped = _skip(rest)
-            yield offset, None, "bytes without a line's end, longer than any record", offset + skipped
-            offset += skipped
-            rest = rest[skipped:]
+            end = _end(rest, 0)
+            record = _record(rest[:end])
+            what = None
+            if record is None:
+                end = _skip(rest)
+                what = "bytes without a line's end, longer than any record"
+            yield offset, record, what, offset + end
+            offset += end
+            rest = rest[end:]
 
 
 def last_items(storage: "Any", segment: str) -> "Iterator[Item]":

@@ -13,7 +13,6 @@ from firmware.ledger import segment
 BLOCK_BYTES = 480
 
 _HEAD = segment.CHECKSUM_CHARACTERS + 1
-_SIGNATURE_CHARACTERS = 86
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def _seq_of(storage: "Any", span: "Span") -> "int | None":
     """Return the sequence number of a record, of which a piece is held at a time."""
     name, offset, size = span
     start = storage.read(name, offset, min(BLOCK_BYTES, size)).find(b".") + 1
-    end = size - _SIGNATURE_CHARACTERS - 1
+    end = size - segment.SIGNATURE_CHARACTERS - 1
     if not 0 < start <= end or storage.read(name, offset + end, 1) != b".":
         return segment.seq_of(text(storage, span))
 

@@ -48,6 +48,27 @@ def test_a_flipped_bit_anywhere_hides_at_most_its_own_record():
         assert len(damage(items)) >= 1, position
 
 
+def test_a_newline_may_become_any_byte_and_both_records_are_found():
+    for place in range(len(CONTENT)):
+        if CONTENT[place] != 10:
+            continue
+        for byte in range(256):
+            damaged = bytearray(CONTENT)
+            damaged[place] = byte
+            assert found(segment.scan(bytes(damaged))) == RECORDS, (place, byte)
+
+
+def test_noise_that_begins_with_a_record_s_newline_hides_no_record_before_it():
+    line = segment.encode_line(RECORDS[0])[:-1]
+    for noise in (b" ", b"\0" * 300, b"A" * 90, b".", b" deadbeef ", b"0badcafe A.B.C ", b"\0" * 40000):
+        for rest in (b"", b"!\n", b"\n" + CONTENT):
+            memory = Memory()
+            memory.append("a", line + noise + rest)
+            items = list(segment.stream(memory, "a"))
+            assert found(items) == [RECORDS[0]] + (RECORDS if rest.endswith(CONTENT) else []), (noise, rest)
+            assert items[0][3] == len(line) and damage(items)[0][0] == len(line)
+
+
 def test_a_cut_anywhere_leaves_all_lines_before_it():
     for size in range(len(CONTENT)):
         items = list(segment.scan(CONTENT[:size]))
