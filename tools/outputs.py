@@ -19,6 +19,16 @@ def write(path: str | Path, content: bytes) -> None:
     write_all({Path(path): content})
 
 
+def try_out(path: str | Path) -> None:
+    """Find out before long work whether its result could be written. Raises OSError as `write` would."""
+    path = Path(path)
+    if not path.exists() or path.is_file() or path.is_dir():
+        try:
+            _draft(path.resolve(), b"").unlink()
+        except OSError as error:
+            raise _told(error, path) from error
+
+
 def write_all(contents: Mapping[Path, bytes]) -> None:
     """Write files, all of them or none: each is written beside its place first, then they take their places.
 
@@ -38,7 +48,7 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
             fresh.replace(path)
             drafts.pop(0)
     except OSError as error:
-        raise OSError(error.errno, f"{error.strerror}{_what_is_there(path)}", str(path)) from error
+        raise _told(error, path) from error
     finally:
         for fresh, _ in drafts:
             fresh.unlink(missing_ok=True)
@@ -58,6 +68,10 @@ def append(path: Path, line: bytes) -> None:
                 raise
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _told(error: OSError, path: Path) -> OSError:
+    return OSError(error.errno, f"{error.strerror}{_what_is_there(path)}", str(path))
 
 
 def _what_is_there(path: Path) -> str:

@@ -118,6 +118,13 @@ class Kernel:
             self._turn()
         return self._is_stopped
 
+    def close(self) -> None:
+        """Give up what has not begun: nobody will run it any more."""
+        for entry in self._due:
+            if not entry[3].begun:
+                entry[3].cancel()
+        self._due = []
+
     def run_until(self, is_done) -> None:
         """Do the same until a condition holds, which is looked at before every turn."""
         while not is_done() and self._due:

@@ -61,6 +61,7 @@ class Player:
         while self._kernel.run() and not self._is_over:
             # What it was stopped for was a violation; the story goes on.
             pass
+        self._kernel.close()
         if audited:
             self._audit()
         self._emit({"result": self._result()})

@@ -71,6 +71,7 @@ def play(fleet: list[dict], craft: Any) -> Played:
     # A player stops the kernel when its story is over and at a violation.
     while kernel.run() and not _is_over(players):
         pass
+    kernel.close()
     return Played(players, watches, kernel.now_ms)
 
 

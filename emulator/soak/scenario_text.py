@@ -11,14 +11,13 @@ from firmware.pricing import calendar
 UNWRITTEN = ("contracts", "deny")
 
 
-def save(story: dict, path: Path) -> None:
-    """Write the file and one for each tariff. Raises OSError."""
-    tariffs = []
+def files(story: dict, path: Path) -> dict[Path, bytes]:
+    """Return what the scenario's file holds, and one beside it for each tariff."""
+    texts = {}
     for number, text in enumerate(story["tariffs"], 1):
-        tariff = path.with_name("%s-tariff%d.json" % (path.stem, number))
-        tariff.write_text(text + "\n", encoding="utf-8")
-        tariffs.append(tariff.name)
-    path.write_text(text_of(story, tariffs), encoding="utf-8")
+        texts[path.with_name("%s-tariff%d.json" % (path.stem, number))] = text + "\n"
+    texts[path] = text_of(story, [tariff.name for tariff in texts])
+    return {place: text.encode() for place, text in texts.items()}
 
 
 def text_of(story: dict, tariffs: list[str]) -> str:

@@ -158,3 +158,23 @@ def test_a_card_that_cannot_be_noted_is_told_with_the_line_to_add(disk):
         batch.note("04A1B2C3D4E580", "C-1")
     assert list(batch.open_contracts()) == ["C-1"]
     assert (disk / "issued.jsonl").read_bytes() == b""
+
+
+def test_a_story_whose_result_could_not_be_written_is_not_played(tmp_path, capsys):
+    for command in ("simulate", "bench"):
+        target = tmp_path / "missing" / "result.json"
+        assert main([command, "tests/scenarios/tap_and_charge.toml", "--json", str(target)]) == 2
+        said = capsys.readouterr()
+        assert said.out == "" and str(target) in said.err and "step 1" not in said.err
+
+
+def test_to_try_out_a_place_leaves_what_is_there_as_it_is(tmp_path):
+    outputs.try_out(tmp_path / "new")
+    assert list(tmp_path.iterdir()) == []
+    kept = tmp_path / "kept"
+    kept.write_bytes(b"kept")
+    outputs.try_out(kept)
+    outputs.try_out("/dev/null")
+    assert kept.read_bytes() == b"kept" and list(tmp_path.iterdir()) == [kept]
+    with pytest.raises(IsADirectoryError):
+        outputs.try_out(tmp_path)

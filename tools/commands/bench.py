@@ -17,7 +17,7 @@ from emulator import scenario
 from emulator.bench.player import Player
 from emulator.bench.setup import Place
 from emulator.bench.wires import ANY_READER
-from tools.commands import interpreters, story
+from tools.commands import interpreters, output, story
 from tools.setup.ground import ROOT
 
 EXAMPLES = """\b
@@ -71,6 +71,7 @@ def bench(
     if bool(office_url) != bool(office_ca):
         raise click.UsageError("a foreign office needs both --office and --ca")
     told = scenario.read(file)
+    output.try_out(json_target)
     teller = story.Teller(story.receipts_stream(json_target))
     with _ended_by_signals(), _folder(keep) as folder:
         place = Place(

@@ -14,6 +14,12 @@ def json_line(result: object) -> str:
     return json.dumps(result, ensure_ascii=False)
 
 
+def try_out(target: str | None) -> None:
+    """Refuse before long work a file that could not be written after it. Raises OSError."""
+    if target not in (None, "-"):
+        outputs.try_out(target)
+
+
 def emit(result: object, target: str = "-") -> None:
     """Write one JSON value to a file, or to stdout for `-`. Raises OSError."""
     if target == "-":

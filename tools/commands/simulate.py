@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from emulator import scenario
-from tools.commands import interpreters, story
+from tools.commands import interpreters, output, story
 from tools.setup.ground import ROOT
 
 EXAMPLES = """\b
@@ -35,6 +35,7 @@ def simulate(file: str, interpreter: str, seed: int | None, json_target: str | N
     Exits with 0 when the story ran to its end with no invariant violated, with 1 when one was.
     """
     told = scenario.read(file)
+    output.try_out(json_target)
     if seed is not None:
         told["seed"] = seed
     teller = story.Teller(story.receipts_stream(json_target))

@@ -3,6 +3,7 @@
 It does not know stories and promises; those are emulator/soak.
 """
 
+import math
 import sys
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 from emulator.soak import playing, scenario_text
 from emulator.soak.faults.standard import LEVELS
 from emulator.soak.shrink import shrink
+from tools import outputs
 from tools.commands import output
 from tools.commands.fast_craft import FastCraft
 
@@ -28,11 +30,20 @@ YEAR_MS = 365 * 86_400_000
 PROGRESS_S = 10
 
 
+def _finite(_context: click.Context, _option: click.Parameter, years: float | None) -> float | None:
+    if years is not None and not math.isfinite(years):
+        raise click.BadParameter(f"{years} is no number of years that can be played")
+    return years
+
+
 @click.command(epilog=EXAMPLES)
-@click.option("--seed", type=click.IntRange(0, 2**62), default=1, show_default=True, help="The first seed.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The first seed.")
 @click.option("--sessions", type=click.IntRange(1), help="Play at least so many charging sessions (500).")
 @click.option(
-    "--years", type=click.FloatRange(0, min_open=True), help="Play at least so many terminal-years."
+    "--years",
+    type=click.FloatRange(0, min_open=True),
+    callback=_finite,
+    help="Play at least so many terminal-years.",
 )
 @click.option(
     "--faults", type=click.Choice(LEVELS), default="heavy", show_default=True, help="How much fails."
@@ -46,14 +57,16 @@ def soak(seed: int, sessions: int | None, years: float | None, faults: str, json
     """
     if sessions and years:
         raise click.UsageError("give either --sessions or --years")
+    output.try_out(json_target)
     sums = _Sums(seed, faults)
     while not sums.violated and not _is_enough(sums, sessions or (0 if years else 500), years or 0):
         sums.add(playing.play(playing.told(sums.next_seed, faults), FastCraft()))
     story = _shortened(sums) if sums.violated else None
+    if json_target != "-":
+        # First, so that it is said whatever becomes of the file.
+        click.echo(sums.sentence())
     if json_target:
         output.emit({**sums.figures(), "story": story}, json_target)
-    if json_target != "-":
-        click.echo(sums.sentence())
     return 1 if sums.violated else 0
 
 
@@ -132,7 +145,11 @@ def _shortened(sums: _Sums) -> str | None:
         print("looking for a short story of it …", file=sys.stderr, flush=True)
         short = shrink(story, _fails)
         path = Path(f"soak-{seed}.toml")
-        scenario_text.save(short, path)
+        try:
+            outputs.write_all(scenario_text.files(short, path))
+        except OSError as error:
+            print(f"the short story cannot be written: {error.filename}: {error.strerror}", file=sys.stderr)
+            return None
         told = f"{len(short['steps'])} of {len(story['steps'])} steps show it: kilotap simulate {path}"
         print(told, file=sys.stderr)
         return str(path)

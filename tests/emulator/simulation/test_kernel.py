@@ -74,3 +74,24 @@ def test_a_job_that_is_cancelled_before_its_first_turn_is_closed():
     # What a closed coroutine says differs: CPython refuses to run it, MicroPython says that it has ended.
     raises((RuntimeError, StopIteration), coroutine.send, None)
     assert seen == []
+
+
+def test_a_kernel_that_is_closed_gives_up_what_has_not_begun():
+    kernel = Kernel()
+    seen = []
+
+    async def note():
+        seen.append(kernel.now_ms)
+
+    async def stop():
+        kernel.spawn(note())
+        kernel.stop()
+
+    coroutine = note()
+    kernel.spawn(stop())
+    kernel.run()
+    kernel.spawn(coroutine)
+    kernel.close()
+    assert not kernel.run()
+    raises((RuntimeError, StopIteration), coroutine.send, None)
+    assert seen == []

@@ -18,6 +18,7 @@ from firmware.session.events import CLOSE, READING
 from firmware.session.state import STARTING
 from tests.emulator.soak.seeds import STANDARD_SET
 from tools import __main__ as kilotap
+from tools import outputs
 from tools.commands.fast_craft import FastCraft
 
 
@@ -54,7 +55,7 @@ def test_every_kind_of_fault_is_in_the_standard_set_and_every_seed_has_its_own_s
 
 def test_a_story_comes_back_from_its_scenario_file_as_it_was(tmp_path: Path) -> None:
     told = story.tell(7, "heavy")
-    scenario_text.save(told, tmp_path / "soak.toml")
+    outputs.write_all(scenario_text.files(told, tmp_path / "soak.toml"))
     read = scenario.read(str(tmp_path / "soak.toml"))
     assert read["steps"] == told["steps"]
     first, second = (playing.play([one], FastCraft()).ledger for one in (told, read))
@@ -77,6 +78,46 @@ def test_a_failing_seed_is_told_with_its_replay_and_leaves_a_short_scenario_that
     # One plug, one tap and one wait would do; what is left over belongs to no shorter way to the same words.
     assert len(read["steps"]) <= 8
     assert kilotap.main(["simulate", "soak-3.toml"]) == 1
+
+
+def test_a_seed_beyond_64_bits_is_replayed_as_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert kilotap.main(["soak", "--seed", str(2**70 + 1), "--sessions", "1", "--faults", "none"]) == 0
+
+
+@pytest.mark.parametrize("years", ["nan", "inf", "-inf", "0", "-1"])
+def test_years_that_have_no_end_are_refused(years: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert kilotap.main(["soak", f"--years={years}"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("kilotap: Invalid value for '--years'") and "Traceback" not in said
+
+
+def test_a_result_that_could_not_be_written_is_refused_before_anything_is_played(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def play(*_told: object) -> None:
+        pytest.fail("it was played")
+
+    monkeypatch.setattr(playing, "play", play)
+    for target in (tmp_path, tmp_path / "missing" / "soak.json"):
+        assert kilotap.main(["soak", "--json", str(target)]) == 2
+        assert capsys.readouterr().err.startswith(f"kilotap: {target}: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failing_seed_is_told_where_its_short_story_and_its_figures_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "soak-3.toml").mkdir()
+    close_before_writing(monkeypatch)
+    assert kilotap.main(["soak", "--seed", "3", "--faults", "light", "--json", "/dev/full"]) == 2
+    said = capsys.readouterr()
+    assert "VIOLATED" in said.out and "kilotap soak --seed 3 --sessions 1 --faults light" in said.err
+    assert "the short story cannot be written: " in said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["soak-3.toml"]
 
 
 def close_before_writing(monkeypatch: pytest.MonkeyPatch) -> None:
