@@ -20,6 +20,8 @@ MENDS = {
     errno.EAGAIN: "another program uses it; end that one, for a serial line has one master",
     errno.EWOULDBLOCK: "another program uses it; end that one, for a serial line has one master",
     errno.EBUSY: "another program uses it; end that one, for a serial line has one master",
+    errno.EISDIR: "it is a folder; name a serial port (ls /dev/serial/by-id)",
+    errno.ENOTTY: "it is no serial port; name one (ls /dev/serial/by-id)",
 }
 
 
@@ -151,6 +153,9 @@ class SerialPort:
 
     def _mend(self, error: Exception) -> str:
         number = getattr(error, "errno", None)
+        if isinstance(error.__context__, termios.error):
+            # pyserial tells its number in words alone.
+            number = error.__context__.args[0]
         return (
             MENDS.get(number or 0) or f"{error}; check that it is a serial port that knows {self._baud} baud"
         )

@@ -223,7 +223,7 @@ def test_linux_names_a_missing_port_a_busy_one_and_one_that_is_none(tmp_path) ->
         open_meter_bus(os.ttyname(far), BAUD, "E", 0)
     assert first is not None
     (tmp_path / "file").write_text("")
-    with pytest.raises(BoardError, match="check that it is a serial port"):
+    with pytest.raises(BoardError, match="it is no serial port; name one"):
         open_meter_bus(str(tmp_path / "file"), BAUD, "N", 0)
     os.close(near)
     os.close(far)

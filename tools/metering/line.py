@@ -122,6 +122,7 @@ class Line:
         One that says nothing is believed; what one says that is not known is returned as a warning.
         """
         if model.probe is None:
+            await self._check_phases(model)
             return None
         try:
             told = await self.told(model.probe)
@@ -140,6 +141,22 @@ class Line:
             f"unit {self.settings.unit} says that it is {told!r}, which no known {model.name} does; "
             "do not trust its values before: kilotap meter scan"
         )
+
+    async def _check_phases(self, model: Model) -> None:
+        """Refuse a meter of three phases that is taken for one with the same register of energy and fewer."""
+        for name in maps.names() if maps.part(model.name) else ():
+            other = models.find(name)
+            if other.probe or other.phases <= model.phases or _energy_at(other) != _energy_at(model):
+                continue
+            try:
+                reading = await self.reading(other)
+            except MeteringError:
+                continue
+            if all(reading.voltage_mv):
+                raise MeteringError(
+                    f"unit {self.settings.unit} has voltage on {other.phases} phases, as a {name} does and "
+                    f"no {model.name}; look with: kilotap meter scan"
+                )
 
     async def key(self, model: Model) -> str | None:
         """Return the key of a meter that signs (SubjectPublicKeyInfo, hexadecimal), None of another."""
@@ -168,6 +185,12 @@ class Line:
             s = self.settings
             self.bus = open_meter_bus(s.port, s.baud, s.parity, s.idle_ms)
         return self.bus
+
+
+def _energy_at(model: Model) -> tuple[int, int]:
+    """Return function and address of the register of a model's energy."""
+    block, offset = next(row[1:3] for row in model.quantities if row[0] == models.ENERGY)
+    return model.plan[block][0], model.plan[block][1] + offset // 2
 
 
 def refused_with(error: MeterRefused, codes: tuple[int, ...]) -> bool:

@@ -166,7 +166,7 @@ def test_a_port_that_is_missing_and_a_wrong_use_exit_with_2(capsys):
     for words, word in (
         (("--model", "eastron-sdm630", "--port", "/dev/ttyUSB99"), "there is no such device"),
         (("--model", "abacus", "--port", "/dev/null"), "the known are eastron-sdm120"),
-        (("--model", "eastron-sdm630", "--port", "/dev/null"), "check that it is a serial port"),
+        (("--model", "eastron-sdm630", "--port", "/dev/null"), "it is no serial port"),
         (("--model", "eastron-sdm630", "--port", "tcp://127.0.0.1:1"), "port tcp://127.0.0.1:1"),
         (("--model", "nothing.json", "--port", "/dev/null"), "nothing.json"),
         (("--model", "eastron-sdm630", "--port", "/dev/null", "--unit", "300"), "300"),

@@ -80,7 +80,8 @@ def test_a_port_without_rights_is_told(capsys):
 @pytest.mark.parametrize("port", ["/dev/null", "/etc/hostname", "/"])
 def test_what_is_no_serial_port_is_told(port, capsys):
     code, out, err = said(capsys, *READ, port)
-    assert (code, out) == (2, "") and f"port {port}: " in err and "sorry" not in err
+    what = "a folder; name a serial port" if port == "/" else "no serial port; name one"
+    assert (code, out) == (2, "") and f"port {port}: it is {what} (ls /dev/serial/by-id)" in err
 
 
 @pytest.mark.parametrize("port", ["tcp://127.0.0.1:0", "tcp://127.0.0.1:65536", "tcp://", "tcp://host:x"])
@@ -97,6 +98,17 @@ def test_a_unit_that_answers_as_another_meter_is_told(capsys):
         with on_a_wire(Meter("carlo-gavazzi-em340", "21110042", 123_456)) as port:
             code, out, err = said(capsys, "meter", "read", "--model", model, "--port", port)
             assert (code, out) == (2, "") and word in err and "kilotap meter scan" in err, err
+
+
+def test_an_eastron_of_three_phases_is_not_taken_for_one_of_one(capsys):
+    # The energy stands in the same register, and where one has its power the other has that of L1.
+    with on_a_wire(sdm()) as port:
+        code, out, err = said(capsys, "meter", "read", "--model", "eastron-sdm230", "--port", port)
+        assert (code, out) == (2, "")
+        assert "has voltage on 3 phases, as a eastron-sdm630 does and no eastron-sdm230" in err
+    with on_a_wire(Meter("eastron-sdm120", "21110042", 123_456)) as port:
+        code, out, err = said(capsys, "meter", "read", "--model", "eastron-sdm230", "--port", port)
+        assert (code, err) == (0, "") and "123.456 kWh" in out
 
 
 def test_control_c_ends_a_watch_a_record_and_a_play_and_leaves_whole_lines(tmp_path):
