@@ -7,6 +7,7 @@ import errno
 from collections.abc import Iterator
 from pathlib import Path
 
+from firmware.ledger import readable
 from hal.common import padding
 from hal.common.blobs import names_in
 
@@ -17,6 +18,8 @@ class LedgerFolder:
     def __init__(self, folder: str | Path):
         """Name the folder. Raises OSError where there is none."""
         self._folder = Path(folder)
+        # What the disk does not give back: how many bytes, by file and offset.
+        self.unreadable: dict[tuple[str, int], int] = {}
         next(self.names(), None)
 
     def names(self) -> Iterator[str]:
@@ -35,7 +38,23 @@ class LedgerFolder:
     def read(self, name: str, offset: int = 0, count: int | None = None) -> bytes:
         """Return up to `count` bytes from `offset`; empty where there is no such blob or no more bytes."""
         path = self._file(name)
-        return padding.read(str(path), offset, count) if path else b""
+        if not path:
+            return b""
+        try:
+            return padding.read(str(path), offset, count)
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+        size = self.size(name)
+        end = size if count is None else min(size, offset + count)
+        return readable.given_back(self._read, name, offset, end, self._note)
+
+    def _read(self, name: str, offset: int, count: int) -> bytes:
+        return padding.read(str(self._folder / name), offset, count)
+
+    def _note(self, name: str, offset: int, count: int) -> None:
+        begin = offset - offset % readable.SECTOR_BYTES
+        self.unreadable[name, begin] = max(self.unreadable.get((name, begin), 0), offset + count - begin)
 
     def _file(self, name: str) -> Path | None:
         """Return where a blob is, None where there is none. Raises OSError for what is no file."""

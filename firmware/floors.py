@@ -41,6 +41,7 @@ import firmware.ledger.chain
 import firmware.ledger.summary
 import firmware.ledger.checkpoint
 import firmware.ledger.outbox
+import firmware.ledger.readable
 import firmware.uplink.address
 import firmware.uplink.backoff
 import firmware.terminal.startup

@@ -90,7 +90,10 @@ class Storage(Protocol):
         """Return the bytes of a blob, 0 where there is none."""
 
     def read(self, name: str, offset: int = 0, count: "int | None" = None) -> bytes:
-        """Return up to `count` bytes from `offset`, the rest where None; empty where there is nothing."""
+        """Return up to `count` bytes from `offset`, the rest where None; empty where there is nothing.
+
+        Raises OSError: EIO where the medium does not give them back (firmware.ledger.readable).
+        """
 
     def append(self, name: str, content: "bytes | Pieces") -> None:
         """Add bytes at the end of a blob, made where missing; durable on return. Pieces have a length, yield

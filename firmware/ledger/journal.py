@@ -6,6 +6,8 @@ sequence number only the later counts, for the chain went on from it. Nobody els
 them: the oldest and the newest are looked for once, so that work does not grow with the ledger's age.
 """
 
+import errno
+
 from firmware.errors import LedgerError
 from firmware.ledger import segment, spans
 
@@ -38,6 +40,8 @@ class Journal:
         self.oldest = ""
         self._segment = ""
         self._size = 0
+        # A segment to whose end nothing can be added, for the disk does not give that back; empty: none.
+        self._closed = ""
         # What has to be written before the next line: the end of one that was cut short.
         self._mend = b""
         # What `announcements` returns; None: not looked for yet.
@@ -66,12 +70,17 @@ class Journal:
             target, size = self._segment, self._size
         # Forgotten until it went well: after a failure the end is looked for again.
         self._segment = ""
-        if size and self._mend:
-            mended = self._whole(self._mend, size)
-            self.storage.append(target, mended)
-            size += len(mended)
-        line = self._whole(line, size)
-        self.storage.append(target, line)
+        mend = self._whole(self._mend, size) if size and self._mend else b""
+        line = self._whole(line, size + len(mend))
+        try:
+            if mend:
+                self.storage.append(target, mend)
+            self.storage.append(target, line)
+        except OSError as error:
+            if error.errno == errno.EIO:
+                self._closed = target
+            raise
+        size += len(mend)
         self._segment, self._size, self._mend = target, size + len(line), b""
         self._last_seq = seq
 
@@ -83,6 +92,8 @@ class Journal:
             self._mend = b"" if last == b"\n" else self._line_end()
             if self._sector_bytes and self._size % self._sector_bytes and self._mend != segment.TORN_END:
                 # The last sector holds a record, and is not written again.
+                self._size = self._segment_bytes
+            if self._segment == self._closed:
                 self._size = self._segment_bytes
 
     def _line_end(self) -> bytes:

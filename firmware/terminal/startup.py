@@ -6,6 +6,7 @@ It does not judge the configuration: checking.py has done so.
 from ..access.contracts import Contracts
 from ..ledger.journal import Journal
 from ..ledger.outbox import Outbox
+from ..ledger.readable import Readable
 from ..pricing import calendar
 from . import recorder
 from .buttons import Buttons
@@ -38,6 +39,7 @@ class Assembly:
         Raises TerminalError when the ledger cannot be used.
         """
         self._board = board
+        board.storage = Readable(board.storage)
         self._config = config
         self._ca = ca
         self._cards = cards

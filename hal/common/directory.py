@@ -36,7 +36,7 @@ class DirectoryStorage:
         self._tail_fd = -1
         self._tail_bytes = 0
         self._room_bytes = 0
-        # Where the bytes of blobs end whose room could not be cut yet, for the disk is read-only.
+        # Where the bytes of blobs end whose room could not be cut yet, for the disk is read-only or bad.
         self._ends: "dict[str, int]" = {}
         self._directory_fd = self._open_directory(directory, flock)
         self._cut_rooms()
@@ -167,7 +167,7 @@ class DirectoryStorage:
             for name in list(self._ends):
                 self._cut_room(name)
         except OSError as error:
-            if error.errno != EROFS:
+            if error.errno not in (EROFS, errno.EIO):
                 told = "storage %s: %s; its files have to be the terminal's own, and the disk in order"
                 raise BoardError(told % (self._root, error))
 

@@ -3,6 +3,7 @@
 It does not know who makes the room. docs/decisions/preallocated-segments.md says what for.
 """
 
+import errno
 import os
 
 from firmware.errors import BoardError
@@ -24,7 +25,13 @@ def end_of(blob: "Any") -> int:
     while end:
         begin = max(0, end - BLOCK_BYTES)
         blob.seek(begin)
-        kept = len(blob.read(end - begin).rstrip(NUL))
+        try:
+            kept = len(blob.read(end - begin).rstrip(NUL))
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            # What the disk does not give back was no room, as far as anyone can tell.
+            return end
         if kept:
             return begin + kept
         end = begin
@@ -77,4 +84,9 @@ def _is_padded(path: str) -> bool:
     with open(path, "rb") as blob:
         end = blob.seek(0, 2)
         blob.seek(max(0, end - 1))
-        return bool(blob.read(1) == NUL)
+        try:
+            return bool(blob.read(1) == NUL)
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            return False

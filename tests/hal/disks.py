@@ -1,24 +1,77 @@
-"""Small real file systems, for what happens when they are full. It does not know what is written to them."""
+"""Small real file systems that get full or go bad. It does not know what is written to them."""
 
+import contextlib
+import fcntl
 import os
+import struct
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+IMAGE_BYTES = 4 << 20
+BLOCK_BYTES = 4096
+# <linux/fs.h>: the block of the disk on which a block of a file lies.
+FIBMAP = 1
 
-def small_disk(folder: Path, size_bytes: int) -> Iterator[Path]:
-    """Give a small file system of its own; skip where none may be mounted."""
+
+@contextlib.contextmanager
+def small_disk(place: Path, size_bytes: int) -> Iterator[Path]:
+    """Mount a file system of so many bytes at a folder, made where missing; skip where none may be."""
+    with _mounted(place, "-t", "tmpfs", "-o", f"size={size_bytes}", "kilotap-test"):
+        yield place
+
+
+@contextlib.contextmanager
+def disk_of_an_image(folder: Path) -> Iterator["Image"]:
+    """Mount a file system that lies in a file, so that it can go bad; skip where none may be."""
+    image = folder / "image"
+    image.touch()
+    os.truncate(image, IMAGE_BYTES)
+    try:
+        make = ["mkfs.ext2", "-q", "-F", "-b", str(BLOCK_BYTES), str(image)]
+        subprocess.run(make, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no file system can be made here: {error}")
+    place = folder / "disk"
+    with _mounted(place, "-o", "loop", str(image)):
+        yield Image(image, place)
+
+
+class Image:
+    """A file system mounted at `place`."""
+
+    def __init__(self, path: Path, place: Path):
+        self._path = path
+        self.place = place
+
+    def lose(self, file: Path, offset: int) -> None:
+        """Give nothing back any more of all that lies on the disk from an offset of a file on."""
+        subprocess.run(["sync", "-f", str(self.place)], check=True)
+        with file.open("rb") as opened:
+            asked = struct.pack("i", offset // BLOCK_BYTES)
+            (block,) = struct.unpack("i", fcntl.ioctl(opened, FIBMAP, asked))
+            assert block > 0
+            os.truncate(self._path, block * BLOCK_BYTES)
+        for path in self.place.rglob("*"):
+            if path.is_file():
+                # What was read once would be given back from memory.
+                with path.open("rb") as opened:
+                    os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+@contextlib.contextmanager
+def _mounted(place: Path, *how: str) -> Iterator[None]:
     if os.geteuid() != 0:
         pytest.skip("only root may mount a small file system")
-    place = folder / "disk"
-    place.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", f"size={size_bytes}", "kilotap-test", str(place)]
+    place.mkdir(exist_ok=True)
     try:
-        subprocess.run(words, check=True, capture_output=True)
+        subprocess.run(["mount", *how, str(place)], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"no small file system can be mounted here: {error}")
-    yield place
-    # The storage holds its directory open until it is swept.
-    subprocess.run(["umount", "--lazy", str(place)], check=True)
+    try:
+        yield
+    finally:
+        # A storage holds its directory open until it is swept.
+        subprocess.run(["umount", "--lazy", str(place)], check=True)

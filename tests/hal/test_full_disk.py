@@ -17,7 +17,8 @@ DISK_BYTES = 256 * 1024
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    yield from small_disk(tmp_path, DISK_BYTES)
+    with small_disk(tmp_path / "disk", DISK_BYTES) as place:
+        yield place
 
 
 def test_a_disk_that_really_is_full_loses_nothing_and_is_gone_on_with(disk: Path) -> None:

@@ -20,7 +20,8 @@ DISK_BYTES = 64 * 1024
 
 @pytest.fixture
 def disk(tmp_path):
-    yield from small_disk(tmp_path, DISK_BYTES)
+    with small_disk(tmp_path / "disk", DISK_BYTES) as place:
+        yield place
 
 
 @pytest.fixture(scope="module")

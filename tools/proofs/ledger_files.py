@@ -42,6 +42,18 @@ def problems(folder: Any, payloads: Iterator[dict[str, Any]]) -> list[Problem]:
     return found
 
 
+def unreadable(folder: Any) -> list[Problem]:
+    """Return the same of what the disk did not give back of files that were read, a stretch each."""
+    stretches: list[list[Any]] = []
+    for (name, offset), count in sorted(folder.unreadable.items()):
+        if stretches and stretches[-1][0] == name and sum(stretches[-1][1:]) == offset:
+            stretches[-1][2] += count
+        else:
+            stretches.append([name, offset, count])
+    what = "%d bytes that the disk does not give back; copy the folder to another disk, and use that one"
+    return [_problem(None, name, offset, what % count) for name, offset, count in stretches]
+
+
 def _problem(seq: int | None, name: str, offset: int, what: str) -> Problem:
     return {"seq": seq, "file": name, "offset": offset, "what": what}
 

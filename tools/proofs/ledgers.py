@@ -146,6 +146,7 @@ def check_folder(path: str, given: list[keys.PublicKey]) -> dict[str, Any]:
     folder = open_folder(path)
     found = check(folder, path, given)
     problems = found["problems"] + ledger_files.problems(folder, (told for _, told in _payloads(folder)))
+    problems += ledger_files.unreadable(folder)
     return {**found, "holds": not problems, "problems": problems}
 
 
