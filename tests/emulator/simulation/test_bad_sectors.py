@@ -1,4 +1,4 @@
-"""Lets a disk give sectors back no more: the terminal goes on, the office gets the rest and is told of them."""
+"""Lets a disk give sectors back no more: the terminal goes on, the office gets the rest and is told of it."""
 
 from emulator.models.bad_sectors import SECTOR_BYTES, BadSectors
 from firmware.ledger import readable, segment
