@@ -126,14 +126,15 @@ class Storage(Protocol):
 class MeterBus(Protocol):
     """The line to the energy meter: it owns direction, silent interval and idle gap, and no register."""
 
-    # What the last request brought. The next answer is another object, so whoever asked may keep it.
-    answer: "bytes | bytearray"
+    # How many bytes of its answer the last request brought.
+    received: int
 
-    def transact(self, request: bytes, response_size: int, timeout_ms: int) -> "Awaitable[None]":
-        """Send a request when it is awaited. What came back is in `answer` then: at most `response_size`
-        bytes, fewer after the time-out or where the meter refused (an exception response), none for silence.
+    def transact(self, request: bytes, answer: bytearray, timeout_ms: int) -> "Awaitable[None]":
+        """Send a request when it is awaited, and put what came back into `answer`, which is as long as what
+        is hoped for. `received` bytes of it count then: all, fewer after the time-out or where the meter
+        refused (an exception response), 0 for silence.
 
-        It is not what is awaited that has the answer: to hand it over so is garbage on a small board.
+        Nothing new is handed over, for that is garbage on a small board: whoever asks has room for it.
         `timeout_ms` is how long the meter may think: the time that the bytes take on the line comes on top.
         Stale bytes that lay on the line before are thrown away. Raises OSError when the port itself is gone.
         """

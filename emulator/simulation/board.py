@@ -136,16 +136,18 @@ class Bus:
     def __init__(self, life, world):
         self._life = life
         self._world = world
-        self.answer: "bytes | bytearray" = b""
+        self.received = 0
 
-    async def transact(self, request, response_size, timeout_ms):
-        """Hand the request to the meter and keep its answer, or nothing after the time-out."""
+    async def transact(self, request, answer, timeout_ms):
+        """Hand the request to the meter and put its answer in place, or nothing after the time-out."""
         self._life.check()
-        answer = self._world.ask_meter(request)
-        await self._life.kernel.sleep_ms(BUS_DELAY_MS if answer else timeout_ms)
+        content = self._world.ask_meter(request)
+        await self._life.kernel.sleep_ms(BUS_DELAY_MS if content else timeout_ms)
         # Echoes and noise are the bus's to take away.
-        start = modbus.start_of_answer(request, answer, response_size)
-        self.answer = answer[start : start + response_size]
+        start = modbus.start_of_answer(request, content, len(answer))
+        content = content[start : start + len(answer)]
+        self.received = len(content)
+        answer[: self.received] = content
 
 
 class Field:

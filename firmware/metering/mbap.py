@@ -44,40 +44,45 @@ class Envelopes:
         """Forget what came over a connection that is gone."""
         self._end = 0
 
-    def feed(self, received: "bytes | bytearray", count: "int | None" = None) -> "bytearray | None":
-        """Take bytes, all or the first `count`; return the answer to the last request as the serial line
-        would bring it, or None.
+    def feed(self, piece: "bytes | bytearray", count: int, answer: bytearray) -> int:
+        """Take the first `count` bytes of a piece; return how many of the answer to the last request are
+        in `answer` now, 0 while it is not there.
+
+        It is put there as the serial line would bring it, as far as there is room.
 
         Answers to earlier requests, too late, are passed over. Raises MeteringError for no Modbus TCP.
         """
-        answer = None
-        for i in range(len(received) if count is None else count):
-            self._incoming[self._end] = received[i]
+        size = 0
+        for i in range(count):
+            self._incoming[self._end] = piece[i]
             self._end += 1
             if self._end == HEADER_SIZE:
                 self._check_header()
             elif self._end > HEADER_SIZE and self._end == HEADER_SIZE + self._size():
-                answer = self._taken() or answer
+                size = self._put(answer) or size
                 self._end = 0
-        return answer
+        return size
 
     def _check_header(self) -> None:
         incoming = self._incoming
         if incoming[2] or incoming[3] or not 1 <= self._size() <= MOST_CONTENT:
             raise MeteringError("what answers speaks no Modbus TCP; check address and port")
 
-    def _taken(self) -> "bytearray | None":
-        """Return the content of what came in, with its checksum, or None where another one was asked for."""
+    def _put(self, answer: bytearray) -> int:
+        """Put the content of what came in there, with its checksum; return its size, 0 of another answer."""
         incoming = self._incoming
         if incoming[0] << 8 | incoming[1] != self._transaction:
-            return None
-        content = bytearray(self._size())
-        for i in range(len(content)):
-            content[i] = incoming[HEADER_SIZE + i]
-        crc = modbus.crc16(content)
-        content.append(crc & 0xFF)
-        content.append(crc >> 8)
-        return content
+            return 0
+        # The checksum is the line's alone: it takes the place of what came before the content.
+        count = self._size()
+        for i in range(count):
+            incoming[i] = incoming[HEADER_SIZE + i]
+        crc = modbus.crc16(incoming, count)
+        incoming[count], incoming[count + 1] = crc & 0xFF, crc >> 8
+        size = min(count + CRC_SIZE, len(answer))
+        for i in range(size):
+            answer[i] = incoming[i]
+        return size
 
     def _size(self) -> int:
         return self._incoming[4] << 8 | self._incoming[5]

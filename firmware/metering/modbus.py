@@ -63,13 +63,16 @@ _HIGH = (
 )
 
 
-def crc16(frame: "bytes | bytearray") -> int:
-    """Return the CRC of a frame (it is sent low byte first); of a frame with its CRC it is 0."""
+def crc16(frame: "bytes | bytearray", end: "int | None" = None) -> int:
+    """Return the CRC of a frame, or of its bytes before `end`; of a frame with its CRC it is 0.
+
+    It is sent low byte first.
+    """
     low = high = 0xFF
     # Local names: MicroPython looks global ones up each time.
     lows, highs = _LOW, _HIGH
-    for octet in frame:
-        octet ^= low
+    for i in range(len(frame) if end is None else end):
+        octet = frame[i] ^ low
         low = high ^ lows[octet]
         high = highs[octet]
     return high << 8 | low

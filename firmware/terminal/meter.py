@@ -88,8 +88,9 @@ class Meter:
         self.most_w = plausible.most_w(config.max_power_w, config.fuse_a, self._model.phases)
         unit, serial_plan = config.meter_unit, self._model.serial_plan
         self._frames = [modbus.read_request(unit, *read) for read in self._model.plan]
-        # The newest sound answer to each request, and whether the reading is what they say (a bad
-        # one leaves it half written).
+        # Room for the next answer to each request, the newest sound one, and whether the reading is what they
+        # say (a bad one leaves it half written).
+        self._rooms = [bytearray(modbus.response_size(read[0], read[2])) for read in self._model.plan]
         self._answers: "list[Any]" = [None] * len(self._frames)
         self._is_decoded = False
         self._serial_frame = modbus.read_request(unit, *serial_plan) if serial_plan else b""
@@ -162,10 +163,10 @@ class Meter:
                     if self._has_current != self._tariffs.ask_current:
                         self._find_model()
                     for i in range(len(self._frames)):
-                        function, _address, count = self._model.plan[i]
-                        size = modbus.response_size(function, count)
-                        await self._bus.transact(self._frames[i], size, self._config.meter_timeout_ms)
-                        self._take(i, self._bus.answer)
+                        await self._bus.transact(
+                            self._frames[i], self._rooms[i], self._config.meter_timeout_ms
+                        )
+                        self._take(i, self._bus.received)
                     self._believe()
                     wanted, left = wanted - 1, tries
                 except MeteringError as error:
@@ -175,23 +176,30 @@ class Meter:
                     left -= 1
             if wanted:
                 self._lose(what, asked)
-            else:
+            elif self.signs:
                 await self._use(self._told(), asked, turn, tasks)
-            await self._pause()
+            else:
+                told = self._told()
+                self._settle(told)
+                self._post(told, asked, turn)
+            # By the pace, by its own time, or because somebody asks.
+            since_ms = self._clock.ticks_ms()
+            left_ms = self._pause(since_ms)
+            while left_ms > 0:
+                await self._wake.wait_ms(left_ms)
+                left_ms = self._pause(since_ms)
+            self._hurries = False
+            self._due_ms = None
 
-    async def _pause(self) -> None:
-        """Wait until a reading is due, by the pace, by its own time, or because somebody asks."""
-        since_ms = self._clock.ticks_ms()
-        while True:
-            self._wake.clear()
-            left_ms = self._pause_ms() - self._clock.elapsed_ms(since_ms)
-            if self._due_ms is not None:
-                left_ms = min(left_ms, self._due_ms - self._clock.elapsed_ms(self._due_since_ms))
-            if self._asked or self._hurries or left_ms <= 0:
-                break
-            await self._wake.wait_ms(left_ms)
-        self._hurries = False
-        self._due_ms = None
+    def _pause(self, since_ms: int) -> int:
+        """Lower the flag that wakes, and return for how long to wait yet until a reading is due, or 0."""
+        self._wake.clear()
+        if self._asked or self._hurries:
+            return 0
+        left_ms = self._pause_ms() - self._clock.elapsed_ms(since_ms)
+        if self._due_ms is not None:
+            left_ms = min(left_ms, self._due_ms - self._clock.elapsed_ms(self._due_since_ms))
+        return left_ms
 
     def _pause_ms(self) -> int:
         if not self._healthy:
@@ -202,25 +210,34 @@ class Meter:
     async def _use(
         self, reading: "dict[str, Any]", asked: bool, turn: int, tasks: "list[tuple[str, Any]]"
     ) -> None:
-        """Commission a meter that is new, do what sessions want of it, and post the reading."""
+        """Do what sessions want of a meter that signs, and post the reading that this left."""
         if self._pinned is None:
-            if self.signs:
-                from firmware.terminal import signing
+            from firmware.terminal import signing
 
-                why = await signing.attempt(self._board, self._config, (signing.KEY, None), reading, None)
-                if why:
-                    self._lose(why, asked)
-                    return
+            why = await signing.attempt(self._board, self._config, (signing.KEY, None), reading, None)
+            if why:
+                self._lose(why, asked)
+                return
+        if self._settle(reading) and not await self._sign(tasks, reading, asked):
+            return
+        self._post(reading, asked, turn)
+
+    def _settle(self, reading: "dict[str, Any]") -> bool:
+        """Commission a meter that is new, and return whether the reading is of the one that is billed."""
+        if self._pinned is None:
             self._pinned = reading["serial"]
             self._commission(reading["wh"], reading["resolution_wh"], reading.pop("key", None))
-        if reading["serial"] != self._pinned:
-            # Told before the reading: no session begins on it, and an open one ends at its own meter's.
-            from firmware.metering import refusals
+        if reading["serial"] == self._pinned:
+            return True
+        # Told before the reading: no session begins on it, and an open one ends at its own meter's.
+        from firmware.metering import refusals
 
-            self._tell_fault(refusals.exchanged(reading["serial"], self._pinned))
-        elif self.signs and not await self._sign(tasks, reading, asked):
-            return
-        elif not self._healthy:
+        self._tell_fault(refusals.exchanged(reading["serial"], self._pinned))
+        return False
+
+    def _post(self, reading: "dict[str, Any]", asked: bool, turn: int) -> None:
+        """Tell that the meter is back where it is, and post its reading where somebody wants it."""
+        if not self._healthy and reading["serial"] == self._pinned:
             self._healthy = True
             self._inbox.post((events.FAULT_CLEARED, {"fault": "meter"}))
         if asked or self._watched:
@@ -264,12 +281,19 @@ class Meter:
             self._healthy = False
             self._inbox.post((events.FAULT, {"fault": "meter", "what": what}))
 
-    def _take(self, i: int, answer: "bytes | bytearray") -> None:
-        """Keep a checked answer to a request; one that is byte for byte the known one was checked before."""
-        if answer != self._answers[i]:
+    def _take(self, i: int, received: int) -> None:
+        """Check the answer to a request and let it take the known one's place.
+
+        One that is byte for byte the known one was checked before.
+        """
+        answer, known = self._rooms[i], self._answers[i]
+        if received < len(answer) or answer != known:
             function, _address, count = self._model.plan[i]
+            if received < len(answer):
+                answer = answer[:received]
             modbus.check_response(self._config.meter_unit, function, count, answer)
             self._answers[i] = answer
+            self._rooms[i] = bytearray(len(answer)) if known is None else known
             self._is_decoded = False
 
     def _believe(self) -> None:
@@ -310,9 +334,10 @@ class Meter:
             return ""
         function, _address, count = plan
         unit, size = self._config.meter_unit, modbus.response_size(function, count)
-        await self._bus.transact(self._serial_frame, size, self._config.meter_timeout_ms)
+        answer = bytearray(size)
+        await self._bus.transact(self._serial_frame, answer, self._config.meter_timeout_ms)
         try:
-            block = modbus.parse_response(unit, function, count, self._bus.answer)
+            block = modbus.parse_response(unit, function, count, answer[: self._bus.received])
         except MeterRefused:
             if self._model.serial_type != models.MAYBE:
                 raise
@@ -368,5 +393,9 @@ class Meter:
 
 def _sum(currents_ma: "list[int | None]") -> "int | None":
     """Return the current of all phases; None where the meter does not give each."""
-    known = [current_ma for current_ma in currents_ma if current_ma is not None]
-    return sum(known) if known and len(known) == len(currents_ma) else None
+    total_ma = 0
+    for current_ma in currents_ma:
+        if current_ma is None:
+            return None
+        total_ma += current_ma
+    return total_ma if currents_ma else None

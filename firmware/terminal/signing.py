@@ -259,16 +259,20 @@ async def _ask(board: "Board", config: "Any", asked: "tuple[Any, ...]") -> "byte
 async def _read(board: "Board", config: "Any", function: int, address: int, count: int) -> bytes:
     frame = modbus.read_request(config.meter_unit, function, address, count)
     size = modbus.response_size(function, count)
-    await board.meter_bus.transact(frame, size, config.meter_timeout_ms)
-    answer = board.meter_bus.answer
+    answer = await _answer(board, frame, size, config.meter_timeout_ms)
     return bytes(modbus.parse_response(config.meter_unit, function, count, answer, address))
 
 
 async def _write(board: "Board", config: "Any", address: int, words: "list[int]") -> None:
     frame = modbus.write_request(config.meter_unit, address, words)
     size = modbus.response_size(modbus.WRITE, len(words))
-    await board.meter_bus.transact(frame, size, config.meter_timeout_ms)
-    modbus.parse_written(frame, board.meter_bus.answer)
+    modbus.parse_written(frame, await _answer(board, frame, size, config.meter_timeout_ms))
+
+
+async def _answer(board: "Board", frame: bytes, size: int, timeout_ms: int) -> bytearray:
+    answer = bytearray(size)
+    await board.meter_bus.transact(frame, answer, timeout_ms)
+    return answer[: board.meter_bus.received]
 
 
 def protocol(model: str) -> "Any":

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     class Line(Protocol):
-        """What passes on a line: `request`, of whose answer `size` bytes are awaited, and the `answer`."""
+        """What passes on a line: `request`, and its `answer`, of which so many bytes were `received`."""
 
         request: bytes
-        size: int
+        answer: bytearray
         timeout_ms: int
-        answer: bytes | bytearray
+        received: int
 
         def exchanges(self) -> Generator[Any, Any, None]:
             """Yield what has to be waited for, ANSWERED when the answer is there, and so on forever."""
@@ -32,14 +32,14 @@ class Master:
         self._line = line
         self._exchanges = line.exchanges()
         self._is_at_rest = True
-        # Made once: with a value it would be three objects of garbage for each request.
+        # Made once: a new one with a value would be three objects of garbage for each request.
         self._ended = StopIteration()
-        self.answer: "bytes | bytearray" = b""
+        self.received = 0
 
-    def transact(self, request: bytes, response_size: int, timeout_ms: int) -> "Awaitable[None]":
+    def transact(self, request: bytes, answer: bytearray, timeout_ms: int) -> "Awaitable[None]":
         """Send a request and put what came back into `answer`, as `ports.MeterBus` says. Raises OSError."""
         line = self._line
-        line.request, line.size, line.timeout_ms = request, response_size, timeout_ms
+        line.request, line.answer, line.timeout_ms = request, answer, timeout_ms
         return self
 
     def __await__(self) -> "Generator[Any, None, None]":
@@ -54,12 +54,12 @@ class Master:
     __iter__ = __await__
 
     def __next__(self) -> "Any":
-        """Go on, and return what has to be waited for; at the end the answer is there."""
+        """Go on, and return what has to be waited for; at the end the answer is in its place."""
         awaited = self._exchanges.send(None)
         if awaited is not ANSWERED:
             return awaited
         self._is_at_rest = True
-        self.answer = self._line.answer
+        self.received = self._line.received
         self._ended.__traceback__ = None
         raise self._ended
 

@@ -45,7 +45,7 @@ class RtuBus(Master):
 
 
 class _Line:
-    """What passes on the line: `request`, of whose answer `size` bytes are awaited, and the `answer`.
+    """What passes on the line: `request`, and its `answer`, of which so many bytes were `received`.
 
     It does not know the bus: a coroutine that did would hold its own port open.
     """
@@ -58,8 +58,8 @@ class _Line:
         self._gap_us = max(silence_us, 1000 * idle_ms)
         self._busy_us = now_us()
         self.request = b""
-        self.size = self.timeout_ms = 0
-        self.answer: "bytes | bytearray" = b""
+        self.answer = bytearray()
+        self.timeout_ms = self.received = 0
 
     @coroutine
     def exchanges(self) -> "Generator[Any, Any, None]":
@@ -71,33 +71,33 @@ class _Line:
                 yield from pause_ms(left_ms)
                 left_ms = self._missing_silence_ms()
             if left_ms > 0:
-                self.answer = b""
+                self.received = 0
                 yield ANSWERED
                 continue
             self._port.write(self.request)
-            answer = bytearray(self.size)
+            answer, size = self.answer, len(self.answer)
             end, began_ms, patience_ms = 0, now_ms(), self.timeout_ms + self._wire_ms(len(self.request))
             left_ms, goes_on = patience_ms, True
             while goes_on and left_ms > 0:
                 came = self._port.fill(answer, end)
                 if came == end:
-                    yield from self._port.wait(self.size - end, left_ms)
+                    yield from self._port.wait(size - end, left_ms)
                 else:
                     if not end:
-                        began_ms, patience_ms = now_ms(), self.timeout_ms + self._wire_ms(self.size)
+                        began_ms, patience_ms = now_ms(), self.timeout_ms + self._wire_ms(size)
                     end = came
                     goes_on = modbus.may_go_on(self.request, answer, end)
                     if goes_on:
                         # To be woken for each of the missing bytes would cost more than they are worth.
-                        yield from pause_ms(self._wire_ms(self.size - end))
+                        yield from pause_ms(self._wire_ms(size - end))
                 left_ms = patience_ms - between_ms(began_ms, now_ms())
             # Nearly always it is there now and begins as it should: then nothing of it is moved.
-            if end < self.size or not modbus.may_begin(self.request, answer, 0, self.size):
-                answer = answer[:end]
-                if end:
-                    answer = yield from self._receive_rest(answer, left_ms)
+            if end and (end < size or not modbus.may_begin(self.request, answer, 0, size)):
+                content = yield from self._receive_rest(answer[:end], left_ms)
+                end = len(content)
+                answer[:end] = content
             self._busy_us = now_us()
-            self.answer = answer
+            self.received = end
             yield ANSWERED
 
     def _missing_silence_ms(self) -> int:
@@ -116,7 +116,7 @@ class _Line:
 
         What lies before the answer is thrown away: an echo of the request, noise, a late answer.
         """
-        request, size = self.request, self.size
+        request, size = self.request, len(self.answer)
         began_ms = now_ms()
         start = modbus.start_of_answer(request, content, size)
         while len(content) - start < size and not modbus.is_refusal(content, start):

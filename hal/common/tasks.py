@@ -5,40 +5,13 @@ It does not know what the tasks do. On a board whose clock is scaled, waits are 
 
 import asyncio
 
-from hal.common.waiting import MICROPYTHON, within_ms
+from hal.common.event import Event
+from hal.common.waiting import MICROPYTHON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
-
-
-class Event:
-    """A flag that one task waits for and another sets; it stays set until it is cleared."""
-
-    def __init__(self, speed: int = 1) -> None:
-        self._event = asyncio.Event()
-        self._speed = speed
-
-    def set(self) -> None:
-        """Wake whoever waits."""
-        self._event.set()
-
-    def clear(self) -> None:
-        """Lower the flag."""
-        self._event.clear()
-
-    async def wait_ms(self, timeout_ms: "int | None" = None) -> bool:
-        """Wait for the flag, for ever or so long in the board's time; return whether it is set."""
-        if timeout_ms is None:
-            await self._event.wait()
-            return True
-        if not self._event.is_set():
-            try:
-                await within_ms(self._event.wait(), -(-timeout_ms // self._speed))
-            except asyncio.TimeoutError:
-                pass
-        return self._event.is_set()
 
 
 class Tasks:
@@ -71,3 +44,6 @@ class Tasks:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         return task
+
+
+__all__ = ["Event", "Tasks"]

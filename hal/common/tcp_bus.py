@@ -58,7 +58,7 @@ class TcpBus(Master):
 
 
 class _Line:
-    """What passes over the connection: `request`, of whose answer `size` bytes are awaited, and the `answer`.
+    """What passes over the connection: `request`, and its `answer`, of which so many bytes were `received`.
 
     It is looked at again and again: to wait with asyncio's streams leaves a kilobyte of garbage a request.
     """
@@ -70,14 +70,14 @@ class _Line:
         self._piece = bytearray(PIECE_BYTES)
         self._unsent: "bytes | bytearray" = b""
         self.request = b""
-        self.size = self.timeout_ms = 0
-        self.answer: "bytes | bytearray" = b""
+        self.answer = bytearray()
+        self.timeout_ms = self.received = 0
 
     @coroutine
     def exchanges(self) -> "Generator[Any, Any, None]":
         """Yield what has to be waited for, ANSWERED when the answer is there, and so on with each request."""
         while True:
-            self.answer = b""
+            self.received = 0
             try:
                 if self._stream is None or self._unsent:
                     yield from self._connect()
@@ -89,7 +89,7 @@ class _Line:
                 self._close()
                 if error.errno != errno.ETIMEDOUT:
                     raise
-            if not self.answer:
+            if not self.received:
                 # A connection that was left in the middle of an answer, or that nothing comes over.
                 self._close()
             yield ANSWERED
@@ -104,13 +104,10 @@ class _Line:
         if count == 0:
             raise OSError(errno.ECONNRESET, "%s:%d hung up" % (self._host, self._port))
         try:
-            answer = self._envelopes.feed(self._piece, count or 0)
+            self.received = self._envelopes.feed(self._piece, count or 0, self.answer)
         except MeteringError as error:
             raise OSError(errno.EIO, "%s:%d: %s" % (self._host, self._port, error))
-        if answer is None:
-            return False
-        self.answer = answer if len(answer) <= self.size else answer[: self.size]
-        return True
+        return self.received > 0
 
     async def _connect(self) -> None:
         """Open the connection anew, at the first address that takes it. Raises OSError."""

@@ -153,9 +153,10 @@ def open_whole(board: str, path: str) -> None:
 
 
 async def _transact(bus: "Any", request: bytes, size: int, timeout_ms: int) -> "bytes | bytearray":
-    await bus.transact(request, size, timeout_ms)
-    answer: "bytes | bytearray" = bus.answer
-    return answer
+    # What lies behind the answer may be anything.
+    answer = bytearray(b"\x5a" * size)
+    await bus.transact(request, answer, timeout_ms)
+    return answer[: bus.received]
 
 
 async def _bus(board: str, path: str, baud: str, idle_ms: str, requests: "tuple[str, ...]") -> None:
@@ -314,6 +315,47 @@ def tasks(board: str) -> None:
         endless.cancel()
         await pause_ms(1)
         say(endless.done())
+
+    asyncio.run(run())
+
+
+def flags(board: str) -> None:
+    """Set, clear and cancel around a wait within one turn, in every order, and say how each wait ended."""
+
+    async def run() -> None:
+        flag = part(board, "tasks").Tasks().event()
+        ended = []
+
+        async def wait(timeout_ms: "int | None") -> None:
+            began_ms = now_ms()
+            try:
+                ended.append(await flag.wait_ms(timeout_ms))
+            except asyncio.CancelledError:
+                # What it does next is nobody's to shorten.
+                await pause_ms(50)
+                ended.append(["cancelled", between_ms(began_ms, now_ms()) >= 50])
+
+        async def play(timeout_ms: "int | None", *verbs: str) -> None:
+            task = asyncio.create_task(wait(timeout_ms))
+            await pause_ms(5)
+            for verb in verbs:
+                if verb == "pause":
+                    await pause_ms(5)
+                elif verb == "cancel":
+                    task.cancel()
+                else:
+                    getattr(flag, verb)()
+            await pause_ms(100)
+            flag.clear()
+
+        for timeout_ms in (60000, None):
+            await play(timeout_ms, "set")
+            await play(timeout_ms, "set", "cancel")
+            await play(timeout_ms, "cancel", "set")
+            await play(timeout_ms, "cancel", "pause", "set")
+        await play(60000, "set", "clear")
+        await play(10, "pause")
+        say(ended)
 
     asyncio.run(run())
 

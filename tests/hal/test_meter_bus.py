@@ -181,7 +181,7 @@ def test_the_silence_is_not_short_of_three_and_a_half_characters(baud, silence_u
         for _ in range(3):
             clock.us += 150
             with pytest.raises(StopIteration):
-                next(bus.transact(REQUEST, SIZE, 500).__await__())
+                next(bus.transact(REQUEST, bytearray(SIZE), 500).__await__())
         times_us = [begun_us, *port.asked_us]
         gaps_us = [times_us[i + 1] - times_us[i] for i in range(3)]
         assert all(silence_us <= gap_us <= silence_us + 1200 for gap_us in gaps_us), (phase_us, gaps_us)

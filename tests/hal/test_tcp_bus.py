@@ -128,7 +128,7 @@ def test_connections_that_failed_leave_nothing_open() -> None:
         bus = open_tcp_bus(name)
         for _ in range(3):
             with contextlib.suppress(OSError):
-                await bus.transact(REQUEST, SIZE, 100)
+                await bus.transact(REQUEST, bytearray(SIZE), 100)
 
     with Server([(0, b"HTTP/1.1")], [(0, b"")]) as server:
         before = len(os.listdir("/proc/self/fd"))

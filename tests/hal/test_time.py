@@ -65,6 +65,12 @@ def test_events_wake_and_time_out_and_tasks_are_cancelled(seat: Seat) -> None:
     assert seat.results("tasks") == [False, [True, True, True], [True, [True]], False, True]
 
 
+@seats(*ALL)
+def test_a_wait_ends_once_whatever_is_set_cleared_and_cancelled_in_its_turn(seat: Seat) -> None:
+    waits = [True, *[["cancelled", True]] * 3]
+    assert seat.results("flags") == [[*waits, *waits, False, False]]
+
+
 def test_waits_are_scaled_with_the_clock() -> None:
     async def run() -> float:
         began_s = time.monotonic()

@@ -46,13 +46,13 @@ def line(is_quick: bool) -> Figures:
     with _lines(1) as (path,), asyncio.Runner() as runner:
         bus = open_meter_bus(path, BAUD, "N", 0)
         request = modbus.read_request(UNIT, FUNCTION, 0, REGISTERS)
-        size = modbus.response_size(FUNCTION, REGISTERS)
+        answer = bytearray(modbus.response_size(FUNCTION, REGISTERS))
 
         async def turn() -> float:
             began_s = time.perf_counter()
             for _ in range(polls):
-                await bus.transact(request, size, TIMEOUT_MS)
-                modbus.parse_response(UNIT, FUNCTION, REGISTERS, bus.answer)
+                await bus.transact(request, answer, TIMEOUT_MS)
+                modbus.parse_response(UNIT, FUNCTION, REGISTERS, answer[: bus.received])
             return (time.perf_counter() - began_s) / polls / OCCUPIED_S
 
         runner.run(turn())
@@ -65,7 +65,7 @@ def _measured(is_quick: bool, clock: Callable[[], float], free_s: float) -> Figu
     with _lines(2) as (ours, theirs), asyncio.Runner() as runner:
         bus = open_meter_bus(ours, BAUD, "N", 0)
         request = modbus.read_request(UNIT, FUNCTION, 0, REGISTERS)
-        size = modbus.response_size(FUNCTION, REGISTERS)
+        answer = bytearray(modbus.response_size(FUNCTION, REGISTERS))
         client = ModbusSerialClient(theirs, baudrate=BAUD, timeout=TIMEOUT_MS / 1000)
         if not client.connect():
             raise CannotRun("pymodbus cannot open its line")
@@ -73,8 +73,8 @@ def _measured(is_quick: bool, clock: Callable[[], float], free_s: float) -> Figu
         async def subject() -> float:
             await asyncio.sleep(PAUSE_S)  # The silence between polls is nobody's time.
             began_s = clock()
-            await bus.transact(request, size, TIMEOUT_MS)
-            modbus.parse_response(UNIT, FUNCTION, REGISTERS, bus.answer)
+            await bus.transact(request, answer, TIMEOUT_MS)
+            modbus.parse_response(UNIT, FUNCTION, REGISTERS, answer[: bus.received])
             return clock() - began_s - free_s
 
         def yardstick() -> float:

@@ -29,9 +29,9 @@ Probe = tuple[tuple[int, int, int], str, str]
 class Bus(Protocol):
     """The line's one master."""
 
-    answer: bytes | bytearray
+    received: int
 
-    def transact(self, request: bytes, response_size: int, timeout_ms: int) -> Awaitable[None]: ...
+    def transact(self, request: bytes, answer: bytearray, timeout_ms: int) -> Awaitable[None]: ...
 
 
 @dataclass
@@ -76,9 +76,9 @@ class Line:
     async def _transact(self, request: bytes, size: int) -> bytes | bytearray:
         settings = self.settings
         try:
-            bus = self._opened()
-            await bus.transact(request, size, settings.timeout_ms)
-            return bus.answer
+            bus, answer = self._opened(), bytearray(size)
+            await bus.transact(request, answer, settings.timeout_ms)
+            return answer[: bus.received]
         except OSError as error:
             told = error.strerror or str(error)
             mend = (

@@ -21,9 +21,10 @@ def asked(meter: Meter, *faults: str) -> list[int | str]:
     async def read(bus: object) -> int | str:
         function, address, count = MODEL.plan[0]
         request = modbus.read_request(UNIT, function, address, count)
-        answer = await bus.transact(request, modbus.response_size(function, count), 150)
+        answer = bytearray(modbus.response_size(function, count))
+        await bus.transact(request, answer, 150)
         try:
-            block = modbus.parse_response(UNIT, function, count, answer)
+            block = modbus.parse_response(UNIT, function, count, answer[: bus.received])
         except MeteringError as error:
             return str(error)
         return models.decode(MODEL, [bytes(block)]).energy_wh

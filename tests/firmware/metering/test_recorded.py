@@ -118,7 +118,8 @@ def test_an_sdm630_whose_answer_belongs_to_another_question_is_passed_over_and_w
     envelopes = mbap.Envelopes()
     asked = envelopes.wrap(frame("02034a38000253ed"))
     assert asked == frame("0001 0000 0006 02034a380002")
-    assert envelopes.feed(frame(SDM630_LATE)) is None
+    late = frame(SDM630_LATE)
+    assert envelopes.feed(late, len(late), bytearray(260)) == 0
     # As the answer to its own question it is one.
     whole = modbus.with_crc(frame(SDM630_LATE)[6:])
     reading = decoded("eastron-sdm630", bytes(modbus.parse_response(1, 4, 42, whole)))

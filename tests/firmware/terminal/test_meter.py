@@ -28,13 +28,13 @@ class Bus:
         self._kernel = kernel
         self.model = Model("eastron-sdm630", "1", 5000)
         self.spoil = lambda answer: answer
-        self.answer = b""
+        self.received = 0
 
-    async def transact(self, request, response_size, timeout_ms):
+    async def transact(self, request, answer, timeout_ms):
         await self._kernel.sleep_ms(1)
-        answer = self.spoil(self.model.answer(request, 1))
-        # As a line does it: never the same object twice.
-        self.answer = bytes(bytearray(answer))
+        content = self.spoil(self.model.answer(request, 1))[: len(answer)]
+        self.received = len(content)
+        answer[: self.received] = content
 
 
 class Line:

@@ -57,22 +57,24 @@ def garbage(name):
 print(json.dumps([[name, garbage(name)] for name in maps.names()]))
 """ % (POLLS, POLLS)
 
-# The terminal's own task on its own bus: from the pause before a poll to the reading that was believed. What
-# becomes of the reading is the session's.
+# The terminal's own task on its own bus, from the reading that was believed to the next one: what it hands to
+# the session, the pause, requests and answers.
 WIRE_POLLS = 3
 WIRE_SCRIPT = (
     """
 import asyncio, gc, sys
 import firmware.floors
 from firmware.config import from_document
+from firmware.session import events
 from firmware.terminal.meter import Meter
 from hal.bench.meter_bus import open_meter_bus
 from hal.common.real_clock import RealClock
 from hal.common.tasks import Tasks
 
 class Clock(RealClock):
-    def utc_s(self): return None
-    def status(self): return "unset"
+    # An ESP32's, too, is too long for a small integer.
+    def utc_s(self): return 1774716000 + self.ticks_ms() // 1000
+    def status(self): return "synchronised"
 
 class Board:
     clock, tasks = Clock(), Tasks()
@@ -82,24 +84,24 @@ class Tariffs:
     ask_current = "current" in sys.argv
 
 class Inbox:
-    def post(self, event): raise ValueError(event)
+    def post(self, event):
+        if event[0] != events.READING: raise ValueError(event)
 
 class Watched(Meter):
-    async def _pause(self):
-        await asyncio.sleep_ms(20)
-        gc.collect()
-        self.before = gc.mem_alloc()
-
     def _believe(self):
         Meter._believe(self)
         self.made.append(gc.mem_alloc() - self.before)
+        gc.collect()
+        self.before = gc.mem_alloc()
 
 async def main(name, port):
     settings = {"id": "KT-1", "board": "bench", "tariffs": [], "meter_model": name, "meter_tries": 1}
+    settings["meter_poll_ms"] = 100
     meter = Watched(Board(port), from_document(settings), Inbox(), Tariffs())
     meter.made, meter.before, meter.signs = [], 0, False
     meter._healthy = True
     meter.pin(await meter._read_serial(), None, None, True)
+    meter.watch(True)
     task = asyncio.create_task(meter.run())
     gc.disable()
     while len(meter.made) <= %d:
