@@ -162,10 +162,14 @@ def _span(line: dict[str, Any], receipt: dict[str, Any], said: dict[str, str]) -
     if isinstance(begin, int) or isinstance(end, int):
         told = [written.duration(one) if isinstance(one, int) else "…" for one in (begin, end)]
         return f"{told[0]} – {told[1]} {said['session_time']}"
-    first, last = written.local(begin), written.local(end) if isinstance(end, str) else ""
-    if last[:10] == first[:10]:
-        last = last[11:]
-    return f"{first} – {last}" if last else first
+    first = written.local(begin)
+    if end is None:
+        return first
+    last = written.local(end)
+    if begin[19:] != end[19:]:
+        # The clocks changed in between.
+        return f"{first} {begin[19:]} – {last} {end[19:]}"
+    return f"{first} – {last[11:] if last[:10] == first[:10] else last}"
 
 
 def _end(line: dict[str, Any], receipt: dict[str, Any]) -> str | None:

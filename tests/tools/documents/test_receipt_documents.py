@@ -8,7 +8,7 @@ import json
 import pytest
 
 from firmware.crypto import canonical, jose
-from tests.tools.documents.stories import SCENARIOS, Page, altered, codes, pages, shown
+from tests.tools.documents.stories import SCENARIOS, Page, altered, codes, flat, of_kind, pages, played, shown
 from tools.__main__ import main
 from tools.documents import texts
 from tools.proofs import records
@@ -199,3 +199,9 @@ def test_time_that_a_cancellation_takes_back_has_its_sign_in_front(compact, tmp_
     told = shown(altered(compact, kind="receipt.cancelled", lines=lines), tmp_path, capsys)[1].out
     # An hour and a half and ten seconds.
     assert " -1:30:10 " in told
+
+
+def test_a_stretch_over_a_change_of_the_clocks_tells_by_which_both_moments_are(tmp_path, capsys):
+    (compact,) = of_kind(played(tmp_path, "tap_and_charge", start='"2026-10-25T00:30:00Z"'), "session.ended")
+    text = flat(shown(compact, tmp_path, capsys)[1].out)
+    assert "2026-10-25 02:30:10 +02:00 – 2026-10-25 02:30:30 +01:00" in text
