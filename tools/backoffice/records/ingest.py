@@ -32,16 +32,22 @@ def take_in(identity: str, lines: list[bytes]) -> tuple[int, dict[str, Any]]:
             return 404, {"reason": "no such terminal"}
         if terminal.thumbprint is None:
             return 404, {"reason": "the terminal is not enrolled"}
-        reading = Reading(
-            terminal,
-            now,
-            lambda first, count: stored(identity, first, count),
-            lambda first: tables.shown(identity, first),
-        )
-        reading.read(lines)
+        reading = read(terminal, lines, now)
         # Signatures are checked before anything is locked; where another upload was faster, it is read again.
         if not reading.speaks_for_terminal or keep(terminal, reading, now):
             return reading.status, reading.answer()
+
+
+def read(terminal: Terminal, lines: list[bytes], now: datetime) -> Reading:
+    """Read lines against what is stored of a terminal."""
+    reading = Reading(
+        terminal,
+        now,
+        lambda first, count: stored(terminal.pk, first, count),
+        lambda first: tables.shown(terminal, first),
+    )
+    reading.read(lines)
+    return reading
 
 
 def stored(identity: str, first_seq: int, count: int) -> list[str]:

@@ -30,7 +30,13 @@ _RECORD = (
     "compact",
 )
 _PAGE = ("token", "terminal_id", "seq")
-_FIND = "SELECT * FROM records_terminal WHERE id = %s"
+# Whether anything was shown ahead of its turn is asked along: it seldom was, and a question has its price.
+_FIND = """
+    SELECT terminal.*, EXISTS (
+        SELECT 1 FROM records_alert WHERE terminal_id = terminal.id AND seq >= terminal.next_seq AND kind = %s
+    ) AS has_shown
+    FROM records_terminal AS terminal WHERE id = %s
+"""
 _SHOWN = """
     SELECT seq, compact FROM records_alert WHERE terminal_id = %s AND seq >= %s AND kind = %s ORDER BY id
 """
@@ -44,14 +50,16 @@ _MOVE = """
 
 def terminal(identity: str) -> Terminal | None:
     """Return a terminal, None where there is no such one."""
-    found: Iterable[Terminal] = Terminal.objects.raw(_FIND, [identity])
+    found: Iterable[Terminal] = Terminal.objects.raw(_FIND, [Alert.DAMAGED, identity])
     return next(iter(found), None)
 
 
-def shown(identity: str, first_seq: int) -> dict[int, str]:
+def shown(before: Any, first_seq: int) -> dict[int, str]:
     """Return {seq: compact} of what a terminal showed ahead of its turn, from a position on."""
+    if not before.has_shown:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(_SHOWN, [identity, first_seq, Alert.DAMAGED])
+        cursor.execute(_SHOWN, [before.pk, first_seq, Alert.DAMAGED])
         return dict(cursor.fetchall())
 
 
