@@ -40,11 +40,7 @@ def _content_problems(config: "Any") -> "list[str]":
     problems = _told("id", lambda: records.path(config.id)) if config.id else []
     problems += _told("timezone", lambda: calendar.Zone(config.timezone))
     problems += _told("currency", lambda: money.exponent(config.currency))
-    problems += (
-        _meter_map(config)
-        if config.meter_map
-        else _told("meter_model", lambda: models.find(config.meter_model))
-    )
+    problems += meter_problems(config)
     problems += _meter_key(config)
     problems += _told("discounts", lambda: discount.parse_all(config.discounts))
     problems += _told("contracts", lambda: contracts.Contracts(config.contracts, config.deny))
@@ -57,8 +53,10 @@ def _content_problems(config: "Any") -> "list[str]":
     return problems + _operator_key(config)
 
 
-def _meter_map(config: "Any") -> "list[str]":
-    """Put the operator's own map in the form of the built-in ones; return its problems."""
+def meter_problems(config: "Any") -> "list[str]":
+    """Return what is wrong with the meter's model; a map of the operator's gets the built-in ones' form."""
+    if not config.meter_map:
+        return _told("meter_model", lambda: models.find(config.meter_model))
     named = config.meter_map.get("name")
 
     def compile_map() -> None:

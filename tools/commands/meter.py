@@ -20,7 +20,7 @@ from hal.common.tcp_bus import open_tcp_bus
 from hal.linux.serial_port import SerialPort
 from tools.commands import output
 from tools.commands.examples import ExampledGroup
-from tools.metering import capture, exchange, map_document, replay, table
+from tools.metering import capture, configured, exchange, map_document, replay, table
 from tools.metering import scan as scanning
 from tools.metering.line import Bus, Line, Settings, document_of, find_model, map_text
 
@@ -33,6 +33,7 @@ Examples:
   kilotap meter read --model eastron-sdm630 --port /dev/ttyUSB0 --unit 1 --json
   kilotap meter read --model abb-b23 --port tcp://192.0.2.7:502
   kilotap meter watch --model acme-m1.json --port /dev/ttyUSB0 --fuse 32
+  kilotap meter watch --config /etc/kilotap/terminal.json --count 10
   kilotap meter record --model abb-b23 --port /dev/ttyUSB0 --out abb.capture --count 100
   kilotap meter play abb.capture --model abb-b23 --json
   kilotap meter replace --config /etc/kilotap/terminal.json
@@ -40,16 +41,35 @@ Examples:
 \b
 A model is a name of `kilotap meter models`, or a JSON file with a register map of
 your own (docs/meters.md). A port is a device, or tcp://HOST:PORT for Modbus TCP.
+With --config a terminal's settings stand for what is not given: meter_model or
+meter_map, meter_port, meter_unit, meter_baud, meter_parity, meter_timeout_ms,
+meter_idle_ms and fuse_a. Stop the terminal first: a serial line has one master.
 """
 PARITIES = ("N", "E", "O")
 BAUDS = (9600, 19200, 38400, 57600, 115200, 4800, 2400, 1200)
 
 
+def _configure(ctx: click.Context, option: click.Parameter, path: str | None) -> configured.Configured | None:
+    """Let a configuration stand for the options that are not given."""
+    if path is None:
+        return None
+    found = configured.read(path)
+    ctx.default_map = found.options
+    return found
+
+
 def _on_line(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of a command that speaks with one meter."""
     options = (
-        click.option("--model", "model_name", required=True, help="A model's name, or a map's JSON file."),
-        click.option("--port", required=True, help="A device, or tcp://HOST:PORT."),
+        click.option(
+            "--config",
+            "configured",
+            callback=_configure,
+            is_eager=True,
+            help="A terminal's configuration: what it says of its meter is what is not given here.",
+        ),
+        click.option("--model", "model_name", help="A model's name, or a map's JSON file."),
+        click.option("--port", help="A device, or tcp://HOST:PORT."),
         click.option("--unit", type=click.IntRange(1, 247), default=1, show_default=True),
         click.option("--baud", type=click.IntRange(1200, 115200), default=9600, show_default=True),
         click.option("--parity", type=click.Choice(PARITIES), default="N", show_default=True),
@@ -62,9 +82,21 @@ def _on_line(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _settings(given: dict[str, Any]) -> Settings:
+def _meter(given: dict[str, Any]) -> tuple[models.Model, Settings]:
+    """Take from what is given which meter a command speaks with, and how. Raises UsageError."""
+    config, model_name, port = given.pop("configured"), given.pop("model_name"), given["port"]
+    if model_name is None and config is None:
+        raise click.UsageError("give the meter's --model and --port, or the --config of its terminal")
+    if port is None and config is not None:
+        raise click.UsageError(
+            f"{config.path}: meter_port: {config.port} is on the {config.board} itself; give the --port that "
+            "the meter is at here"
+        )
+    if port is None:
+        raise click.UsageError("give the --port that the meter is at, or the --config of its terminal")
     names = ("port", "unit", "baud", "parity", "timeout_ms", "idle_ms", "tries")
-    return Settings(**{name: given.pop(name) for name in names})
+    line = Settings(**{name: given.pop(name) for name in names})
+    return config.model if model_name is None else find_model(model_name), line
 
 
 @click.group(cls=ExampledGroup, epilog=EXAMPLES)
@@ -116,9 +148,10 @@ def _introduced(model: models.Model) -> list[str]:
 @_on_line
 @click.option("--fuse", "fuse_a", type=click.IntRange(1, 1000), help="The fuse's rating, in ampere a phase.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
-def read(model_name: str, fuse_a: int | None, as_json: bool, **given: Any) -> None:
+def read(fuse_a: int | None, as_json: bool, **given: Any) -> None:
     """Read a meter once."""
-    model, line = find_model(model_name), Line(_settings(given))
+    model, settings = _meter(given)
+    line = Line(settings)
     now = asyncio.run(_read(line, model))
     if as_json:
         output.emit(now)
@@ -144,11 +177,10 @@ async def _read(line: Line, model: models.Model) -> dict:
 @click.option("--every", "every_s", type=click.FloatRange(0.05, 3600), default=2.0, show_default=True)
 @click.option("--count", type=click.IntRange(1), help="Stop after so many readings.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value a line and reading.")
-def watch(
-    model_name: str, fuse_a: int | None, every_s: float, count: int | None, as_json: bool, **given: Any
-) -> None:
+def watch(fuse_a: int | None, every_s: float, count: int | None, as_json: bool, **given: Any) -> None:
     """Show a meter's live values until Ctrl-C, with what is over the fuse or out of balance."""
-    model, line = find_model(model_name), Line(_settings(given))
+    model, settings = _meter(given)
+    line = Line(settings)
 
     async def run() -> None:
         await _check_model(line, model)
@@ -250,9 +282,9 @@ async def _scan(lines: list[Line], step: Callable[[], None], found: list[dict]) 
 @click.option("--out", type=click.Path(dir_okay=False), required=True, help="The file to write.")
 @click.option("--every", "every_s", type=click.FloatRange(0.05, 3600), default=2.0, show_default=True)
 @click.option("--count", type=click.IntRange(1), default=10, show_default=True, help="So many readings.")
-def record(model_name: str, out: str, every_s: float, count: int, **given: Any) -> None:
+def record(out: str, every_s: float, count: int, **given: Any) -> None:
     """Record what passes on a meter's line: seconds, direction, hex; one transmission a line."""
-    model, settings = find_model(model_name), _settings(given)
+    model, settings = _meter(given)
     head = f"{model.name}, unit {settings.unit}, {settings.baud} baud, parity {settings.parity}"
     writer = capture.Writer(Path(out), head)
     line = Line(settings, writer.write)
