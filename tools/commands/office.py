@@ -221,11 +221,19 @@ def stats(place: "Place", database: str | None, terminal: str | None, as_json: b
 @office.command()
 @at_office
 @click.argument("terminal")
-def dump(place: "Place", database: str | None, terminal: str) -> None:
-    """Print a terminal's records as they came, one compact JWS a line, in order."""
-    opened(place, database)
-    from tools.backoffice.records.export import compact_records
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
+def dump(place: "Place", database: str | None, terminal: str, as_json: bool) -> None:
+    """Print a terminal's records as they came, one compact JWS a line, in order.
 
+    With --json: [{"seq", "kind", "at", "clock", "learned_at", "flags", "jws"}]; `learned_at` is when one was
+    written that did not know the time, where a later record tells, and null else.
+    """
+    opened(place, database)
+    from tools.backoffice.records.export import compact_records, described_records
+
+    if as_json:
+        output.emit(described_records(terminal))
+        return
     for compact in compact_records(terminal):
         print(compact)
 

@@ -18,7 +18,7 @@ from tools.commands.verify import key_option
 from tools.documents import document as documents
 from tools.documents import plain, texts
 from tools.documents.proofs import MetersKey
-from tools.proofs import handout, ledgers, meters_key, receipts, records, trail
+from tools.proofs import handout, learned, ledgers, meters_key, receipts, records, trail
 
 EXAMPLES = """\b
 Examples:
@@ -145,9 +145,19 @@ def _document(file: str, key_contents: Contents, language: str) -> documents.Doc
         is_valid = public is not None and keys.verifier(public)(signing_input, signature)
     try:
         own = _meters_key(payload, given, key_contents)
-        return documents.of(payload, kid, records.code_of(compact), language, public, is_valid, own)
+        times = _learned(payload, given, key_contents)
+        return documents.of(payload, kid, records.code_of(compact), language, public, is_valid, own, times)
     except receipts.GARBLED as error:
         raise click.ClickException(f"{file} lacks or garbles {error}; kilotap verify tells more") from error
+
+
+def _learned(receipt: dict[str, Any], given: list[keys.PublicKey], key_contents: Contents) -> dict[str, str]:
+    """Return the moments that a receipt lacks, which a ledger among the key files tells."""
+    if receipt.get("at") and (receipt.get("start") or receipt).get("at"):
+        return {}
+    storages = [ledgers.storage_of(path, content) for path, content in key_contents]
+    compacts = (compact for storage in storages for compact in announced.compacts(storage))
+    return learned.of_receipt(receipt, records.signed(compacts, given))
 
 
 def _meters_key(

@@ -50,16 +50,18 @@ def of(
     public: bytes | None,
     is_valid: bool | None,
     own: proofs.MetersKey | None = None,
+    learned: dict[str, str] | None = None,
 ) -> Document:
-    """Return the document of a receipt's payload; `is_valid` None says that no key was there to ask, and
-    `own` what was found of the record of a meter that signs.
+    """Return the document of a receipt's payload; `is_valid` None says that no key was there to ask, `own`
+    what was found of the record of a meter that signs, and `learned` moments of UTC that the terminal did not
+    know and its ledger tells later (tools.proofs.learned).
     """
     said = texts.of(language)
     verdict = said["unknown"] if is_valid is None else said["valid" if is_valid else "invalid"]
     kinds = {correction.CANCELLED: "cancellation", correction.CORRECTED: "correction"}
     title = said[kinds.get(receipt["kind"], "receipt")]
     told = Document(language, said, title, receipt["receipt"], code, verdict, is_valid)
-    told.facts = _facts(receipt, said, language)
+    told.facts = _facts(receipt, said, language, learned or {})
     if "meter" in receipt:
         told.registers = _registers(receipt, said, language)
     price = "unit_price_net" if receipt.get("tax", "NO") == "NO" else "unit_price_gross"
@@ -83,11 +85,11 @@ def _demand_texts(told: Document) -> None:
         raise TypeError(f"{str(wrong[0])[:40]} where a text belongs")
 
 
-def _facts(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pairs:
-    facts = [
-        (said["terminal"], receipt["terminal"]),
-        (said["issued"], written.there(receipt.get("at"), receipt)),
-    ]
+def _facts(receipt: dict[str, Any], said: dict[str, str], language: str, learned: dict[str, str]) -> Pairs:
+    issued = written.there(receipt.get("at"), receipt)
+    if receipt.get("at") is None and "issued" in learned:
+        issued = _learned(learned["issued"], receipt, said)
+    facts = [(said["terminal"], receipt["terminal"]), (said["issued"], issued)]
     if "corrects" in receipt:
         named = receipt["corrects"]
         verb = "cancels" if receipt["kind"] == correction.CANCELLED else "replaces"
@@ -98,7 +100,10 @@ def _facts(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pair
     facts.append((said["card"], _card(receipt, token)))
     if "start" in receipt:
         for key in ("start", "stop"):
-            facts.append((said[key], written.moment(receipt[key], language)))
+            moment = written.moment(receipt[key], language)
+            if receipt[key]["at"] is None and key in learned:
+                moment = _learned(learned[key], receipt, said)
+            facts.append((said[key], moment))
     if "duration_s" in receipt:
         facts += [(said["interrupted"], told) for told in power.gaps(receipt, said)]
         facts.append((said["duration"], written.duration(receipt["duration_s"])))
@@ -108,6 +113,11 @@ def _facts(receipt: dict[str, Any], said: dict[str, str], language: str) -> Pair
             (said["remarks"], said["then"].join(texts.flag(one, language) for one in receipt["flags"]))
         )
     return facts
+
+
+def _learned(text: str, receipt: dict[str, Any], said: dict[str, str]) -> str:
+    """Write a moment that the terminal did not know then."""
+    return f"{written.there(text, receipt)} ({said['learned_later']})"
 
 
 def _card(receipt: dict[str, Any], token: dict[str, Any]) -> str:

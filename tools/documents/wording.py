@@ -10,6 +10,11 @@ WORDS = {
     "code": ("Short code", "Kurzcode", "Code court"),
     "terminal": ("Charger", "Ladepunkt", "Borne"),
     "issued": ("Issued", "Ausgestellt", "Émis le"),
+    "learned_later": (
+        "the clock was not set; learned later",
+        "die Uhr war nicht gestellt; später bestimmt",
+        "horloge non réglée ; déterminé plus tard",
+    ),
     "contract": ("Contract", "Vertrag", "Contrat"),
     "card": ("Card", "Karte", "Carte"),
     "start": ("Start", "Beginn", "Début"),

@@ -3,6 +3,7 @@
 It does not know the records around it.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from firmware.crypto import jose, jsontext
@@ -53,6 +54,17 @@ def choose(thumbprint: str, given: list[keys.PublicKey]) -> bytes | None:
     """Return the key of a thumbprint, X and Y, or None."""
     at_hand = [public for public in map(keys.PublicKey.p256, given) if public]
     return next((public for public in at_hand if jose.thumbprint(public) == thumbprint), None)
+
+
+def signed(compacts: Iterable[str], given: list[keys.PublicKey]) -> Iterator[dict[str, Any]]:
+    """Yield the payloads of records that one of the keys given signed."""
+    for compact in compacts:
+        public = choose(kid(compact), given)
+        try:
+            if public is not None:
+                yield chain.payload_of(compact, keys.verifier(public))
+        except LedgerError:
+            continue
 
 
 def span_of(public: bytes, given: list[keys.PublicKey]) -> keys.Span | None:

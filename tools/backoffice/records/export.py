@@ -4,13 +4,15 @@ It does not know who prints it.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from firmware.ledger import chain
+from firmware.pricing import calendar
 from tools import curves, keys
 from tools.backoffice.errors import OfficeError
 from tools.backoffice.records.models import Record, Terminal, TerminalKey
-from tools.proofs import trail
+from tools.proofs import learned, trail
 
 
 def statistics(identity: str | None = None) -> dict[str, dict[str, int]]:
@@ -29,6 +31,29 @@ def compact_records(identity: str) -> Iterator[str]:
     expect(identity)
     rows = Record.objects.filter(terminal_id=identity).order_by("seq")
     yield from rows.values_list("compact", flat=True).iterator()
+
+
+def described_records(identity: str) -> list[dict[str, Any]]:
+    """Return a terminal's records in order, each with its time, be that learned later. Raises OfficeError."""
+    expect(identity)
+    rows = list(Record.objects.filter(terminal_id=identity).order_by("seq"))
+    times = learned.times(row.payload for row in rows)
+    return [
+        {
+            "seq": row.seq,
+            "kind": row.kind,
+            "at": _text(row.at),
+            "clock": row.clock,
+            "learned_at": calendar.format_utc(times[row.seq]) if row.seq in times else None,
+            "flags": row.flags.splitlines(),
+            "jws": row.compact,
+        }
+        for row in rows
+    ]
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def register(identity: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 It does not know how a record is verified: whatever is stored was.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -80,6 +81,8 @@ class Record(models.Model):
     # What is wrong with the content of a record that verifies, one sentence a line.
     flags = models.TextField(default="")
     compact = models.TextField()
+    # When it was written, of one that knows no time: tools.backoffice.records.learned finds it.
+    learned: "datetime | None" = None
 
     class Meta:
         """Each index serves one filter of the pages in their order, so that none counts or sorts."""

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from firmware.crypto import jose
 from firmware.ledger import chain
 from firmware.receipts import page, shortcode
+from tools.backoffice.records import learned
 from tools.backoffice.records.inspection import KINDS
 from tools.backoffice.records.models import Alert, Record, Terminal
 from tools.backoffice.records.paging import PAGE_ROWS, page_of
@@ -45,7 +46,9 @@ def listing(request: HttpRequest, template: str, **fixed: str) -> HttpResponse:
     """Show a page of what the visitor wishes; what is fixed for all visitors stands in no link."""
     wish = wishes(request)
     rows, keys = chosen({**wish, **fixed})
-    facts = {"page": page_of(rows, keys, wish), "wish": wish, "kinds": sorted(KINDS)}
+    page = page_of(rows, keys, wish)
+    learned.attach(page.rows)
+    facts = {"page": page, "wish": wish, "kinds": sorted(KINDS)}
     return render(request, template, facts)
 
 
@@ -54,6 +57,7 @@ def record(request: HttpRequest, identity: str, seq: int) -> HttpResponse:
     """Show one record, a receipt as a receipt."""
     found = get_object_or_404(Record.objects.select_related("terminal"), terminal_id=identity, seq=seq)
     payload = found.payload
+    learned.attach([found])
     neighbours = Record.objects.filter(terminal_id=identity)
     facts = {
         "record": found,
@@ -67,6 +71,7 @@ def record(request: HttpRequest, identity: str, seq: int) -> HttpResponse:
     if found.kind == RECEIPT:
         signature = jose.split(found.compact, chain.RECORD_TYPE)[2]
         facts["code"], facts["page"] = shortcode.of(signature), page.token(signature)
+        facts["learned"] = learned.of_receipt(found)
         facts["corrections"] = neighbours.filter(session=found.session, kind__in=CORRECTIONS).order_by("seq")
     return render(request, "records/receipt.html" if found.kind == RECEIPT else "records/record.html", facts)
 

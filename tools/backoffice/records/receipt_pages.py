@@ -19,6 +19,7 @@ from firmware.crypto import jose
 from firmware.ledger import chain
 from firmware.receipts import page, shortcode
 from tools.backoffice.browser import POLICY
+from tools.backoffice.records import learned
 from tools.backoffice.records.export import register
 from tools.backoffice.records.models import ReceiptPage, Record, TerminalKey
 from tools.backoffice.records.proof import verifier
@@ -143,7 +144,8 @@ def _document(found: Record, language: str) -> documents.Document:
     payload = _masked(found.payload)
     try:
         own = _meters_key(found)
-        told = documents.of(payload, kid, shortcode.of(signature), language, public_key, is_valid, own)
+        times = learned.of_receipt(found)
+        told = documents.of(payload, kid, shortcode.of(signature), language, public_key, is_valid, own, times)
     except receipts.GARBLED:
         # A terminal may sign what makes no receipt; the signed record can still be had.
         raise Http404 from None

@@ -44,6 +44,14 @@ def utc(moment: Any) -> str:
 
 
 @register.filter
+def when(record: Any) -> str:
+    """Write when a record was written in UTC, also where its terminal learned that later."""
+    if record.at is None and record.learned is not None:
+        return f"{utc(record.learned)} ({_('learned later')})"
+    return utc(record.at)
+
+
+@register.filter
 def local(text: Any) -> str:
     """Write a local moment as a record carries it: `2026-03-28 17:59:00 +01:00`."""
     if not isinstance(text, str) or len(text) < 20:
