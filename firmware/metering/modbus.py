@@ -118,7 +118,7 @@ def start_of_answer(request: bytes, content: "bytes | bytearray", size: int) -> 
     questions. An answer that follows another master's request is not ours. Where nothing looks like the
     answer, all of it is left for `parse_response` to name.
     """
-    begin = len(request) if content[: len(request)] == request else 0
+    begin = len(request) if is_echo(request, content, size) else 0
     if (
         len(content) == begin + size
         and may_begin(request, content, begin, size)
@@ -140,6 +140,21 @@ def start_of_answer(request: bytes, content: "bytes | bytearray", size: int) -> 
             # A whole answer that was damaged: nothing more is to come.
             return begin
     return begin if awaited < 0 else awaited
+
+
+def is_echo(request: bytes, content: "bytes | bytearray", size: int) -> bool:
+    """Return whether what came is our own request, as half-duplex adapters hear it, or begins with it.
+
+    It may look like an answer of that size: where the address begins with the answer's count of bytes,
+    and always where registers are written, for their answer begins as the request does.
+    """
+    count = min(len(request), len(content))
+    if count < min(len(request), size):
+        return False
+    for i in range(count):
+        if content[i] != request[i]:
+            return False
+    return count == len(request) or crc16(content[:size]) != 0
 
 
 def is_refusal(content: "bytes | bytearray", start: int) -> bool:

@@ -92,7 +92,11 @@ class _Line:
                         yield from pause_ms(self._wire_ms(size - end))
                 left_ms = patience_ms - between_ms(began_ms, now_ms())
             # Nearly always it is there now and begins as it should: then nothing of it is moved.
-            if end and (end < size or not modbus.may_begin(self.request, answer, 0, size)):
+            if end and (
+                end < size
+                or not modbus.may_begin(self.request, answer, 0, size)
+                or modbus.is_echo(self.request, answer, size)
+            ):
                 content = yield from self._receive_rest(answer[:end], left_ms)
                 end = len(content)
                 answer[:end] = content

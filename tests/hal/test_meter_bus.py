@@ -97,6 +97,22 @@ def test_an_answer_is_found_behind_an_echo_noise_and_a_late_one(seat: Seat) -> N
 
 
 @seats(*ALL)
+@pytest.mark.parametrize("gap_s", [0, 0.03])
+def test_an_echo_that_looks_like_the_answer_is_passed_over(seat: Seat, gap_s: float) -> None:
+    # The iEM3155's energy, whose answer has as many bytes as its address has in front, and a write.
+    read = modbus.read_request(1, 3, 0x0C83, 6)
+    energy = modbus.with_crc(bytes.fromhex("01030c") + bytes(4) + bytes.fromhex("3ade68b1") + bytes(4))
+    write = modbus.write_request(1, 0x7040, [0x42])
+    written = modbus.with_crc(write[:6])
+    for request, answer in ((read, energy), (write, written)):
+        line = Wire(len(request), [[(0, request), (gap_s, answer)]] * 2)
+        one = f"{request.hex()},{len(answer)},500,50"
+        said = asked(seat, line, one, one)
+        line.hang_up()
+        assert [got for got, _ in said] == [answer.hex()] * 2
+
+
+@seats(*ALL)
 def test_an_answer_to_another_master_is_not_taken_for_ours(seat: Seat) -> None:
     foreign = modbus.with_crc(bytes.fromhex("01040100004a"))
     with wire([(0, foreign + ANSWER)]) as line:

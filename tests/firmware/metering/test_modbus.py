@@ -134,6 +134,24 @@ def test_an_answer_begins_behind_an_echo_noise_and_late_answers():
     assert start(b"\x01\x04" + ANSWER) == 2
 
 
+def test_an_echo_that_looks_like_the_answer_is_none():
+    # The iEM3155's energy, function 3 from 0C83h: its answer has 0Ch bytes.
+    asked = modbus.read_request(7, 3, 0x0C83, 6)
+    answer = modbus.with_crc(bytes.fromhex("07030c") + bytes(4) + bytes.fromhex("3ade68b1") + bytes(4))
+    size = len(answer)
+    for count in range(size - len(asked) + 1):
+        assert modbus.start_of_answer(asked, asked + answer[:count], size) == len(asked)
+    assert modbus.start_of_answer(asked, asked + answer, size) == len(asked)
+    assert modbus.start_of_answer(asked, answer, size) == 0
+    # What is written is answered with its own beginning.
+    written = modbus.write_request(1, 0x7040, [0x42])
+    answer = modbus.with_crc(written[:6])
+    for count in range(len(answer), len(written) + 1):
+        assert modbus.start_of_answer(written, written[:count], len(answer)) == len(written)
+    assert modbus.start_of_answer(written, written + answer, len(answer)) == len(written)
+    assert modbus.start_of_answer(written, answer, len(answer)) == 0
+
+
 def test_as_long_as_an_answer_comes_in_its_beginning_is_waited_for():
     for size in range(1, len(ANSWER)):
         assert start(b"\xff" + ANSWER[:size]) == 1
