@@ -1,4 +1,4 @@
-"""Shows a receipt of before the clock was set with the times that its ledger tells later, in three languages."""
+"""Shows a receipt of before the clock was set with the times that its ledger tells, in each language."""
 
 import json
 
