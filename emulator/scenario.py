@@ -295,11 +295,24 @@ class _Reading:
         if action in ("tap", "brush") or (action == "hold" and argument):
             for name in argument if isinstance(argument, list) else [argument]:
                 self.known_card((*place, action), name)
+        if action == "pull" and argument is not None:
+            argument = self.pull((*place, action), argument)
         if action == "meter_exchange" and argument is not None:
             argument = self.table((*place, action), argument, fields.METER_EXCHANGE)
         if action == "order" and argument:
             argument = self.order((*place, action), argument)
         return {"after_ms": step["after_s"], "action": action, "argument": argument}
+
+    def pull(self, place: Place, given: dict) -> dict:
+        pull = _present(self.table(place, given, fields.PULL))
+        for key in ("card", "then"):
+            if key in pull:
+                self.known_card((*place, key), pull[key])
+        if pull.get("unseen") and "then" not in pull:
+            self.problem(
+                (*place, "unseen"), "then is missing: which card takes the place of the first unseen"
+            )
+        return pull
 
     def order(self, place: Place, given: dict) -> dict:
         order = self.table(place, given, fields.ORDER)

@@ -122,6 +122,9 @@ class Player:
         self._bench.charger.hold(name)
         self._bench.charger.hold("")
 
+    def _pull(self, told: dict) -> None:
+        raise BenchError("no hand here is so quick; play this story with simulate, or use brush")
+
     def _plug(self, is_in: bool) -> None:
         self._bench.charger.plug(is_in)
 
@@ -267,6 +270,7 @@ ACTIONS: dict[str, Callable] = {
     "tap": Player._tap,
     "hold": Player._hold,
     "brush": Player._brush,
+    "pull": Player._pull,
     "plug": Player._plug,
     "vehicle_power_w": Player._vehicle_power,
     "meter_fault": Player._meter_fault,

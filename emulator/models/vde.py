@@ -24,6 +24,9 @@ GENUINE, CLONE, FORGED, FOREIGN, EXPIRED, TRUNCATED, TRAILING = KINDS = (
 )  # fmt: skip
 BEGINS, ENDS, ENDED = "20200101000000Z", "20991231235959Z", "20210101000000Z"
 
+# To issue its own certificate takes an authority longer than a card to be read.
+_KNOWN: "list[Authority]" = []
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -104,8 +107,10 @@ class VdeCard(Card):
 
 
 def authority() -> Authority:
-    """Return the authority whose cards a story's terminal knows."""
-    return Authority("Kilotap story issuer", hashlib.sha256(b"Kilotap story issuer").digest())
+    """Return the authority whose cards a story's terminal knows; it is made once."""
+    if not _KNOWN:
+        _KNOWN.append(Authority("Kilotap story issuer", hashlib.sha256(b"Kilotap story issuer").digest()))
+    return _KNOWN[0]
 
 
 def make(card: "dict[str, Any]", prng: Prng) -> VdeCard:

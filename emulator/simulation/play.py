@@ -203,6 +203,13 @@ class Player:
         self._taps += 1
         self.charger.antenna.put(self.charger.cards[name] if name else None)
 
+    async def _pull(self, told):
+        # In memory only where a story pulls cards.
+        from emulator.simulation import hands
+
+        self._taps += 1
+        await hands.pull(self.charger, told)
+
     async def _plug(self, is_plugged):
         self.charger.world.plug(is_plugged)
 
@@ -323,6 +330,7 @@ ACTIONS = {
     "tap": Player._tap,
     "hold": Player._hold,
     "brush": Player._brush,
+    "pull": Player._pull,
     "plug": Player._plug,
     "vehicle_power_w": Player._vehicle_power,
     "meter_fault": Player._meter_fault,

@@ -22,7 +22,8 @@ def files(story: dict, path: Path) -> dict[Path, bytes]:
 
 def text_of(story: dict, tariffs: list[str]) -> str:
     """Return the scenario file of a story whose tariffs are in files of these names."""
-    names = {card["uid"]: name for name, card in story["cards"].items() if "uid" in card}
+    # Of a card and its copies the first has the contract.
+    names = {_known_by(card): name for name, card in reversed(story["cards"].items())}
     start = calendar.format_utc(story["start_utc_s"])
     parts = [_lines({"title": story["title"], "start": start, "seed": story["seed"]})]
     own = {key: given for key, given in story["terminal"].items() if key not in UNWRITTEN}
@@ -35,6 +36,10 @@ def text_of(story: dict, tariffs: list[str]) -> str:
     parts += [_entry("deny", {"card": names[uid]}) for uid in story["terminal"]["deny"]]
     parts += [_entry("step", _step(step)) for step in story["steps"]]
     return "\n".join(parts)
+
+
+def _known_by(card: dict) -> str | None:
+    return "CN=" + card["subject"] if "subject" in card else card.get("uid")
 
 
 def _step(step: dict) -> dict:

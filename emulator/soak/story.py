@@ -6,7 +6,7 @@ It does not know how it goes on; a story is what a scenario file tells.
 import json
 
 from emulator.models.prng import Prng
-from emulator.soak import drivers
+from emulator.soak import drivers, holders
 from emulator.soak.faults import keys, meter_exchange
 from emulator.soak.faults.standard import LEVELS, STANDARD
 
@@ -23,13 +23,6 @@ TARIFF = {
         }
     ],
 }
-CARDS = {
-    "alice": {"kind": "rfid", "uid": "04A1B2C3D4E580"},
-    "bob": {"kind": "rfid", "uid": "CAFE1234"},
-    "stolen": {"kind": "rfid", "uid": "11223344"},
-    "unknown": {"kind": "desfire", "uid": "04112233445566"},
-    "phone": {"kind": "emv", "pan": "4761739001010119", "expires": "2031-12"},
-}
 # Everything mended, and one more session: whatever happened, the terminal goes on.
 MENDED = [
     # A cut that is still to come would fall into the proof.
@@ -45,6 +38,8 @@ MENDED = [
     (0, "hold", ""),
     (0, "plug", False),
     (600, "wait", "idle"),
+    # Whatever was done to the card before, the next one is read.
+    (0, "pull", {"card": "dora", "at": 2}),
 ]
 SESSION = [
     (60, "plug", True),
@@ -61,7 +56,7 @@ def tell(seed: int, faults: str, visits: int | None = None) -> dict:
     """Return the story of a seed with faults of a level: so many visits of drivers, by default some."""
     prng = Prng(seed, "soak " + faults)
     count = visits if visits is not None else prng.choice((3, 8, 12, 20, 40))
-    timeline = _visits(prng, count)
+    timeline = holders.taking_part(seed, _visits(prng, count))
     timeline += _faults(prng, LEVELS.index(faults), count, timeline[-1][0])
     # Of two things at one moment the order is kept in which they were told.
     timeline.sort(key=lambda moment: moment[0])
@@ -70,11 +65,11 @@ def tell(seed: int, faults: str, visits: int | None = None) -> dict:
         "start_utc_s": START_UTC_S,
         "seed": seed,
         "speed": 600,
-        "terminal": _terminal(prng),
+        "terminal": {**_terminal(prng), **holders.known(seed)},
         "tariffs": [json.dumps(TARIFF)],
         "meter": {"model": "eastron-sdm630", **meter_exchange.OWN, "register_wh": prng.below(200_000)},
         "vehicle": {"power_w": 11_000, "battery_wh": 1_000_000_000},
-        "cards": CARDS,
+        "cards": holders.cards(seed),
         # It begins with the session by which a terminal is commissioned: from then on it knows its meter.
         "steps": [
             *(step_of(*step) for step in SESSION),
@@ -137,9 +132,4 @@ def _terminal(prng: Prng) -> dict:
         "upload_retry_s": prng.choice((300, 3600)),
         # Records in sectors of their own, on a disk where a torn write harms its neighbours.
         "ledger_sector_bytes": prng.choice((0, 0, 512)),
-        "contracts": [
-            {"contract": "DE-KTP-C00001-K", "uid": CARDS["alice"]["uid"], "tariff": "day"},
-            {"contract": "DE-KTP-C00002-K", "uid": CARDS["bob"]["uid"], "tariff": "day", "limit_minor": 900},
-        ],
-        "deny": [CARDS["stolen"]["uid"]],
     }

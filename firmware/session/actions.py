@@ -153,12 +153,15 @@ def unreadable_while_busy(session: Session, facts: "Facts") -> "Step":
 
 
 def _is_own(session: Session, facts: "Facts") -> bool:
-    """Return whether a card is the session's own: by its UID, or a bank card by the hash of its number."""
-    token = session.token
-    if token is None or token["type"] != facts["token"]["type"]:
+    """Return whether a card is the session's own: a bank card by the hash of its number, others by their UID,
+    proved where the one that began was: a copy of the UID is not.
+    """
+    token, told = session.token, facts["token"]
+    if token is None or token["type"] != told["type"]:
         return False
-    who = "card" if token["type"] == "EMV" else "uid"
-    return bool(facts["token"][who] == token[who])
+    if token["type"] == "EMV":
+        return bool(told["card"] == token["card"])
+    return bool(told["uid"] == token["uid"] and told["level"] in (token["level"], "SECURE"))
 
 
 # Vehicle

@@ -128,6 +128,13 @@ def test_a_step_has_milliseconds_an_action_and_its_argument(tmp_path):
             'link = "sideways"',
             "expected one of up, down, slow, loses_answers, corrupts, stalls",
         ),
+        ('tap = "alice"', 'pull = {card = "bob", at = 1}', "no card is named 'bob'; expected one of alice"),
+        ('tap = "alice"', 'pull = {card = "alice", at = 0}', "0 is not possible; expected a whole number"),
+        (
+            'tap = "alice"',
+            'pull = {card = "alice", at = 1, unseen = true}',
+            "then is missing: which card takes the place of the first unseen",
+        ),
         ('tap = "alice"', 'clock = "3600"', 'expected "unset", "set", or seconds with a sign such as'),
         ('tap = "alice"', 'order = {prices = ["energy.json"]}', "prices: no such key here"),
     ],

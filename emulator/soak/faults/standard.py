@@ -18,6 +18,7 @@ from emulator.soak.faults import (
     meter_line,
     office,
     power,
+    proof,
     storage,
 )
 
@@ -39,4 +40,5 @@ STANDARD: tuple[tuple[Episode, int, int], ...] = (
     (meter_lies.episode, 0, 1),
     (damage.episode, 0, 1),
     (keys.episode, 0, 1),
+    (proof.episode, 1, 1),
 )

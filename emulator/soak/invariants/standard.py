@@ -16,6 +16,8 @@ from emulator.soak.invariants.numbers import NumbersHaveNoGap
 from emulator.soak.invariants.office import OfficeHoldsTheSame
 from emulator.soak.invariants.orders import OrdersAreTheOperators
 from emulator.soak.invariants.power import PowerNeedsSession
+from emulator.soak.invariants.proof import CardsAreProved
+from emulator.soak.invariants.reader import NextCardIsRead
 from emulator.soak.invariants.ready import ReadyInTime
 from emulator.soak.invariants.receipts import ReceiptsClaimNoMore
 from emulator.soak.invariants.room import RoomIsKept
@@ -39,4 +41,6 @@ STANDARD = (
     InterruptionsAreTold,
     FaultsComeAndGo,
     RoomIsKept,
+    CardsAreProved,
+    NextCardIsRead,
 )

@@ -108,3 +108,39 @@ def test_two_cards_at_once_start_nothing_and_either_alone_does():
         "several_cards"
     ] * 2
     assert [receipt["token"]["uid"] for receipt in receipts] == [ALICE]
+
+
+def pulled(pull):
+    """Return (how sessions ended, reasons of refusals) of a pull and a tap of the right card after it."""
+    contract = {"contract": "C1", "uid": ALICE, "tariff": "day", "level": "SECURE"}
+    terminal = dict(story([])["terminal"], contracts=[contract], card_order="desfire rfid")
+    steps = [(5, "plug", True), (5, "pull", pull), (60, "tap", "alice"), (60, "plug", False)]
+    receipts, records, _result = clean(steps + [(5, "wait", "idle")], cards=CARDS, terminal=terminal)
+    reasons = [record["reason"] for record in records if record["kind"] == "session.rejected"]
+    return [receipt["reason"] for receipt in receipts], reasons
+
+
+def test_a_card_that_is_pulled_at_any_command_of_its_proof_starts_nothing_and_the_next_tap_does():
+    # Selected, challenged, answered, read: it has proved itself, and the next tap ends the session.
+    for at in (1, 2, 3, 4):
+        assert pulled({"card": "alice", "at": at}) == (["unplugged"], ["card_error"]), at
+    assert pulled({"card": "alice", "at": 5}) == (["card"], [])
+
+
+def test_a_copy_that_takes_the_place_of_its_card_in_mid_read_starts_nothing_seen_or_not():
+    for other, reason in (("copy", "insecure_card"), ("clone", "not_genuine")):
+        told = {"card": "alice", "at": 3, "then": other}
+        assert pulled(told) == (["unplugged"], ["card_error", reason]), other
+    for at, reason in ((2, "not_genuine"), (3, "not_genuine"), (4, "card_error")):
+        told = {"card": "alice", "at": at, "then": "clone", "unseen": True}
+        assert pulled(told) == (["unplugged"], [reason]), at
+
+
+def test_a_copy_of_the_bare_uid_ends_no_session_that_a_proof_began():
+    contract = {"contract": "C1", "uid": ALICE, "tariff": "day", "level": "SECURE"}
+    terminal = dict(story([])["terminal"], contracts=[contract], card_order="desfire rfid")
+    steps = [(5, "plug", True), (5, "tap", "alice"), (60, "tap", "copy"), (60, "tap", "alice")]
+    receipts, _records, _result = clean(
+        steps + [(5, "plug", False), (5, "wait", "idle")], cards=CARDS, terminal=terminal
+    )
+    assert [(receipt["reason"], receipt["duration_s"]) for receipt in receipts] == [("card", 120)]

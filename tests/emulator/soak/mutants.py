@@ -11,7 +11,10 @@ from pytest import MonkeyPatch
 from emulator.models.disk import Disk
 from emulator.simulation.board import Clock
 from emulator.simulation.charger import Charger
-from firmware.errors import StorageRefused
+from emulator.soak.presentations import WatchedCard
+from firmware.access.contracts import Contracts
+from firmware.cards import token as tokens
+from firmware.errors import CardError, StorageRefused
 from firmware.ledger import damage
 from firmware.ledger.checkpoint import Checkpoints
 from firmware.ledger.journal import Journal
@@ -20,6 +23,7 @@ from firmware.session import actions, events, state, table
 from firmware.terminal import backlog, performer, resuming
 from firmware.terminal.billing import Billing
 from firmware.terminal.meter import Meter
+from firmware.terminal.reader import Reader
 from firmware.terminal.recorder import Recorder
 from firmware.terminal.room import Room
 from firmware.terminal.terminal import Terminal
@@ -266,6 +270,46 @@ def drop_what_storage_refused(patch: MonkeyPatch) -> None:
     patch.setattr(backlog, "keep", lambda kept, kind, members, moment: None)
 
 
+def believe_a_proof_that_was_cut_short(patch: MonkeyPatch) -> None:
+    """Take a card that was pulled away in the middle of its proof for one that had proved itself."""
+    real = Reader._ask
+
+    async def ask(reader: Any, kind: str, card: Any) -> Any:
+        try:
+            return await real(reader, kind, card)
+        except (OSError, CardError):
+            return {"token": {**tokens.from_uid(card.uid), "level": "SECURE"}}
+
+    patch.setattr(Reader, "_ask", ask)
+
+
+def take_a_copied_uid_for_proof(patch: MonkeyPatch) -> None:
+    """Let a bare UID in where the contract asks for a card that proves itself."""
+    real = Contracts.decide
+    patch.setattr(
+        Contracts, "decide", lambda known, token, day: real(known, {**token, "level": "SECURE"}, day)
+    )
+
+
+def end_a_session_by_a_copy_of_its_card(patch: MonkeyPatch) -> None:
+    """Ask for proof at a session's beginning only."""
+    patch.setattr(actions, "_is_own", lambda session, facts: facts["token"]["uid"] == session.token["uid"])
+
+
+def read_no_card_after_one_that_was_pulled(patch: MonkeyPatch) -> None:
+    """Wait for ever for the answer of a card that is gone."""
+    real = WatchedCard.transmit
+
+    async def transmit(card: Any, apdu: bytes) -> Any:
+        try:
+            return await real(card, apdu)
+        except OSError:
+            while True:
+                await card._antenna.kernel.sleep_ms(60_000)
+
+    patch.setattr(WatchedCard, "transmit", transmit)
+
+
 MUTANTS = (
     skip_the_sync,
     close_before_the_start_is_written,
@@ -293,4 +337,8 @@ MUTANTS = (
     resume_however_late,
     begin_on_full_storage,
     drop_what_storage_refused,
+    believe_a_proof_that_was_cut_short,
+    take_a_copied_uid_for_proof,
+    end_a_session_by_a_copy_of_its_card,
+    read_no_card_after_one_that_was_pulled,
 )

@@ -188,6 +188,19 @@ def test_a_foreign_card_changes_nothing_while_another_driver_charges():
     assert (events.SHOW, ("refused", {"reason": "other_card"})) in effects
 
 
+def test_a_copy_of_the_uid_neither_ends_what_a_proof_began_nor_calls_it_off():
+    proved = dict(ALICE, level="SECURE")
+    for state in (CHARGING, AUTHORISED):
+        before = session_in(state).but(token=proved)
+        after = table.step(before, (events.CARD, {"token": ALICE, "decision": GRANTED}))[0]
+        assert after is before
+        own = table.step(before, (events.CARD, {"token": proved, "decision": GRANTED}))[0]
+        assert own.state in (FINISHING, IDLE)
+    # Who began by a UID alone may prove more at the end: the terminal may know the card's key by then.
+    after = table.step(session_in(CHARGING), (events.CARD, {"token": proved, "decision": GRANTED}))[0]
+    assert after.state == FINISHING
+
+
 def test_the_own_card_ends_the_session_even_when_its_contract_no_longer_holds():
     after = table.step(session_in(CHARGING), (events.CARD, {"token": ALICE, "decision": REFUSED}))[0]
     assert after.state == FINISHING and after.reason == "card"
