@@ -19,6 +19,9 @@ _ENDS = "session.ended"
 _TELL_TARIFFS = ("configured", "order.applied")
 _CORRECTIONS = (correction.CANCELLED, correction.CORRECTED)
 _REGISTERS = ("meter.commissioned", "meter.replaced")
+# By which faults a session ends, and all else by which it does: nothing later tells these apart.
+_BY_FAULT = {"meter_fault": "meter", "contactor_fault": "contactor"}
+_OTHER_ENDS = ("button", "card", "limit", "power_loss", "unplugged", "vehicle_fault")
 _GARBLED = (AttributeError, KeyError, TypeError, ValueError, PricingError, ReceiptError)
 
 
@@ -51,13 +54,17 @@ class _Book:
         # (id, hash) of what is in force; the hash is None where only the id is told.
         self._tariffs: list[tuple[object, object]] | None = None
         self._boots = 0
-        self._is_storage_bad = False
+        # Those told since the session began.
+        self._faults: list[object] = []
+        # Whether what happened since the last session's end may have been written late; whether it still may.
+        self._is_storage_bad = self._is_storage_out = False
         self._count = 0
 
     def forget(self) -> None:
         """Know no more of the sessions: records are missing."""
         self._receipts, self._is_known, self._opened, self._register = None, False, None, None
         self._firmware = self._serial = self._tariffs = None
+        self._is_storage_bad = True
 
     def summary(self) -> str:
         """Return what holds, and what cannot be told."""
@@ -93,9 +100,13 @@ class _Book:
             self._serial = payload["meter"]["serial"]
         elif kind in _TELL_TARIFFS:
             self._tariffs = [_tariff(one) for one in payload["tariffs"]]
-        elif kind == "fault" and payload["fault"] == "storage":
+        elif kind == "fault":
+            self._faults.append(payload["fault"])
             # What storage does not take is written as soon as it does: some time after its reading.
-            self._is_storage_bad = True
+            if payload["fault"] == "storage":
+                self._is_storage_bad = self._is_storage_out = True
+        elif kind == "fault.cleared" and payload["fault"] == "storage":
+            self._is_storage_out = False
 
     def _boot(self, payload: Payload) -> Iterator[str]:
         self._boots, self._firmware = self._boots + 1, payload["firmware"]
@@ -116,7 +127,8 @@ class _Book:
             yield f"session {name} began after {self._receipts} receipts, as number {number}"
         yield from self._in_force(payload)
         yield from self._unbilled(payload)
-        self._opened, self._is_known, self._boots = payload, True, 0
+        yield from _limited(payload)
+        self._opened, self._is_known, self._boots, self._faults = payload, True, 0, []
         self._register = payload["meter"]["serial"], payload["meter"]["wh"]
         self._receipts = None if number is None else number - 1
 
@@ -155,11 +167,11 @@ class _Book:
             yield from _unlike(opened, payload)
             yield from durations.unlike(opened, payload, self._boots > 0, self._is_storage_bad)
             yield from self._restarts(payload)
-            yield from _reasons(opened, payload)
+            yield from _reasons(opened, payload, self._faults)
             version = ocmf.parse(payload["ocmf"])[1].get("GV")
             if self._firmware is not None and version != self._firmware:
                 yield f"receipt {payload['receipt']}: GV: OCMF says {version}, the terminal {self._firmware}"
-        self._opened, self._is_known = None, True
+        self._opened, self._is_known, self._is_storage_bad = None, True, self._is_storage_out
         self._receipts = number if number is not None else self._receipts
         self._register = payload["meter"]["serial"], payload["meter"]["stop_wh"]
 
@@ -179,9 +191,24 @@ def _tariff(told: object) -> tuple[object, object]:
     return (told[0], told[1]) if isinstance(told, list) else (told, None)
 
 
-def _reasons(opened: Payload, receipt: Payload) -> Iterator[str]:
-    """Yield where the reason for which a session ended is not in its flags, or cannot be."""
+def _limited(opened: Payload) -> Iterator[str]:
+    limit_minor = opened["limit_minor"]
+    is_whole = isinstance(limit_minor, int) and not isinstance(limit_minor, bool) and limit_minor > 0
+    if limit_minor is not None and not is_whole:
+        yield f"session {opened['session']} began with {limit_minor} as its limit, which is no amount"
+
+
+def _reasons(opened: Payload, receipt: Payload, faults: list[object]) -> Iterator[str]:
+    """Yield where the reason for which a session ended is not in its flags, or cannot be; `faults` are those
+    that the ledger tells since its start.
+    """
     reason, flags = receipt["reason"], receipt["flags"]
+    fault = _BY_FAULT.get(reason)
+    if fault is None and reason not in _OTHER_ENDS:
+        yield f"receipt {receipt['receipt']}: ended by {reason}, and no session ends by that"
+    elif fault is not None and fault not in faults:
+        told = f"ended by {reason}, and the ledger tells no fault of the {fault} in it"
+        yield f"receipt {receipt['receipt']}: {told}"
     for name in ("power_loss", "meter_fault"):
         if (reason == name) != (name in flags):
             told = f"ended by {reason}, and its flags are {', '.join(flags) or 'none'}"

@@ -29,7 +29,7 @@ FREE: dict[tuple[str, str], str] = {
     ("session.ended", "lines.from"): "a receipt does not hold the readings in between",
     ("session.ended", "lines.to"): "the same",
     ("session.ended", "meter.resolution_wh"): "one in float32 widens as it grows",
-    ("session.ended", "reason"): "the meter's record knows power failures, faults and all else alike",
+    ("session.ended", "reason"): "no record tells whether it was card, button, plug or limit",
     ("session.ended", "ticks_ms"): "a millisecond, as above",
 }
 # The chain's own are made anew with each signature, and a meter's record has a kind of its own here.
@@ -51,7 +51,12 @@ def at(told: Any, path: tuple) -> Any:
 
 
 def other(told: Any) -> Any:
-    """Return another value of the same kind: a minute later, one more, another last letter."""
+    """Return another value of the same kind: a minute later, one more, another last letter.
+
+    A session that its card ended is ended by the button, and one without a limit gets one.
+    """
+    if told == "card" or told is None:
+        return "button" if told else 5000
     if isinstance(told, bool):
         return not told
     if isinstance(told, int | float):

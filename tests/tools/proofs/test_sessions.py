@@ -109,6 +109,16 @@ def test_the_honest_ledger_holds(records, tmp_path):
         (within("meter.commissioned", "meter", wh=999999), "began at 123456 Wh, below 999999 Wh before"),
         (first("session.ended", reason="power_loss"), "ended by power_loss, and its flags are none"),
         (first("session.ended", reason="limit"), "ended by a limit, and the session began without one"),
+        (first("session.ended", reason="whim"), "ended by whim, and no session ends by that"),
+        (
+            first("session.ended", reason="contactor_fault"),
+            "ended by contactor_fault, and the ledger tells no fault of the contactor in it",
+        ),
+        (
+            first("session.ended", reason="meter_fault", flags=["meter_fault"]),
+            "ended by meter_fault, and the ledger tells no fault of the meter in it",
+        ),
+        (first("session.started", limit_minor=-1), "began with -1 as its limit, which is no amount"),
         (first("boot", receipts=4), "the terminal counts 4 receipts, and 0 are there"),
         (
             first("session.started", at="2026-03-28T17:00:30Z"),
@@ -154,6 +164,30 @@ def test_the_honest_ledger_holds(records, tmp_path):
 )
 def test_starts_ends_and_receipts_that_do_not_belong_together_are_told(change, sentence, records, tmp_path):
     assert sentence in told(records, tmp_path, change)
+
+
+def late_end(storage_fault_at, cleared_at):
+    """Return a change: storage fails, and the second session ends five minutes before its record."""
+
+    def change(records):
+        records[9].update(at="2026-03-28T21:39:00Z", ticks_ms=records[9]["ticks_ms"] + 300_000)
+        for place, kind in ((cleared_at, "fault.cleared"), (storage_fault_at, "fault")):
+            before = {name: records[place - 1][name] for name in ("terminal", "at", "clock", "ticks_ms")}
+            records.insert(place, {**before, "kind": kind, "fault": "storage", "what": "full"})
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("storage_fault_at", "cleared_at", "is_told"),
+    [(4, 5, True), (1, 3, True), (4, 8, False), (6, 7, False), (9, 9, False)],
+)
+def test_an_end_may_be_recorded_late_only_where_storage_failed_since_the_one_before(
+    storage_fault_at, cleared_at, is_told, records, tmp_path
+):
+    found = told(records, tmp_path, late_end(storage_fault_at, cleared_at))
+    assert ("ended at 2026-03-28T21:34:00Z, and was recorded at 2026-03-28T21:39:00Z" in found) == is_told
+    assert is_told or found == ""
 
 
 def test_a_part_of_a_ledger_holds_and_says_what_it_cannot_tell(records, tmp_path):
