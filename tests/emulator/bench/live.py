@@ -115,6 +115,11 @@ class Live:
         )  # fmt: skip
         return list(json.loads(told.stdout))
 
+    def receipts_shown(self) -> int:
+        """Return how often a receipt took the place of another screen."""
+        ids = ["", *self.screens]
+        return sum(before != after == "receipt" for before, after in zip(ids, ids[1:], strict=False))
+
     def kinds(self) -> list[str]:
         return [record["kind"] for record in self.records()]
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.emulator.bench.live import Live, living
+from tests.hal.disks import small_disk
+
+DISK_BYTES = 2 << 20
+# Half of what is kept for a session's end and for faults (`storage_reserve_bytes`), and more than they take.
+LEFT_BYTES = 32768
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("pn532"), pytest.mark.timeout(120)]
 
@@ -16,31 +22,31 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("pn532"), pytest.mark.tim
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[Live]:
     """Give a bench whose ledger lies on a small file system of its own; skip where none may be mounted."""
-    if os.geteuid() != 0:
-        pytest.skip("only root may mount a small file system")
-    with living(tmp_path) as bench:
-        bench.ledger.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "kilotap-test", str(bench.ledger)]
-        try:
-            subprocess.run(mount, check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            pytest.skip(f"no small file system can be mounted here: {error}")
-        try:
-            yield bench
-        finally:
-            subprocess.run(["umount", "--lazy", str(bench.ledger)], check=True)
+    with living(tmp_path) as bench, small_disk(bench.ledger, DISK_BYTES):
+        yield bench
 
 
-def fill(folder: Path) -> Path:
-    """Take the last byte of a disk."""
+def fill(folder: Path, left_bytes: int = 0) -> Path:
+    """Take all of a disk but so many bytes."""
     path = folder / "OTHERS"
-    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY)
+    figures = os.statvfs(folder)
+    taken = max(0, figures.f_bavail * figures.f_frsize - left_bytes)
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     try:
-        while True:
+        os.write(descriptor, bytes(taken))
+        while not left_bytes:
             os.write(descriptor, bytes(4096))
     except OSError:
+        # Full, as it is meant to be.
+        pass
+    finally:
         os.close(descriptor)
     return path
+
+
+def is_covered(live: Live) -> bool:
+    """Whether for each receipt that was shown there is one in the ledger."""
+    return live.kinds().count("session.ended") >= live.receipts_shown()
 
 
 def refuses(live: Live) -> None:
@@ -79,9 +85,40 @@ def test_a_disk_that_is_full_from_the_start_or_fills_in_a_session_is_waited_for(
     assert live.charger.wait_for(lambda: live.warned().count("\n") == 3, 10)
     # No power for what nobody can record. The end itself may find room in the pages that its segment has.
     assert live.charger.wait_for(lambda: not live.charger.world.state()["contactor"], 10)
+    live.end(signal.SIGKILL)
+    assert is_covered(live)
     others.unlink()
+    live.start()
+    live.shows("welcome")
+    assert live.kinds().count("session.ended") == 2 and is_covered(live)
+    assert live.end()[0] == 0
+
+
+def test_a_receipt_that_is_shown_on_a_disk_without_room_for_another_session_outlives_a_kill(
+    live: Live,
+) -> None:
+    live.start()
+    live.begin()
+    others = fill(live.ledger, LEFT_BYTES)
+    live.stop()
     live.shows("receipt")
-    assert live.kinds().count("session.ended") == 2
+    live.end(signal.SIGKILL)
+    assert live.receipts_shown() == live.kinds().count("session.ended") == 1
+
+    # While there is room to say so, it is said in the ledger, too. A start gives back what was made of room.
+    live.start()
+    fill(live.ledger, LEFT_BYTES)
+    live.charger.plug(True)
+    refuses(live)
+    told = live.records()
+    faults = [each["what"] for each in told if each["kind"] == "fault" and each["fault"] == "storage"]
+    assert faults and all(each.startswith("storage is nearly full; new sessions wait") for each in faults)
+    # The last room is not spent on cards that are refused.
+    assert "session.rejected" not in [each["kind"] for each in told]
+
+    others.unlink()
+    recovers(live)
+    assert live.kinds().count("session.ended") == 2 and is_covered(live)
     assert live.end()[0] == 0
 
 
