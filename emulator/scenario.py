@@ -17,7 +17,8 @@ A story is made of what JSON can hold, so it can be handed to another process:
 in place of the card's name), `deny` (UIDs) and `meter_model`, and without `tariffs`. Each of these is the
 JSON text of its file, for its decimals must not pass through a float. An action's argument is the file's,
 but `clock` has "unset" or the seconds to jump by, and `order` has {"tariffs": [JSON text], "contracts": […],
-"deny": [UID], "time": bool}, each member only if the file gives it. A story that is made elsewhere, for a
+"deny": [UID], "time": bool, "commands": [{"command": "cancel", "receipt", "reason"}]} (a "correct" with its
+"bill"), each member only if the file gives it. A story that is made elsewhere, for a
 benchmark or a soak, may say `repeat`, how often the simulation plays its steps, one round after another, and
 `poll_s`, how often an idle terminal asks for orders.
 """
@@ -326,7 +327,32 @@ class _Reading:
             ]
         if order["deny"] is not None:
             order["deny"] = [self.denied_by_order((*place, "deny"), name) for name in order["deny"]]
+        if order["commands"] is not None:
+            spot = (*place, "commands")
+            order["commands"] = [self.command((*spot, i), entry) for i, entry in enumerate(order["commands"])]
         return _present(order)
+
+    def command(self, place: Place, given: dict) -> dict:
+        """Return what is asked for of a receipt; its bill may be wrong, for the terminal has to refuse it."""
+        command = self.table(place, given, fields.COMMAND)
+        if command["command"] and (command["command"] == "correct") != ("bill" in given):
+            self.problem(place, "what corrects a receipt needs a bill, and what cancels one has none")
+        elif command["bill"] is not None:
+            command["bill"] = self.bill_file((*place, "bill"), command["bill"])
+        return _present(command)
+
+    def bill_file(self, place: Place, name: str) -> object:
+        try:
+            return json.loads((self.path.parent / name).read_bytes(), parse_float=_no_float)
+        except OSError as error:
+            self.problem(place, f"{name} cannot be read: {error.strerror}")
+        except (ValueError, RecursionError) as error:
+            self.problem(place, f"{name} is no JSON of whole numbers and texts: {error}")
+        return {}
+
+
+def _no_float(digits: str) -> None:
+    raise ValueError(f"{digits} has a decimal point")
 
 
 def _present(table: dict) -> dict:

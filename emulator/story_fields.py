@@ -75,8 +75,16 @@ ORDER = (
     ("contracts", values.tables, None),
     ("deny", values.texts, None),
     ("time", values.flag, None),
+    ("commands", values.tables, None),
     # Not the operator's, though it says so: what of it is wrong. Simulation only.
     ("forged", values.word("signature", "nonce", "terminal", "serial", "form"), None),
+)
+COMMAND = (
+    ("command", values.word("cancel", "correct"), NEEDED),
+    ("receipt", values.text(1, 60), NEEDED),
+    ("reason", values.text(1, 200), NEEDED),
+    # A file, of what corrects a receipt alone.
+    ("bill", values.text(1, 500), None),
 )
 METER_EXCHANGE = (
     ("serial", values.text(1, 20), NEEDED),

@@ -7,6 +7,7 @@ place, once.
 from emulator.models.office import response
 from emulator.models.prng import Prng
 from firmware.crypto import canonical, jose, jsontext, p256
+from firmware.ledger import chain, segment
 from firmware.pricing import calendar
 from firmware.uplink import orders
 
@@ -41,12 +42,38 @@ class Operator:
         return jose.jwk(p256.public_key(self._private))
 
     def order(self, told: dict) -> None:
-        """Take an order of a story, or one that is forged."""
+        """Take an order of a story, or one that is forged.
+
+        Raises LookupError where it corrects a receipt that the office does not have.
+        """
         changes = changes_of(told)
+        if "commands" in changes:
+            changes["commands"] = [self._placed(each) for each in changes["commands"]]
         if "forged" in told:
             self._forgeries.append((told["forged"], changes))
         else:
             self._orders.append(changes)
+
+    def _placed(self, command):
+        """Return a command that says where its receipt stands and which correction this is, as offices do.
+
+        Also a second cancellation gets a number, for the terminal has to refuse it.
+        """
+        if "seq" in command or "receipt" not in command:
+            return command
+        given = [each for order in self._orders for each in order.get("commands", ())]
+        number = 1 + len([each for each in given if each.get("receipt") == command["receipt"]])
+        return dict(command, seq=self._seq_of(command["receipt"]), number=number)
+
+    def _seq_of(self, receipt):
+        disk = self._charger.disk.platter()
+        for name in segment.each(disk):
+            for _at, compact, _what, _next in segment.stream(disk, name):
+                told = canonical.decode(jose.split(compact, chain.RECORD_TYPE)[0]) if compact else {}
+                is_it = told.get("kind") == "session.ended" and told["receipt"] == receipt
+                if is_it and told["seq"] < self._charger.office.next_seq():
+                    return told["seq"]
+        raise LookupError("the office has no receipt %s that an order could cancel or correct" % receipt)
 
     def newest(self) -> int:
         """Return the serial number of the newest order."""

@@ -282,7 +282,10 @@ class Player:
         self.charger.retire_key()
 
     async def _order(self, order):
-        self.charger.operator.order(order)
+        try:
+            self.charger.operator.order(order)
+        except LookupError as error:
+            self._violate(str(error))
 
     async def _wait(self, state):
         if not await self._until(WAITS[state](self.charger), PATIENCE_MS):

@@ -191,6 +191,53 @@ def test_an_order_denies_a_bank_card_by_the_hash_of_its_number(tmp_path):
     )
 
 
+CORRECT = """
+[[step]]
+[[step.order.commands]]
+command = "correct"
+receipt = "KT-0001-000001"
+reason = "twice"
+bill = "bill.json"
+"""
+
+
+def test_an_order_corrects_a_receipt_with_the_bill_of_a_file_and_cancels_one_without(tmp_path):
+    (tmp_path / "bill.json").write_text('{"currency": "EUR", "gross_minor": 119}')
+    told = {"receipt": "KT-0001-000001", "reason": "twice"}
+    cancel = CORRECT.replace("correct", "cancel").replace('bill = "bill.json"', "")
+    for text, wanted in (
+        (CORRECT, {"command": "correct", **told, "bill": {"currency": "EUR", "gross_minor": 119}}),
+        (cancel, {"command": "cancel", **told}),
+    ):
+        assert scenario.read(write(tmp_path, SMALL + text))["steps"][1]["argument"] == {"commands": [wanted]}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "sentence"),
+    [
+        ('"correct"', '"open"', "'open' is not possible; expected one of cancel, correct"),
+        ('reason = "twice"', "", "reason is missing"),
+        ('receipt = "KT-0001-000001"', "receipt = 1", "receipt: 1 is not possible"),
+        ('bill = "bill.json"', "", "what corrects a receipt needs a bill, and what cancels one has none"),
+        ('"correct"', '"cancel"', "what corrects a receipt needs a bill, and what cancels one has none"),
+        ("bill.json", "gone.json", "gone.json cannot be read"),
+        (
+            "bill.json",
+            "half.json",
+            "half.json is no JSON of whole numbers and texts: 1.5 has a decimal point",
+        ),
+        ("bill.json", "story.toml", "story.toml is no JSON of whole numbers and texts"),
+        ("bill =", "number = 1\nbill =", "number: no such key here"),
+    ],
+)
+def test_a_command_that_is_none_is_told(right, wrong, sentence, tmp_path):
+    (tmp_path / "bill.json").write_text("{}")
+    (tmp_path / "half.json").write_text('{"net_minor": 1.5}')
+    assert right in CORRECT
+    problems = problems_of(tmp_path, SMALL + CORRECT.replace(right, wrong))
+    assert [problem for problem in problems if sentence in problem], problems
+
+
 def test_what_an_order_sends_may_be_unusable_but_not_missing(tmp_path):
     (tmp_path / "odd.json").write_text('{"id": "odd"}')
     order = '\n[[step]]\n[step.order]\ntariffs = ["odd.json"]\ndeny = ["alice"]\ntime = true\n'

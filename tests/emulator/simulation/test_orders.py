@@ -195,6 +195,15 @@ def test_a_receipt_that_is_not_there_cannot_be_cancelled():
     assert len(kinds(records, "session.ended")) == 1
 
 
+def test_an_order_for_a_receipt_that_the_office_lacks_is_told_as_the_storys_fault():
+    command = {"command": "cancel", "receipt": "KT-0001-000001", "reason": "early"}
+    steps = [(0, "link", "down")] + CHARGE + [(5, "order", {"commands": [command]})]
+    code, _, result, _ = played(steps, cards=CARDS)
+    assert code == 1
+    told = "the office has no receipt KT-0001-000001 that an order could cancel or correct"
+    assert [wrong for wrong in result["invariants"]["violated"] if told in str(wrong)]
+
+
 TAKEN = CHARGE + [(60, "wait", "uploaded")]
 
 
