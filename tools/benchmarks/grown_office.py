@@ -8,6 +8,7 @@ batch, `bare` verifies one, `page /path` makes a page; each is answered with sec
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from firmware.crypto import jose
@@ -18,7 +19,7 @@ from tools.benchmarks.ledgers import Ledger
 BATCH = 100
 # Whose records are there already: so many each.
 OTHERS_RECORDS = 10_000
-ROWS_AT_ONCE = 1000
+ROWS_AT_ONCE = 10_000
 # One in so many has content that is wrong.
 FLAGGED = 1000
 
@@ -73,29 +74,59 @@ def _acts(ledger: Ledger) -> dict[str, Callable[[str], object]]:
 
 def _fill(ledger: Ledger, count: int) -> None:
     """Store records of other terminals, as long and of the same kinds: receipts are half of them."""
-    from django.db import transaction
     from django.utils import timezone
 
-    from tools.backoffice.records.models import Record, Terminal
+    from tools.backoffice.records import tables
+    from tools.backoffice.records.entry import Entry
+    from tools.backoffice.records.models import Terminal
 
-    started, ended = (_newest(ledger, kind) for kind in ("session.started", "session.ended"))
+    kinds = [_newest(ledger, kind) for kind in ("session.started", "session.ended")]
+    now = timezone.now()
+    at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def rows() -> Iterator[Record]:
-        now = timezone.now()
-        for number in range(count):
-            identity = "KT-%d" % (1000 + number // OTHERS_RECORDS)
-            kind, compact = ended if number % 2 else started
-            yield Record(
-                terminal_id=identity, seq=1 + number % OTHERS_RECORDS, kind=kind, at=now, received_at=now,
-                clock="synchronised", session="%s-%06d" % (identity, number), energy_wh=11_000,
-                gross_minor=641, currency="EUR", compact=compact,
-                flags="" if number % FLAGGED else "what does not fit",
-            )  # fmt: skip
+    def entry(number: int) -> Entry:
+        terminal, place = divmod(number, OTHERS_RECORDS)
+        identity = f"KT-{1000 + terminal}"
+        kind, compact = kinds[number % 2]
+        flags = "" if number % FLAGGED else "what does not fit"
+        session = f"{identity}-{number:06}"
+        return Entry(
+            identity, 1 + place, kind, "synchronised", session, 11_000, 641, "EUR", flags, compact, at, ""
+        )
 
-    with transaction.atomic():
-        for number in range(-(-count // OTHERS_RECORDS)):
-            Terminal.objects.create(id="KT-%d" % (1000 + number))
-        Record.objects.bulk_create(rows(), batch_size=ROWS_AT_ONCE)
+    Terminal.objects.bulk_create(
+        [Terminal(id=f"KT-{1000 + each}") for each in range(-(-count // OTHERS_RECORDS))]
+    )
+    with _indexes_later():
+        for first in range(0, count, ROWS_AT_ONCE):
+            tables.store_records(
+                [entry(number) for number in range(first, min(first + ROWS_AT_ONCE, count))], now
+            )
+
+
+@contextmanager
+def _indexes_later() -> Iterator[None]:
+    """Fill a table without its indexes and without a journal, and make them afterwards, as a load does."""
+    from django.db import connection, transaction
+
+    from tools.backoffice.records.models import Record
+
+    is_sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        if is_sqlite:
+            cursor.execute("PRAGMA journal_mode = OFF")
+            cursor.execute("PRAGMA synchronous = OFF")
+        with connection.schema_editor() as editor:
+            for index in Record._meta.indexes:
+                editor.remove_index(Record, index)
+        with transaction.atomic():
+            yield
+        with connection.schema_editor() as editor:
+            for index in Record._meta.indexes:
+                editor.add_index(Record, index)
+        if is_sqlite:
+            cursor.execute("PRAGMA synchronous = FULL")
+            cursor.execute("PRAGMA journal_mode = WAL")
 
 
 def _newest(ledger: Ledger, kind: str) -> tuple[str, str]:

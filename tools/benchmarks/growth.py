@@ -20,15 +20,18 @@ from tools.setup.ground import CACHE, ROOT
 FEW, MANY = 10_000, 1_000_000
 QUICK_FEW, QUICK_MANY = 500, 20_000
 STORED, QUICK_STORED = 4, 2
-# Lists by what people look for, and single things.
+# Lists by what people look for, from the middle too, what is not there among them; and single things.
 PAGES = (
     "/",
     "/?terminal=KT-1000",
     "/?q=KT-1003-0000",
+    "/?before=9000",
+    "/?q=KT&before=KT-1000-005000~5000",
     "/?q=KT-1003&flagged=1&terminal=KT-1003",
     "/records",
     "/records?kind=session.ended",
     "/records?kind=session.started&terminal=KT-1001",
+    "/records?kind=receipt.corrected&q=KT",
     "/records?flagged=1",
     "/terminals",
     "/terminals/KT-1000",

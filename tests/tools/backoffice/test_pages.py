@@ -231,6 +231,28 @@ def test_receipts_are_found_by_number_terminal_and_flag(office, wish, found):
 
 
 @pytest.mark.parametrize(
+    ("wish", "found"),
+    [
+        ("q=KT-0001&before=KT-0001-000003~0", ["KT-0001-000002", "KT-0001-000001"]),
+        ("q=KT-0001&after=KT-0001-000001~999999999", ["KT-0001-000003", "KT-0001-000002"]),
+        # Places that no link of ours names, for they are not within what is searched for.
+        ("q=KT-0001&before=KT-0002-000001~99", ["KT-0001-000003", "KT-0001-000002", "KT-0001-000001"]),
+        ("q=KT-0002&before=KT-0001-000003~0", []),
+        ("q=KT-0002&after=KT-0001-000001~2", ["KT-0002-000001"]),
+        ("q=KT-0001&after=KT-0002-000001~2", []),
+        ("q=KT-0001-000002&before=KT-0001-000002~999&after=KT-0001-000001~1", ["KT-0001-000002"]),
+        ("q=KT-0001-000002&before=KT-0001-000002~x&after=KT-0001-000002~x", ["KT-0001-000002"]),
+    ],
+)
+def test_a_search_finds_nothing_else_from_whatever_place_it_goes_on(office, wish, found):
+    one, two = office.enrolled("KT-0001", 1), office.enrolled("KT-0002", 2)
+    office.upload(one, [line for n in (1, 2, 3) for line in one.session(n)])
+    office.upload(two, two.session(1))
+    office.log_in()
+    assert numbers(office.get("/?" + wish)) == found
+
+
+@pytest.mark.parametrize(
     "wish", ["before=x", "after=~", "before=9" * 30, "kind=%ff", "q=%F0%9F%98%80", "page=7"]
 )
 def test_nonsense_in_an_address_is_no_error(office, wish):
@@ -282,3 +304,50 @@ def test_no_list_scans_sorts_or_counts_a_big_table(office, wish):
         # The whole list in the order of its key is no scan that grows: it ends after one page.
         assert "record_flagged" in step or not wish.get("flagged"), plan
         assert step.startswith("SEARCH") or "USING INDEX" in step or not wish, plan
+
+
+BIG_WISHES = [
+    *WISHES,
+    {"q": "KT", "kind": "receipt.corrected"},
+    {"q": "KT", "kind": "session.ended", "before": "KT-0001-000003~6"},
+    {"q": "KT", "before": "KT-0001-000003~6"},
+    {"q": "KT", "after": "KT-0001-000500~1000"},
+    {"q": "KT-0001", "terminal": "KT-0001", "after": "KT-0001-000500~1000"},
+]
+
+
+def test_no_list_scans_more_of_a_table_that_is_ten_times_as_big(office):
+    few, many = (steps_of_lists(office, sessions) for sessions in (1000, 10_000))
+    for wish, before, after in zip(BIG_WISHES, few, many, strict=True):
+        assert after <= 1.2 * before + 50, wish
+
+
+def steps_of_lists(office, sessions):
+    """Return how many hundred instructions SQLite takes for each of BIG_WISHES among so many sessions."""
+    from django.db import connection, transaction
+    from django.utils import timezone
+
+    from tools.backoffice.records import tables
+    from tools.backoffice.records.entry import Entry
+    from tools.backoffice.records.pages import WISHES as NAMES
+    from tools.backoffice.records.pages import chosen
+    from tools.backoffice.records.paging import page_of
+
+    def entry(seq):
+        kind = "session.ended" if seq % 2 else "session.started"
+        flags = "" if seq > 100 else "what does not fit"
+        return Entry("KT-0001", seq, kind, "", f"KT-0001-{seq // 2:06}", 1, 1, "EUR", flags, "", None, "")
+
+    office.models.Record.objects.all().delete()
+    office.models.Terminal.objects.get_or_create(pk="KT-0001")
+    with transaction.atomic():
+        tables.store_records([entry(seq) for seq in range(1, 2 * sessions + 1)], timezone.now())
+    steps = []
+    for wish in BIG_WISHES:
+        taken = []
+        connection.connection.set_progress_handler(lambda taken=taken: taken.append(1), 100)
+        full = {name: wish.get(name, "") for name in NAMES}
+        page_of(*chosen(full), full)
+        connection.connection.set_progress_handler(None, 0)
+        steps.append(len(taken))
+    return steps

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from firmware.crypto import canonical, jose
 from firmware.ledger import damage
+from tools.backoffice.records import proof
 
 IDENTITY_CHARACTERS = 40
 
@@ -92,13 +93,16 @@ class Record(models.Model):
             models.Index(fields=["kind", "id"], name="record_kind"),
             models.Index(fields=["terminal", "kind", "seq"], name="record_terminal_kind"),
             models.Index(fields=["session", "id"], name="record_session", condition=~Q(session="")),
+            models.Index(
+                fields=["kind", "session", "id"], name="record_kind_session", condition=~Q(session="")
+            ),
             models.Index(fields=["id"], name="record_flagged", condition=~Q(flags="")),
         ]
 
     @property
     def payload(self) -> dict[str, Any]:
         """Return what the terminal said."""
-        payload: dict[str, Any] = canonical.decode(jose.unb64url(self.compact.split(".")[1]))
+        payload: dict[str, Any] = proof.decode(jose.unb64url(self.compact.split(".")[1]))
         return payload
 
 

@@ -19,7 +19,7 @@ from firmware.receipts import page, shortcode
 from tools.backoffice.records import learned
 from tools.backoffice.records.inspection import KINDS
 from tools.backoffice.records.models import Alert, Record, Terminal
-from tools.backoffice.records.paging import PAGE_ROWS, page_of
+from tools.backoffice.records.paging import PAGE_ROWS, page_of, place_of
 from tools.backoffice.records.receipt_kinds import CORRECTIONS, RECEIPT
 
 WISHES = ("terminal", "kind", "q", "flagged", "before", "after")
@@ -27,6 +27,7 @@ WISHES = ("terminal", "kind", "q", "flagged", "before", "after")
 OF_SESSIONS = frozenset(
     kind for kind in KINDS if kind.startswith(("session.", "hold.", "capture.", "refund.", "receipt."))
 ) - {"session.rejected"}
+BY_SESSION = ("session", "id")
 NEWEST_ALERTS = 20
 
 
@@ -122,8 +123,10 @@ def chosen(wish: dict[str, str]) -> tuple[QuerySet, tuple[str, ...]]:
             rows = rows.filter(only_session__startswith=full_number(wish))
         return rows, ("id",)
     if wish["q"]:
-        rows = rows.exclude(session="").filter(begins_with(full_number(wish)))
-        return beside_index(rows, wish, ("kind", "terminal")), ("session", "id")
+        rows = rows.exclude(session="").filter(begins_with(full_number(wish), wish))
+        if wish["kind"]:
+            rows = rows.filter(kind=wish["kind"])
+        return beside_index(rows, wish, ("terminal",)), BY_SESSION
     if wish["kind"]:
         rows = rows.filter(kind=wish["kind"])
     if wish["terminal"]:
@@ -148,12 +151,17 @@ def full_number(wish: dict[str, str]) -> str:
     return f"{identity}-" if identity.upper().startswith(text) else f"{identity}-{text}"
 
 
-def begins_with(text: str) -> Q:
+def begins_with(text: str, wish: dict[str, str]) -> Q:
     """Return the condition that a session number begins with a text, so that the index serves it."""
-    if connection.vendor == "sqlite":
-        # LIKE cannot use an index there; a range can.
-        return Q(session__gte=text, session__lt=text + "\U0010ffff")
-    return Q(session__startswith=text)
+    if connection.vendor != "sqlite":
+        return Q(session__startswith=text)
+    # LIKE cannot use an index there; a range can. It enters the index at one bound only, which has to be that
+    # of the page where there is one: from the other end it would walk over every page between.
+    end = text + "\U0010ffff"
+    before, after = place_of(BY_SESSION, wish)
+    from_start = Q() if after and text <= after[0] < end else Q(session__gte=text)
+    to_end = Q() if before and text <= before[0] < end else Q(session__lt=end)
+    return from_start & to_end
 
 
 def flatten(value: Any, path: str = "") -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ def page_of(rows: QuerySet, keys: tuple[str, ...], wish: dict[str, str]) -> Page
     `keys` names one unique field, or a field and a unique one that decides between equals.
     """
     kept = {name: text for name, text in wish.items() if text and name not in ("before", "after")}
-    before, after = _position(keys, wish.get("before")), _position(keys, wish.get("after"))
+    before, after = place_of(keys, wish)
     if after:
         found = list(rows.filter(_beyond(keys, after, "gt")).order_by(*keys)[: PAGE_ROWS + 1])
         newer, older = len(found) > PAGE_ROWS, True
@@ -44,6 +44,14 @@ def page_of(rows: QuerySet, keys: tuple[str, ...], wish: dict[str, str]) -> Page
         "?" + urlencode({**kept, "after": _text(found[0], keys)}) if newer else None,
         "?" + urlencode({**kept, "before": _text(found[-1], keys)}) if older else None,
     )
+
+
+def place_of(
+    keys: tuple[str, ...], wish: dict[str, str]
+) -> tuple[tuple[Any, ...] | None, tuple[Any, ...] | None]:
+    """Return the keys before which a page lies, and those after which: one of them at most is told."""
+    after = _position(keys, wish.get("after"))
+    return (None if after else _position(keys, wish.get("before"))), after
 
 
 def _beyond(keys: tuple[str, ...], position: tuple[Any, ...], way: str) -> Q:

@@ -79,13 +79,18 @@ def move(before: Terminal, after: dict[str, Any]) -> bool:
 
 def store(entries: list[Entry], now: datetime) -> None:
     """Store records that arrived now, and where the pages of the receipts among them are."""
+    store_records(entries, now)
+    pages = [(token, entry.terminal, entry.seq) for entry in entries if (token := entry.page_token)]
+    _insert(ReceiptPage, _PAGE, pages)
+
+
+def store_records(entries: list[Entry], now: datetime) -> None:
+    """Store records alone."""
     received_at = connection.ops.adapt_datetimefield_value(now)
     # SQLite keeps a moment as a text of another form; PostgreSQL reads the one that the record has.
     as_kept = _without_zone if connection.vendor == "sqlite" else str
     rows = [(received_at, entry.at and as_kept(entry.at), *entry[:-2]) for entry in entries]
-    pages = [(token, entry.terminal, entry.seq) for entry in entries if (token := entry.page_token)]
     _insert(Record, _RECORD, rows)
-    _insert(ReceiptPage, _PAGE, pages)
 
 
 def _insert(model: type[Model], columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
