@@ -3,7 +3,8 @@
 An EM24-DIN between it and a PowerRouter at 9600 baud, an SDM630 in a log of Tasmota, one behind a gateway in
 a log of mbmd (volkszaehler/mbmd#63), where each answer came too late, an SDM230 in one of ESPHome, which says
 what the registers meant (esphome/issues#3912), and an Eastron of three phases in a charger, of which its log
-has the registers alone (serkri/SmartEVSE-3#35). Requests, answers and checksums are those of the line.
+has the registers alone (serkri/SmartEVSE-3#35), and the SDM230 of an inverter that asks for two registers at a
+time (syssi/esphome-solax-x1-mini#20). Requests, answers and checksums are those of the line.
 """
 
 from firmware.crypto import jsontext
@@ -31,6 +32,12 @@ SDM630_LATE = (
 )
 # Registers 0048h, 0034h, and from 0006h on currents and powers of the phases.
 CHARGING = ("4510a164", "462e4c7d", "41777376 4174d0a7 417800ef 456a5717 456633ca 4568f037")
+# (request, answer, what it says in thousandths): energy, energy a second later, power.
+INVERTER = (
+    ("010400480002f1dd", "010404462a7521298c", 10_909_282),
+    ("010400480002f1dd", "010404462a7522698d", 10_909_283),
+    ("0104000c0002b1c8", "010404458e3c355fb4", 4_551_526),
+)
 EM24_MAP = """{
   "name": "recorded", "source": "EM24-DIN Protocol, function 3", "most_registers": 11, "widest_gap": 2,
   "registers": [%s]
@@ -112,6 +119,11 @@ def test_an_sdm230_says_what_the_log_says():
     assert reading.power_w == 21
     assert reading.frequency_mhz == 50_000
     assert (reading.energy_wh, reading.resolution_wh) == (2_697_348, 1)
+
+
+def test_an_sdm230_counts_between_two_questions_of_its_inverter():
+    for asked, answer, milli in INVERTER:
+        assert registers.float32(registers_of(asked, answer), 0, 1000) == milli
 
 
 def test_an_sdm630_whose_answer_belongs_to_another_question_is_passed_over_and_was_sound():
