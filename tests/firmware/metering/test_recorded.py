@@ -2,9 +2,9 @@
 
 An EM24-DIN between it and a PowerRouter at 9600 baud, an SDM630 in a log of Tasmota, one behind a gateway in
 a log of mbmd (volkszaehler/mbmd#63), where each answer came too late, an SDM230 in one of ESPHome, which says
-what the registers meant (esphome/issues#3912), and an Eastron of three phases in a charger, of which its log
-has the registers alone (serkri/SmartEVSE-3#35), and the SDM230 of an inverter that asks for two registers at a
-time (syssi/esphome-solax-x1-mini#20). Requests, answers and checksums are those of the line.
+what the registers meant (esphome/issues#3912), an Eastron of three phases in a charger, of which its log has
+the registers alone (serkri/SmartEVSE-3#35), and the SDM230 of an inverter (syssi/esphome-solax-x1-mini#20).
+Requests, answers and checksums are those of the line.
 """
 
 from firmware.crypto import jsontext
