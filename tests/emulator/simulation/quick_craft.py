@@ -43,3 +43,28 @@ class QuickCraft(PlainCraft):
             return bytes(signature) == _mark(public, hashlib.sha256(signing_input).digest())
 
         return verify
+
+
+def with_quick_orders(play):
+    """Return what `play()` returns, which plays a story whose orders are signed and verified by hashes, too.
+
+    The operator of a story asks P-256 itself, and so does the terminal: test_orders lets both of them.
+    """
+    kept = p256.public_key, p256.sign, p256.verify_steps
+    publics = {}
+
+    def public_key(private):
+        if private not in publics:
+            publics[private] = kept[0](private)
+        return publics[private]
+
+    def verify_steps(public, digest, signature):
+        yield None
+        return bytes(signature) == _mark(public, digest)
+
+    p256.public_key, p256.verify_steps = public_key, verify_steps
+    p256.sign = lambda private, digest: _mark(public_key(private), digest)
+    try:
+        return play()
+    finally:
+        p256.public_key, p256.sign, p256.verify_steps = kept
