@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from firmware.errors import MeteringError
+from firmware.errors import BoardError, MeteringError
 from firmware.metering import maps, models
 from hal.common.rtu_bus import RtuBus
 from hal.common.tcp_bus import open_tcp_bus
@@ -22,7 +22,7 @@ from tools.commands import output
 from tools.commands.examples import ExampledGroup
 from tools.metering import capture, configured, exchange, map_document, replay, table
 from tools.metering import scan as scanning
-from tools.metering.line import Bus, Line, Settings, document_of, find_model, map_text
+from tools.metering.line import Bus, Line, PortFailed, Settings, document_of, find_model, map_text
 
 EXAMPLES = """\b
 Examples:
@@ -237,9 +237,10 @@ def scan(
     try:
         with click.progressbar(length=len(lines), label="looking", file=sys.stderr) as bar:
             asyncio.run(_scan(lines, lambda: bar.update(1), found))
-    except KeyboardInterrupt:
-        # Whoever ends a long search early has seen enough.
-        _show_found(found, as_json)
+    except (KeyboardInterrupt, BoardError):
+        # Whoever ends a long search early has seen enough; an adapter may be unplugged in its midst.
+        if found:
+            _show_found(found, as_json)
         raise
     _show_found(found, as_json)
     if not found:
@@ -259,10 +260,14 @@ def _show_found(found: list[dict], as_json: bool) -> None:
 
 
 async def _scan(lines: list[Line], step: Callable[[], None], found: list[dict]) -> None:
-    """Look at each place over one port at a time: it is opened anew for each speed and parity."""
+    """Look at each place over one port at a time: it is opened anew for each speed and parity.
+
+    Raises PortFailed where nothing was found and the port failed.
+    """
     port: SerialPort | None = None
     bus: Bus | None = None
     opened: tuple[int, str] | None = None
+    failed: PortFailed | None = None
     for line in lines:
         settings = line.settings
         if settings.port.startswith("tcp://"):
@@ -274,7 +279,14 @@ async def _scan(lines: list[Line], step: Callable[[], None], found: list[dict]) 
             port = SerialPort(settings.port, *opened)
             bus = RtuBus(port, *opened, settings.idle_ms)
         line.bus = bus
-        found += await scanning.look([line], step)
+        try:
+            found += await scanning.look([line], step)
+        except PortFailed as error:
+            # A gateway may hang up on whoever asks for a unit that it does not know.
+            failed = error
+            step()
+    if failed and not found:
+        raise failed
 
 
 @meter.command()

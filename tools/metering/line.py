@@ -26,6 +26,10 @@ NOT_THERE = (1, 2)
 Probe = tuple[tuple[int, int, int], str, str]
 
 
+class PortFailed(MeteringError):
+    """The port itself is gone, or nobody is at the address: no meter said anything."""
+
+
 class Bus(Protocol):
     """The line's one master."""
 
@@ -86,7 +90,7 @@ class Line:
                 if settings.port.startswith(SCHEME)
                 else "check that its adapter is still plugged in"
             )
-            raise MeteringError(f"port {settings.port}: {told}; {mend}") from error
+            raise PortFailed(f"port {settings.port}: {told}; {mend}") from error
 
     async def _ask_as(self, model: Model, read: "tuple[int, int, int]") -> bytes:
         """Return the registers of a read of a model's map; a meter that has none of them is another one."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from firmware.errors import MeteringError, MeterRefused, MeterSilent
 from firmware.metering import maps, models
-from tools.metering.line import Line, Settings, document_of, refused_with, says_so
+from tools.metering.line import Line, PortFailed, Settings, document_of, refused_with, says_so
 
 # Whoever is there answers one of these, be it that it has no such register.
 PROBES = ((4, 0x0000, 2), (3, 0x0000, 2))
@@ -30,7 +30,7 @@ def places(settings: Settings, bauds: list[int], parities: list[str], units: ran
 
 
 async def look(lines: list[Line], step: Callable[[], None]) -> list[dict[str, Any]]:
-    """Return what answers; `step` is called after each place."""
+    """Return what answers; `step` is called after each place. Raises PortFailed."""
     found = []
     for line in lines:
         if await _answers(line):
@@ -49,6 +49,8 @@ async def _answers(line: Line) -> bool:
             return not refused_with(error, NOBODY)
         except MeterSilent:
             continue
+        except PortFailed:
+            raise
         except MeteringError:
             # Another unit, or another master: nobody is at home here.
             continue

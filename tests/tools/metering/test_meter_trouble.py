@@ -23,6 +23,7 @@ from firmware.metering import modbus
 from tests.interpreters import ROOT
 from tests.tools.metering.lines import on_a_wire
 from tests.tools.metering.test_cli_meter import said
+from tools.commands import meter as meter_command
 from tools.metering import scan, table
 
 READ = ["meter", "read", "--model", "eastron-sdm630", "--port"]
@@ -100,6 +101,12 @@ def test_a_unit_that_answers_as_another_meter_is_told(capsys):
             assert (code, out) == (2, "") and word in err and "kilotap meter scan" in err, err
 
 
+def test_a_scan_of_an_address_where_nobody_is_says_so(capsys):
+    code, out, err = said(capsys, "meter", "scan", "--port", "tcp://127.0.0.1:1", "--units", "1-3", "--json")
+    assert (code, out) == (2, "")
+    assert "port tcp://127.0.0.1:1: Connection refused; check the address" in err and "A and B" not in err
+
+
 def test_an_eastron_of_three_phases_is_not_taken_for_one_of_one(capsys):
     # The energy stands in the same register, and where one has its power the other has that of L1.
     with on_a_wire(sdm()) as port:
@@ -162,6 +169,20 @@ def test_a_scan_goes_through_all_parities_and_tells_what_it_found_before_control
     assert looked == [(parity, unit) for parity in "NEO" for unit in (1, 2)]
     # A pseudo-terminal knows no parity: it is found with each.
     assert [place["parity"] for place in json.loads(out)] == ["N", "E", "O"]
+
+
+def test_a_scan_whose_adapter_is_unplugged_tells_what_it_found_before(capsys, monkeypatch):
+    real = meter_command.SerialPort
+
+    def opened(path, baud, parity):
+        return real(path if parity == "N" else "/dev/ttyUSB99", baud, parity)
+
+    monkeypatch.setattr(meter_command, "SerialPort", opened)
+    with on_a_wire(sdm()) as port:
+        words = ("--port", port, "--units", "1", "--baud", "9600", "--timeout-ms", "60")
+        code, out, err = said(capsys, "meter", "scan", *words, "--json")
+    assert code == 2 and "there is no such device; plug the adapter in" in err
+    assert [place["parity"] for place in json.loads(out)] == ["N"]
 
 
 def test_a_watch_tells_that_its_adapter_was_unplugged_and_goes_on_when_it_is_back(tmp_path):
