@@ -293,27 +293,27 @@ class _Reading:
             return {}
         action = chosen[0]
         argument = step[action]
-        if action in ("tap", "brush") or (action == "hold" and argument):
+        if action == "brush" and isinstance(argument, dict):
+            argument = self.brush((*place, action), argument)
+        elif action in ("tap", "brush") or (action == "hold" and argument):
             for name in argument if isinstance(argument, list) else [argument]:
                 self.known_card((*place, action), name)
-        if action == "pull" and argument is not None:
-            argument = self.pull((*place, action), argument)
         if action == "meter_exchange" and argument is not None:
             argument = self.table((*place, action), argument, fields.METER_EXCHANGE)
         if action == "order" and argument:
             argument = self.order((*place, action), argument)
         return {"after_ms": step["after_s"], "action": action, "argument": argument}
 
-    def pull(self, place: Place, given: dict) -> dict:
-        pull = _present(self.table(place, given, fields.PULL))
+    def brush(self, place: Place, given: dict) -> dict:
+        brush = _present(self.table(place, given, fields.BRUSH))
         for key in ("card", "then"):
-            if key in pull:
-                self.known_card((*place, key), pull[key])
-        if pull.get("unseen") and "then" not in pull:
+            if key in brush:
+                self.known_card((*place, key), brush[key])
+        if brush.get("unseen") and "then" not in brush:
             self.problem(
                 (*place, "unseen"), "then is missing: which card takes the place of the first unseen"
             )
-        return pull
+        return brush
 
     def order(self, place: Place, given: dict) -> dict:
         order = self.table(place, given, fields.ORDER)

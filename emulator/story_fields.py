@@ -90,7 +90,7 @@ METER_EXCHANGE = (
     ("serial", values.text(1, 20), NEEDED),
     ("register_wh", values.whole(0, 10**12), 0),
 )
-PULL = (
+BRUSH = (
     ("card", values.text(1, 40), NEEDED),
     ("at", values.whole(1, 1000), NEEDED),
     ("then", values.text(1, 40), None),
@@ -101,8 +101,7 @@ LINKS = ("up", "down", "slow", "loses_answers", "corrupts", "stalls", "repeats",
 ACTIONS = (
     ("tap", values.name_or_names, None),
     ("hold", values.text(0, 40), None),
-    ("brush", values.text(1, 40), None),
-    ("pull", values.table, None),
+    ("brush", values.name_or_table, None),
     ("plug", values.flag, None),
     ("vehicle_power_w", values.whole(0, 1_000_000), None),
     (

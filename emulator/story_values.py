@@ -151,6 +151,13 @@ def name_or_names(given: object) -> str | list:
     raise Unexpected("a text of 1 to 40 characters, or a list of two or more such")
 
 
+def name_or_table(given: object) -> str | dict:
+    """Return a name of 1 to 40 characters, or a table as it is."""
+    if isinstance(given, dict) or (isinstance(given, str) and 1 <= len(given) <= 40):
+        return given
+    raise Unexpected("a text of 1 to 40 characters, or a table")
+
+
 def texts(given: object) -> list:
     """Return a list of texts as it is."""
     if isinstance(given, list) and all(isinstance(entry, str) for entry in given):

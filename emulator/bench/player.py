@@ -118,12 +118,13 @@ class Player:
     def _hold(self, name: str) -> None:
         self._bench.charger.hold(name)
 
-    def _brush(self, name: str) -> None:
+    def _brush(self, name: str | dict) -> None:
+        if isinstance(name, dict):
+            raise BenchError(
+                "no hand is so quick here; play this story with simulate, or brush a card's name"
+            )
         self._bench.charger.hold(name)
         self._bench.charger.hold("")
-
-    def _pull(self, told: dict) -> None:
-        raise BenchError("no hand here is so quick; play this story with simulate, or use brush")
 
     def _plug(self, is_in: bool) -> None:
         self._bench.charger.plug(is_in)
@@ -270,7 +271,6 @@ ACTIONS: dict[str, Callable] = {
     "tap": Player._tap,
     "hold": Player._hold,
     "brush": Player._brush,
-    "pull": Player._pull,
     "plug": Player._plug,
     "vehicle_power_w": Player._vehicle_power,
     "meter_fault": Player._meter_fault,

@@ -44,8 +44,7 @@ class Charger:
         # Whoever orders something in this story, None where nobody does.
         self.operator = self._operator(story)
         self.config = self._configuration(story)
-        # What the story says of its cards, and the cards.
-        self.told_cards = story["cards"]
+        self.story = story
         self.cards = {
             name: cards.make(card, Prng(story["seed"], "card " + name))
             for name, card in story["cards"].items()

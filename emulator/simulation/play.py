@@ -187,7 +187,14 @@ class Player:
         self._kernel.spawn(self._present(name, TAP_MS))
 
     async def _brush(self, name):
-        self._kernel.spawn(self._present(name, BRUSH_MS))
+        if isinstance(name, str):
+            self._kernel.spawn(self._present(name, BRUSH_MS))
+            return
+        # In memory only where a story takes cards away at a command.
+        from emulator.simulation import brush
+
+        self._taps += 1
+        await brush.brush(self.charger, name)
 
     async def _present(self, name, duration_ms):
         self._taps += 1
@@ -202,13 +209,6 @@ class Player:
     async def _hold(self, name):
         self._taps += 1
         self.charger.antenna.put(self.charger.cards[name] if name else None)
-
-    async def _pull(self, told):
-        # In memory only where a story pulls cards.
-        from emulator.simulation import hands
-
-        self._taps += 1
-        await hands.pull(self.charger, told)
 
     async def _plug(self, is_plugged):
         self.charger.world.plug(is_plugged)
@@ -333,7 +333,6 @@ ACTIONS = {
     "tap": Player._tap,
     "hold": Player._hold,
     "brush": Player._brush,
-    "pull": Player._pull,
     "plug": Player._plug,
     "vehicle_power_w": Player._vehicle_power,
     "meter_fault": Player._meter_fault,

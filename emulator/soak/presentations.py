@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.simulation.board import Antenna, CardInField, Field
-from emulator.simulation.hands import Held
+from emulator.simulation.brush import Held
 
 KEPT = 32
 GENUINE = {"desfire": ("genuine", "hidden"), "vde": (None, "genuine")}
@@ -77,7 +77,7 @@ class Watched(Antenna):
 
     def _show(self, card: Any) -> None:
         (name,) = [name for name, one in self._charger.cards.items() if one is card]
-        told = self._charger.told_cards[name]
+        told = self._charger.story["cards"][name]
         shown = Presentation(self.turn, self._charger.kernel.now_ms, told)
         self.newest = [*self.newest[1 - KEPT :], shown]
 

@@ -39,7 +39,7 @@ MENDED = [
     (0, "plug", False),
     (600, "wait", "idle"),
     # Whatever was done to the card before, the next one is read.
-    (0, "pull", {"card": "dora", "at": 2}),
+    (0, "brush", {"card": "dora", "at": 2}),
 ]
 SESSION = [
     (60, "plug", True),

@@ -28,9 +28,9 @@ def _trial(prng: Prng) -> tuple:
     """Return one card: a copy, or one that is pulled at a command, sometimes with another in its place."""
     if prng.chance(1, 4):
         return "tap", prng.choice(COPIES)
-    pull: dict = {"card": prng.choice((*SECURE, *SECURE, *COPIES)), "at": prng.between(1, COMMANDS)}
+    brush: dict = {"card": prng.choice((*SECURE, *SECURE, *COPIES)), "at": prng.between(1, COMMANDS)}
     if prng.chance(1, 2):
-        pull["then"] = prng.choice(OTHERS)
+        brush["then"] = prng.choice(OTHERS)
         if prng.chance(1, 2):
-            pull["unseen"] = True
-    return "pull", pull
+            brush["unseen"] = True
+    return "brush", brush

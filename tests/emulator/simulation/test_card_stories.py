@@ -110,11 +110,11 @@ def test_two_cards_at_once_start_nothing_and_either_alone_does():
     assert [receipt["token"]["uid"] for receipt in receipts] == [ALICE]
 
 
-def pulled(pull):
+def pulled(brush):
     """Return (how sessions ended, reasons of refusals) of a pull and a tap of the right card after it."""
     contract = {"contract": "C1", "uid": ALICE, "tariff": "day", "level": "SECURE"}
     terminal = dict(story([])["terminal"], contracts=[contract], card_order="desfire rfid")
-    steps = [(5, "plug", True), (5, "pull", pull), (60, "tap", "alice"), (60, "plug", False)]
+    steps = [(5, "plug", True), (5, "brush", brush), (60, "tap", "alice"), (60, "plug", False)]
     receipts, records, _result = clean(steps + [(5, "wait", "idle")], cards=CARDS, terminal=terminal)
     reasons = [record["reason"] for record in records if record["kind"] == "session.rejected"]
     return [receipt["reason"] for receipt in receipts], reasons

@@ -29,7 +29,7 @@ def violated(steps: list[tuple]) -> list[str]:
 STORIES: tuple[tuple[Callable, list[tuple], str], ...] = (
     (
         mutants.believe_a_proof_that_was_cut_short,
-        [(5, "pull", {"card": "vera", "at": 3})],
+        [(5, "brush", {"card": "vera", "at": 3})],
         "KT-0001-000001 began and the card of its contract that proved itself was not at the reader",
     ),
     (
@@ -44,7 +44,7 @@ STORIES: tuple[tuple[Callable, list[tuple], str], ...] = (
     ),
     (
         mutants.read_no_card_after_one_that_was_pulled,
-        [(5, "pull", {"card": "dora", "at": 2})],
+        [(5, "brush", {"card": "dora", "at": 2})],
         "nobody has waited for a card for 60 s",
     ),
 )
@@ -62,7 +62,7 @@ def test_a_terminal_that_trusts_too_much_or_reads_no_more_is_noticed(
 
 def test_a_card_at_the_reader_serves_once(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = [(5, "tap", "dora"), (60, "tap", "dora"), (60, "plug", False), PLUG]
-    steps.append((5, "pull", {"card": "dora", "at": 2}))
+    steps.append((5, "brush", {"card": "dora", "at": 2}))
     assert violated(steps) == []
     mutants.believe_a_proof_that_was_cut_short(monkeypatch)
     assert violated(steps) == [STORIES[0][2].replace("000001", "000002")]

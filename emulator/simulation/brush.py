@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-async def pull(charger, told: dict) -> None:
-    """Do what a `pull` tells, {"card", "at"} and perhaps "then" and "unseen", in the time of a tap."""
+async def brush(charger, told: dict) -> None:
+    """Do what a `brush` tells, {"card", "at"} and perhaps "then" and "unseen", in the time of a tap."""
     antenna, following = charger.antenna, charger.cards.get(told.get("then"))
     held = Held(antenna, charger.cards[told["card"]], told["at"], following, told.get("unseen", False))
     antenna.put(held)
