@@ -37,7 +37,9 @@ def make(card: dict, prng):
     content = card.get("name", "DE-KTP-STORY").encode()[:FILE_BYTES]
     files = {1: model.File(desfire.FULL, 1, 0, content + bytes(FILE_BYTES - len(content)))}
     application = model.Application([prng.random_bytes(16), key, PRIVACY], files)
-    return model.SecureDesfireCard(uid, aes, prng, {AID: application}, card["secure"] == HIDDEN)
+    made = model.SecureDesfireCard(uid, aes, prng, {AID: application}, card["secure"] == HIDDEN)
+    made.told = card
+    return made
 
 
 def keys():

@@ -67,6 +67,8 @@ class Refused(Exception):
 class SecureDesfireCard(Card):
     """A card with applications by AID (3 bytes); `is_private` shows a random UID at each presentation."""
 
+    # What a scenario says of it, where one does.
+    told: "dict | None" = None
     # What a presentation begins anew.
     _selected: "bytes | None"
     _channel: "Any"

@@ -75,6 +75,8 @@ class VdeCard(Card):
         self._key = key
         self._content = content
         self._selected = False
+        # What a scenario says of it, where one does.
+        self.told: "dict[str, Any] | None" = None
 
     def present(self) -> bytes:
         """Begin a presentation: nothing is selected."""
@@ -130,7 +132,9 @@ def make(card: "dict[str, Any]", prng: Prng) -> VdeCard:
         content = content[:-1]
     elif kind == TRAILING:
         content += b"\0"
-    return VdeCard(bytes.fromhex(card["uid"]), key, content)
+    made = VdeCard(bytes.fromhex(card["uid"]), key, content)
+    made.told = card
+    return made
 
 
 def issuers_file() -> bytes:

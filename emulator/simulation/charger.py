@@ -44,7 +44,6 @@ class Charger:
         # Whoever orders something in this story, None where nobody does.
         self.operator = self._operator(story)
         self.config = self._configuration(story)
-        self.story = story
         self.cards = {
             name: cards.make(card, Prng(story["seed"], "card " + name))
             for name, card in story["cards"].items()

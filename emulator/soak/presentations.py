@@ -45,9 +45,8 @@ class Watched(Antenna):
     reader's port of the terminal that lives now.
     """
 
-    def __init__(self, charger: Any):
-        super().__init__(charger.kernel)
-        self._charger = charger
+    def __init__(self, kernel: Any):
+        super().__init__(kernel)
         self.newest: list[Presentation] = []
         self.field: WatchedField | None = None
 
@@ -76,9 +75,8 @@ class Watched(Antenna):
         self._show(card)
 
     def _show(self, card: Any) -> None:
-        (name,) = [name for name, one in self._charger.cards.items() if one is card]
-        told = self._charger.story["cards"][name]
-        shown = Presentation(self.turn, self._charger.kernel.now_ms, told)
+        told = getattr(card, "told", None) or {"kind": "rfid", "uid": card.uid.hex().upper()}
+        shown = Presentation(self.turn, self.kernel.now_ms, told)
         self.newest = [*self.newest[1 - KEPT :], shown]
 
 
@@ -115,6 +113,6 @@ class WatchedCard(CardInField):
 def of(charger: Any) -> Watched:
     """Return the watched antenna of a charger whose power has not come yet, the same to all who ask."""
     if not isinstance(charger.antenna, Watched):
-        charger.antenna = Watched(charger)
+        charger.antenna = Watched(charger.kernel)
     watched: Watched = charger.antenna
     return watched
