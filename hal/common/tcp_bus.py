@@ -168,7 +168,9 @@ class _Line:
 def open_tcp_bus(name: str) -> TcpBus:
     """Return the bus to a meter's address, as tcp://192.0.2.7 or tcp://192.0.2.7:502. Raises BoardError."""
     host, colon, port = name[len(SCHEME) :].partition(":")
-    is_port = not colon or port.isdigit() and 0 < int(port) < 0x10000
+    # CPython takes other scripts' digits for digits, too.
+    is_number = 0 < len(port) <= 5 and not port.strip("0123456789")
+    is_port = not colon or is_number and 0 < int(port) < 0x10000
     if not name.startswith(SCHEME) or not host or not is_port:
         raise BoardError("meter_port: %r is no address; use tcp://HOST or tcp://HOST:PORT" % name)
     return TcpBus(host, int(port) if colon else PORT)

@@ -82,15 +82,19 @@ class SerialPort:
         try:
             written = os.write(self._fd(), content)
         except OSError:
-            self._close()
+            self.close()
             raise
         if written != len(content):
-            self._close()
+            self.close()
             raise OSError(errno.EIO, f"{self._path} took {written} of {len(content)} bytes")
 
     def close(self) -> None:
         """Let others have the port; the next use opens it again."""
-        self._close()
+        self._turn_away()
+        if self._serial is not None:
+            with contextlib.suppress(OSError):
+                self._serial.close()
+            self._serial = None
 
     def _hear(self) -> None:
         """Take what came in; unless that is all, stop listening: each byte that follows would wake."""
@@ -124,7 +128,7 @@ class SerialPort:
         try:
             return os.read(self._fd(), READ_BYTES)
         except OSError:
-            self._close()
+            self.close()
             raise
 
     def _fd(self) -> int:
@@ -143,13 +147,6 @@ class SerialPort:
 
     def _opened_with(self, parity: str) -> serial.Serial:
         return serial.Serial(self._path, self._baud, parity=parity, timeout=0, exclusive=True)
-
-    def _close(self) -> None:
-        self._turn_away()
-        if self._serial is not None:
-            with contextlib.suppress(OSError):
-                self._serial.close()
-            self._serial = None
 
     def _mend(self, error: Exception) -> str:
         number = getattr(error, "errno", None)

@@ -5,6 +5,8 @@ It does not know frames and registers; those are in firmware/metering, and the w
 
 import asyncio
 import json
+import math
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -56,6 +58,16 @@ def _configure(ctx: click.Context, option: click.Parameter, path: str | None) ->
     found = configured.read(path)
     ctx.default_map = found.options
     return found
+
+
+class Seconds(click.FloatRange):
+    """A time: `nan` is in no range, and passes for being in each."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds: float = super().convert(value, param, ctx)
+        if not math.isfinite(seconds):
+            self.fail(f"{value} is no time; give seconds", param, ctx)
+        return seconds
 
 
 def _on_line(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -174,7 +186,7 @@ async def _read(line: Line, model: models.Model) -> dict:
 @meter.command()
 @_on_line
 @click.option("--fuse", "fuse_a", type=click.IntRange(1, 1000), help="The fuse's rating, in ampere a phase.")
-@click.option("--every", "every_s", type=click.FloatRange(0.05, 3600), default=2.0, show_default=True)
+@click.option("--every", "every_s", type=Seconds(0.05, 3600), default=2.0, show_default=True)
 @click.option("--count", type=click.IntRange(1), help="Stop after so many readings.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value a line and reading.")
 def watch(fuse_a: int | None, every_s: float, count: int | None, as_json: bool, **given: Any) -> None:
@@ -220,15 +232,8 @@ def scan(
 
     Exits with 1 when nothing answers. Ctrl-C ends it with what was found so far.
     """
-    first, _, last = units.partition("-")
-    if (
-        not first.isdigit()
-        or not (last or first).isdigit()
-        or not 1 <= int(first) <= int(last or first) <= 247
-    ):
-        raise click.BadParameter("give a unit, or two as 1-247", param_hint="--units")
+    searched = _units(units)
     base = Settings(port, timeout_ms=timeout_ms)
-    searched = range(int(first), int(last or first) + 1)
     lines = [
         Line(settings)
         for settings in scanning.places(base, list(bauds or BAUDS), list(parities or PARITIES), searched)
@@ -246,6 +251,15 @@ def scan(
     if not found:
         print("kilotap: nothing answers; check wires, ends and whether A and B are swapped", file=sys.stderr)
     return 0 if found else 1
+
+
+def _units(told: str) -> range:
+    """Return the units that are told as one, or as the first and the last."""
+    found = re.fullmatch("([0-9]{1,3})(?:-([0-9]{1,3}))?", told)
+    first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not 1 <= first <= last <= 247:
+        raise click.BadParameter("give a unit, or two as 1-247", param_hint="--units")
+    return range(first, last + 1)
 
 
 def _show_found(found: list[dict], as_json: bool) -> None:
@@ -292,7 +306,7 @@ async def _scan(lines: list[Line], step: Callable[[], None], found: list[dict]) 
 @meter.command()
 @_on_line
 @click.option("--out", type=click.Path(dir_okay=False), required=True, help="The file to write.")
-@click.option("--every", "every_s", type=click.FloatRange(0.05, 3600), default=2.0, show_default=True)
+@click.option("--every", "every_s", type=Seconds(0.05, 3600), default=2.0, show_default=True)
 @click.option("--count", type=click.IntRange(1), default=10, show_default=True, help="So many readings.")
 def record(out: str, every_s: float, count: int, **given: Any) -> None:
     """Record what passes on a meter's line: seconds, direction, hex; one transmission a line."""
@@ -320,7 +334,7 @@ def record(out: str, every_s: float, count: int, **given: Any) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option("--model", "model_name", help="Decode the capture with this model, instead of serving it.")
 @click.option("--unit", type=click.IntRange(1, 247), help="With --model: the one of several that are asked.")
-@click.option("--seconds", type=click.FloatRange(0), help="Serve for so long; else until Ctrl-C.")
+@click.option("--seconds", type=Seconds(0), help="Serve for so long; else until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list of readings, with at_s.")
 def play(file: str, model_name: str | None, unit: int | None, seconds: float | None, as_json: bool) -> int:
     """Answer on a pseudo-terminal as a capture did (its path is printed), or decode it with --model,

@@ -12,7 +12,10 @@ from typing import TextIO
 
 from emulator.bench.pseudo_terminal import PseudoTerminal
 from firmware.errors import MeteringError
+from tools import inputs
 
+# A month of an SDM630 each ten seconds.
+MOST_BYTES = 100_000_000
 # More than thirty years are no recording's.
 LONGEST_S = 1e9
 
@@ -59,12 +62,14 @@ def read(path: str) -> list[Passage]:
     Raises MeteringError with the line that is none, or for a file in which nobody asks anything; OSError.
     """
     passages = []
-    name = path
     try:
-        text = Path(path).read_text(encoding="ascii")
+        content = inputs.read(path, MOST_BYTES)
+        if len(content) > MOST_BYTES:
+            raise MeteringError(f"{path}: it has more than {MOST_BYTES} bytes; cut a part of it out")
+        text = content.decode("ascii")
     except UnicodeDecodeError as error:
         raise MeteringError(
-            f"{name}: byte {error.start} is no ASCII; a capture has lines of SECONDS, > or <, and HEX"
+            f"{path}: byte {error.start} is no ASCII; a capture has lines of SECONDS, > or <, and HEX"
         ) from error
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -76,11 +81,11 @@ def read(path: str) -> list[Passage]:
             direction = ""
         # float() also takes inf, nan and 1_0.
         if direction not in (">", "<") or words[0].strip("0123456789.") or at_s > LONGEST_S:
-            raise MeteringError(f"{name}, line {number}: it has to be SECONDS, > or <, and HEX")
+            raise MeteringError(f"{path}, line {number}: it has to be SECONDS, > or <, and HEX")
         passages.append(Passage(at_s, direction, content))
     if not any(passage.direction == ">" for passage in passages):
         raise MeteringError(
-            f"{name}: nobody asks a meter anything in it; record one with: kilotap meter record"
+            f"{path}: nobody asks a meter anything in it; record one with: kilotap meter record"
         )
     return passages
 

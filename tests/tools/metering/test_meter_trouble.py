@@ -23,8 +23,9 @@ from firmware.metering import modbus
 from tests.interpreters import ROOT
 from tests.tools.metering.lines import on_a_wire
 from tests.tools.metering.test_cli_meter import said
+from tools import inputs
 from tools.commands import meter as meter_command
-from tools.metering import scan, table
+from tools.metering import capture, scan, table
 
 READ = ["meter", "read", "--model", "eastron-sdm630", "--port"]
 
@@ -85,10 +86,26 @@ def test_what_is_no_serial_port_is_told(port, capsys):
     assert (code, out) == (2, "") and f"port {port}: it is {what} (ls /dev/serial/by-id)" in err
 
 
-@pytest.mark.parametrize("port", ["tcp://127.0.0.1:0", "tcp://127.0.0.1:65536", "tcp://", "tcp://host:x"])
+@pytest.mark.parametrize(
+    "port", ["tcp://h:0", "tcp://h:65536", "tcp://", "tcp://h:x", "tcp://h:\u00b2", "tcp://h:" + "9" * 5000]
+)
 def test_an_address_that_is_none_is_told(port, capsys):
     code, out, err = said(capsys, *READ, port)
     assert (code, out) == (2, "") and f"{port!r} is no address; use tcp://HOST" in err
+
+
+@pytest.mark.parametrize(
+    "units", ["", "0", "248", "5-3", "1-", "-3", "1-2-3", "a", "\u00b2", "1_0", "1" * 5000]
+)
+def test_units_that_are_none_are_told(units, capsys):
+    code, out, err = said(capsys, "meter", "scan", "--port", "/dev/ttyUSB99", "--units", units)
+    assert (code, out) == (2, "") and "--units: give a unit, or two as 1-247" in err
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "soon"])
+def test_a_time_that_is_none_is_told(seconds, capsys):
+    code, out, err = said(capsys, *READ[:1], "watch", *READ[2:], "/dev/ttyUSB99", "--every", seconds)
+    assert (code, out) == (2, "") and "'--every'" in err
 
 
 def test_a_unit_that_answers_as_another_meter_is_told(capsys):
@@ -239,6 +256,18 @@ def test_a_recording_that_never_began_leaves_the_file_that_was_there(tmp_path, c
             )
             assert said(capsys, "meter", "record", *words)[0] == 2
     assert path.read_text() == "0.1 > 0104\n"
+
+
+def test_a_capture_in_a_pipe_or_a_device_is_read_within_bounds(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(inputs, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(capture, "MOST_BYTES", 1000)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with os.fdopen(os.open(pipe, os.O_RDWR), "w"):
+        code, out, err = said(capsys, "meter", "play", pipe, "--model", "abb-b23")
+    assert (code, out) == (2, "") and "nobody writes into this pipe" in err
+    code, out, err = said(capsys, "meter", "play", "/dev/zero", "--model", "abb-b23")
+    assert (code, out) == (2, "") and "/dev/zero: it has more than 1000 bytes" in err
 
 
 def test_captures_that_are_none_are_told(tmp_path, capsys):
