@@ -19,6 +19,7 @@ from tools.backoffice.errors import OfficeError
 from tools.backoffice.orders import operator_key
 from tools.backoffice.place import Place
 from tools.backoffice.start import open_office
+from tools.backoffice.worker import Worker
 
 THREADS = 8
 # A terminal sends its next batch on the connection that it has.
@@ -99,7 +100,7 @@ class _Server(BaseApplication):
             "certfile": str(authority.server),
             "keyfile": str(authority.server_key),
             "ssl_context": lambda config, default: context,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "workers": workers,
             "threads": THREADS,
             "keepalive": KEEP_ALIVE_S,

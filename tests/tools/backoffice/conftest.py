@@ -106,13 +106,14 @@ def live(tmp_path_factory):
 class running:  # noqa: N801 - reads as a verb
     """The office as a process of its own, from its ready line to its end."""
 
-    def __init__(self, data, *words):
+    def __init__(self, data, *words, by=KILOTAP):
         self.data = data
         self.words = words
+        self.by = by
 
     def __enter__(self):
         self.process = subprocess.Popen(
-            [*KILOTAP, "office", "serve", "--port", "0", "--json", "--data", str(self.data), *self.words],
+            [*self.by, "office", "serve", "--port", "0", "--json", "--data", str(self.data), *self.words],
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},

@@ -5,6 +5,7 @@ It does not know how a record is verified or stored.
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from firmware.crypto import jsontext
 from firmware.errors import CryptoError
+from firmware.uplink import enrolment as enrolment_kind
+from firmware.uplink import records as records_kind
 from tools.backoffice.orders.answering import news
 from tools.backoffice.orders.operator_key import OperatorKey
 from tools.backoffice.records import enrolment
@@ -44,14 +47,24 @@ class Unreadable(Exception):
         self.reason = reason
 
 
-def body_of(request: HttpRequest, limit_bytes: int) -> bytes:
-    """Return the request's body. Raises Unreadable for one that is too long, which is not kept in memory."""
+def body_of(request: HttpRequest, kind: str, limit_bytes: int) -> bytes:
+    """Return the request's body. Raises Unreadable for one of another kind, for one that is compressed or too
+    long, which is not kept in memory, and for one that does not come whole.
+    """
     announced = request.META.get("CONTENT_LENGTH") or "0"
     if "HTTP_TRANSFER_ENCODING" in request.META or not announced.isdigit():
         raise Unreadable(411, "the request needs a Content-Length")
     if int(announced) > limit_bytes:
         discard(request, int(announced))
         raise Unreadable(413, f"a body of {announced} bytes; at most {limit_bytes} are taken")
+    coding = request.META.get("HTTP_CONTENT_ENCODING", "identity")
+    if coding.lower() != "identity":
+        discard(request, int(announced))
+        raise Unreadable(415, f"a body in the coding {coding[:40]}; send it as it is")
+    # A request that says nothing of its kind is read as what has to come here.
+    if request.content_type not in ("", kind):
+        discard(request, int(announced))
+        raise Unreadable(415, f"a body of the type {request.content_type[:80]}; it has to be {kind}")
     try:
         content = request.body
     except OSError as problem:
@@ -63,8 +76,9 @@ def body_of(request: HttpRequest, limit_bytes: int) -> bytes:
 
 def discard(request: HttpRequest, count: int) -> None:
     """Throw a body away, so that its sender reads the answer; one beyond measure ends the connection."""
-    if count <= MAX_DISCARDED_BYTES:
-        while request.read(CHUNK_BYTES):
+    # Who stops in the middle is told the same.
+    with suppress(OSError):
+        while count <= MAX_DISCARDED_BYTES and request.read(CHUNK_BYTES):
             pass
 
 
@@ -90,7 +104,7 @@ def answering(view: View) -> View:
 @require_POST
 def records(request: HttpRequest, identity: str) -> JsonResponse:
     """Take an upload of records, one compact JWS a line."""
-    lines = body_of(request, MAX_BODY_BYTES).split(b"\n")
+    lines = body_of(request, records_kind.CONTENT_TYPE, MAX_BODY_BYTES).split(b"\n")
     if not lines[-1]:
         lines.pop()
     if len(lines) > MAX_LINES:
@@ -106,7 +120,7 @@ def records(request: HttpRequest, identity: str) -> JsonResponse:
 def enrol(request: HttpRequest, identity: str) -> JsonResponse:
     """Take a terminal's public key for the code that it was given."""
     try:
-        wish = jsontext.parse(body_of(request, MAX_ENROLMENT_BYTES))
+        wish = jsontext.parse(body_of(request, enrolment_kind.CONTENT_TYPE, MAX_ENROLMENT_BYTES))
     except CryptoError as problem:
         raise Unreadable(422, str(problem)) from problem
     if not isinstance(wish, dict) or not isinstance(wish.get("code"), str):
