@@ -99,10 +99,13 @@ class Line:
         except MeterRefused as error:
             if not refused_with(error, NOT_THERE):
                 raise
-            raise MeterRefused(
-                f"{error}; unit {self.settings.unit} is there and may be no {model.name}: "
+            mend = (
                 "look with: kilotap meter scan"
-            ) from error
+                if maps.part(model.name)
+                else "check the addresses in its map, and let it span no unused registers (widest_gap 0)"
+            )
+            told = f"{error}; unit {self.settings.unit} is there and may be no {model.name}: {mend}"
+            raise MeterRefused(told) from error
 
     async def reading(self, model: Model) -> Reading:
         """Return what the meter says now. Raises MeteringError."""

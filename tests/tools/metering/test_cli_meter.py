@@ -92,6 +92,17 @@ def test_a_map_of_ones_own_is_checked_and_read(capsys, tmp_path):
     assert (code, out) == (2, "") and "registers/0/type: unknown type 'float33'" in err
 
 
+def test_a_meter_that_refuses_what_a_map_of_ones_own_spans_is_told_with_the_mend(capsys, tmp_path):
+    path = tmp_path / "acme.json"
+    beyond = {"quantity": "power", "function": 4, "address": "0x0056", "type": "float32", "unit": "W"}
+    path.write_text(json.dumps({**MAP, "widest_gap": 50, "registers": [*MAP["registers"], beyond]}))
+    with on_a_wire(Meter("eastron-sdm120", "1", 4200)) as port:
+        code, out, err = said(capsys, "meter", "read", "--model", path, "--port", port)
+    assert (code, out) == (2, "")
+    assert "exception 2" in err and "may be no acme-m1: check the addresses in its map" in err
+    assert "widest_gap 0" in err
+
+
 def test_a_map_in_a_pipe_or_a_device_is_read_within_bounds(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(inputs, "PATIENCE_S", 0.2)
     pipe, device = tmp_path / "pipe.json", tmp_path / "device.json"
