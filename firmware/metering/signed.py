@@ -40,10 +40,17 @@ def _words(text: str, most_words: int) -> "list[int]":
 
 
 def _read_long(function: int, address: int, count: int) -> "Dialogue":
-    """Read more registers than one request may have."""
+    """Read more registers than one request may have.
+
+    No two reads in a row have the same length: else a meter that answers too late has its answer to one taken
+    for that to the next.
+    """
     content = b""
+    some = 0
     while count:
-        some = min(count, CHUNK_WORDS)
+        before, some = some, min(count, CHUNK_WORDS)
+        if some == before:
+            some -= 1
         content += bytes((yield ("read", function, address, some)))
         address, count = address + some, count - some
     return content

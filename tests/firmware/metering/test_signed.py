@@ -95,6 +95,49 @@ def test_a_power_cut_at_any_step_of_an_end_loses_no_record():
             assert SESSION in carry(meter, protocol.end(FACTS)), (make, steps)
 
 
+class Late(SigningEm580):
+    """A meter whose answers come after the time-out: each is taken for that to the next question, where it looks
+    like it.
+    """
+
+    reads = None
+
+    def read(self, address, count):
+        answer = super().read(address, count)
+        if self.reads is None:
+            return answer
+        self.reads.append((count, answer))
+        before_count, before = self.reads[-2] if len(self.reads) > 1 else (0, b"")
+        # A state and a size are asked for again as long as they make no sense.
+        return before if before_count == count > 1 else answer
+
+
+def test_a_record_is_whole_or_none_where_each_answer_comes_too_late():
+    meter = Late()
+    # As long a text as the meter takes, so that the record takes several reads.
+    facts = dict(FACTS, tariff="0.49 EUR/kWh " * 17)
+    carry(meter, signed.Em580().begin(facts))
+    record = carry(meter, signed.Em580().end(facts))
+    meter.reads = []
+    assert carry(meter, signed.Em580().end(facts)) == record
+    counts = [count for count, _answer in meter.reads if count > 1]
+    assert len(counts) > 2 and all(counts[i] != counts[i - 1] for i in range(1, len(counts)))
+
+
+def test_no_two_reads_in_a_row_have_the_same_length():
+    for count in range(1, 2032):
+        dialogue, answer, counts = signed._read_long(3, 0, count), None, []
+        try:
+            while True:
+                _read, _function, address, some = dialogue.send(answer)
+                assert address == sum(counts) and 1 <= some <= signed.CHUNK_WORDS
+                counts.append(some)
+                answer = bytes(2 * some)
+        except StopIteration as ended:
+            assert len(ended.value) == 2 * count == 2 * sum(counts)
+        assert all(counts[i] != counts[i - 1] for i in range(1, len(counts))), counts
+
+
 def test_a_transaction_that_somebody_left_is_ended_and_handed_over_before_a_new_one_begins():
     for make, emulated in PAIRS:
         protocol, meter = make(), emulated()
