@@ -96,9 +96,7 @@ def test_a_power_cut_at_any_step_of_an_end_loses_no_record():
 
 
 class Late(SigningEm580):
-    """A meter whose answers come after the time-out: each is taken for that to the next question, where it looks
-    like it.
-    """
+    """A meter that answers after the time-out: what it says is taken for the answer to the next question."""
 
     reads = None
 
