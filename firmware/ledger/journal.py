@@ -61,7 +61,8 @@ class Journal:
             raise LedgerError("record %d after record %d: numbers only grow" % (seq, self.last_seq()))
         if not self._segment:
             self._find_end()
-        if not self._segment or self._size and self._size + len(line) > self._segment_bytes:
+        if not self._size or self._size + len(line) > self._segment_bytes:
+            # One that holds nothing is gone on with only under this name: all that it held went bad.
             target, size = segment.name(seq), 0
             if self.storage.size(target):
                 # No segment that anybody reads, or it would be the one that is written.
@@ -84,7 +85,12 @@ class Journal:
         self._segment, self._size, self._mend = target, size + len(line), b""
         self._last_seq = seq
 
+    def forget(self) -> None:
+        """Look for the segments anew: their names may have changed."""
+        self.oldest = self._segment = ""
+
     def _find_end(self) -> None:
+        self._size = 0
         self._segment = spans.newest(self.storage) or ""
         if self._segment:
             self._size = self.storage.size(self._segment)

@@ -48,7 +48,7 @@ def put_back(outbox: "Outbox", terminal: str, key: str) -> bool:
     journal = outbox.journal
     count, _ = misplaced.put_back(journal.storage, (terminal, (key,)))
     if count:
-        journal.oldest = ""
+        journal.forget()
     return count > 0
 
 

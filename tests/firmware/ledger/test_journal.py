@@ -155,6 +155,18 @@ def test_after_a_failed_first_write_of_a_segment_that_segment_is_gone_on_with():
     assert list(segment.each(storage)) == [segment.name(1), segment.name(4)]
 
 
+def test_behind_a_newest_segment_that_lost_all_its_bytes_a_new_one_begins():
+    memory = Memory()
+    filled(memory, 5)
+    memory.replace(segment.name(4), b"")
+    journal = Journal(memory, SMALL)
+    journal.append(6, RECORDS[5])
+    # Its name has to say what it begins with.
+    assert list(segment.each(memory)) == [segment.name(1), segment.name(4), segment.name(6)]
+    assert list(journal.read_from(1)) == numbered(1, 3) + numbered(6, 6)
+    assert Journal(memory, SMALL).tail() == (6, RECORDS[5])
+
+
 def test_damage_is_told_and_everything_else_is_read():
     memory = Memory()
     filled(memory, 12, 65536)

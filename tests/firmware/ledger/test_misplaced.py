@@ -6,6 +6,8 @@ from firmware.ledger import misplaced, segment
 from firmware.ledger.audit import check_ledger
 from firmware.ledger.checkpoint import Checkpoints
 from firmware.ledger.journal import Journal
+from firmware.ledger.outbox import Outbox
+from firmware.terminal.damage import put_back
 from firmware.terminal.memory import Memory as Remembered
 from tests.firmware.ledger import pen
 from tests.portable import raises
@@ -188,3 +190,14 @@ def test_a_check_says_which_name_a_segment_needs():
     (told,) = [problem["what"] for problem in problems if problem["file"] == "ledger-x"]
     assert told.endswith("it begins with record 4, as ledger-0000000004.log should")
     raises(OSError, memory.rename, "ledger-x", NAMES[0])
+
+
+def test_a_segment_that_is_written_may_get_its_name_back_and_is_gone_on_with():
+    memory = filled(RECORDS[:3])
+    memory.append(NAMES[1], segment.encode_line(RECORDS[8]))
+    outbox = Outbox(Journal(memory))
+    outbox.journal.append(10, RECORDS[9])
+    assert put_back(outbox, pen.TERMINAL, pen.FIRST_PREV)
+    outbox.journal.append(11, RECORDS[10])
+    assert sorted(memory.names()) == [NAMES[0], segment.name(9)]
+    assert [seq for seq, _ in Journal(memory).read_from(1)] == [1, 2, 3, 9, 10, 11]
