@@ -7,7 +7,7 @@ import errno
 from collections.abc import Iterator
 from pathlib import Path
 
-from firmware.ledger import readable
+from firmware.ledger import unreadable
 from hal.common import padding
 from hal.common.blobs import names_in
 
@@ -47,13 +47,13 @@ class LedgerFolder:
                 raise
         size = self.size(name)
         end = size if count is None else min(size, offset + count)
-        return readable.given_back(self._read, name, offset, end, self._note)
+        return unreadable.given_back(self._read, name, offset, end, self._note)
 
     def _read(self, name: str, offset: int, count: int) -> bytes:
         return padding.read(str(self._folder / name), offset, count)
 
     def _note(self, name: str, offset: int, count: int) -> None:
-        begin = offset - offset % readable.SECTOR_BYTES
+        begin = offset - offset % unreadable.SECTOR_BYTES
         self.unreadable[name, begin] = max(self.unreadable.get((name, begin), 0), offset + count - begin)
 
     def _file(self, name: str) -> Path | None:

@@ -6,20 +6,9 @@ storage is proved by a checksum or a hash, and whoever reads it knows how to go 
 
 import errno
 
-# The smallest unit that a disk gives back or not.
-SECTOR_BYTES = 512
-# They look like lines of records that were whole once: as many numbers count as given as may have been there.
-_LOST = b"-" * 255 + b"\n"
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
-
-    # Returns the bytes of a blob from an offset on, as many as asked. Raises OSError.
-    Read = Callable[[str, int, int], bytes]
-    # Told of what is not given back: the blob's name, an offset in it, and how many bytes.
-    Told = Callable[[str, int, int], Any]
 
 
 class Readable:
@@ -39,8 +28,11 @@ class Readable:
         except OSError as error:
             if error.errno != errno.EIO:
                 raise
+        # In memory only where a sector went bad.
+        from firmware.ledger import unreadable
+
         end = self.size(name)
-        return given_back(
+        return unreadable.given_back(
             self._storage.read, name, offset, end if count is None else min(end, offset + count)
         )
 
@@ -52,22 +44,3 @@ class Readable:
             if error.errno != errno.EIO:
                 raise
             return 0
-
-
-def given_back(read: "Read", name: str, offset: int, end: int, told: "Told | None" = None) -> bytes:
-    """Return the bytes of a blob between two offsets, sector by sector."""
-    found = b""
-    while offset < end:
-        following = min(end, offset - offset % SECTOR_BYTES + SECTOR_BYTES)
-        try:
-            piece = read(name, offset, following - offset)
-        except OSError as error:
-            if error.errno != errno.EIO:
-                raise
-            begin = offset % len(_LOST)
-            piece = (_LOST * 3)[begin : begin + following - offset]
-            if told:
-                told(name, offset, following - offset)
-        found += piece
-        offset = following
-    return found
