@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Document = dict[str, Any]
 
-MEMBERS = ("name", "source", "most_registers", "widest_gap", "registers")
+MEMBERS = ("name", "source", "max_a", "most_registers", "widest_gap", "registers")
 REGISTER_MEMBERS = (
     "quantity",
     "function",
@@ -41,6 +41,8 @@ LONGEST_NAME = 40
 LONGEST_SOURCE = 200
 LONGEST_TEXT = 32
 MOST_DECIMALS = 9
+# As a fuse's.
+HIGHEST_A = 1000
 
 
 def text(document: "Any") -> str:
@@ -58,7 +60,10 @@ def text(document: "Any") -> str:
     checked.whole()
     if checked.problems:
         raise MeterMapError(checked.problems)
-    head = (document["name"], checked.most, checked.gap, document["source"])
+    name = document["name"]
+    if checked.max_a:
+        name = "%s:%d" % (name, checked.max_a)
+    head = (name, checked.most, checked.gap, document["source"])
     # Registers of one quantity stay together, in their order.
     lines = ["%s | %d | %d | %s" % head]
     for name, _least, _most, _units in QUANTITIES:
@@ -75,6 +80,7 @@ class _Checking:
         # (function, first, end, path) of every register.
         self.places: "list[tuple[int, int, int, str]]" = []
         self.most, self.gap = models.MOST_REGISTERS, 0
+        self.max_a = 0
 
     def problem(self, path: str, sentence: str) -> None:
         self.problems.append("%s: %s" % (path, sentence))
@@ -95,6 +101,8 @@ class _Checking:
             )
         elif not source.strip() or [letter for letter in source if letter == "|" or letter < " "]:
             self.problem("source", "it has to be one line without |")
+        if "max_a" in document:
+            self.max_a = self.number("max_a", document, 1, HIGHEST_A, 0)
         self.most = self.number("most_registers", document, 1, models.MOST_REGISTERS, self.most)
         self.gap = self.number("widest_gap", document, 0, models.MOST_REGISTERS, self.gap)
 

@@ -39,10 +39,21 @@ STRETCH = 2
 class Model:
     """A register map, compiled: `plan` (the reads of a poll), `serial_plan` (that of the serial).
 
-    `source` names the maker's document, `probe` is (read, type, expected) or None, `phases` counts them.
+    `source` names the maker's document, `probe` is (read, type, expected) or None, `phases` counts them, and
+    `max_a` is what each of them is rated for, 0 where it is not known or transformers are between.
     """
 
-    __slots__ = ("name", "phases", "plan", "probe", "quantities", "serial_plan", "serial_type", "source")
+    __slots__ = (
+        "max_a",
+        "name",
+        "phases",
+        "plan",
+        "probe",
+        "quantities",
+        "serial_plan",
+        "serial_type",
+        "source",
+    )
 
     def __init__(self, name: str, text: str, wanted: "Sequence[str]" = SLOTS):
         """Compile a map as far as it is wanted; it is one of maps.py, or was checked like those."""
@@ -53,7 +64,11 @@ class Model:
         self.probe: "tuple[Read, str, str] | None" = None
         self.quantities: "list[Quantity]" = []
         head, *lines = text.split("\n")
-        _names, most, gap, self.source = [word.strip() for word in head.split("|")]
+        names, most, gap, self.source = [word.strip() for word in head.split("|")]
+        self.max_a = 0
+        for word in names.split():
+            if word.startswith(name + ":"):
+                self.max_a = int(word[len(name) + 1 :])
         rows = [line.split() for line in lines]
         self.phases = len([1 for row in rows if row[0] == SLOTS[VOLTAGE]])
         for row in rows:

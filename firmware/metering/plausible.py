@@ -12,8 +12,9 @@ DISAGREES = "power and energy disagree"
 # much more time's energy: at 22 kW 30 Wh. With less a slow meter would be out of order for good.
 REFRESH_MS = 1000
 LATEST_MS = 5000
-# More than any connector carries, for a charger of which neither power nor fuse is told. One of a single
-# phase is no DC charger: no more flows there than a meter of one phase measures without transformers.
+# More than any connector carries, for a charger of which neither power nor fuse is told, and whose meter may
+# have transformers before it. One of a single phase is no DC charger: no more flows there than a meter of one
+# phase measures without transformers.
 HIGHEST_W = 400000
 HIGHEST_ONE_PHASE_A = 100
 # The mains are 230 V, and up to a tenth more (IEC 60038).
@@ -33,11 +34,14 @@ W_S_IN_WH = 3600
 UNKNOWN_MS = 86_400_000
 
 
-def most_w(max_power_w: int, fuse_a: int, phases: int) -> int:
+def most_w(max_power_w: int, fuse_a: int, phases: int, rated_a: int) -> int:
     """Return the power above which nothing flows: as told, what the fuse of each phase lets through, or less.
 
-    Both are 0 where they are not told, and so are the phases of a map without voltages.
+    Both are 0 where they are not told: then it is what the meter is rated for, which is 0 where that says
+    nothing. So are the phases of a map without voltages.
     """
+    if not fuse_a and not max_power_w:
+        fuse_a = rated_a
     if not fuse_a and phases == 1:
         fuse_a = HIGHEST_ONE_PHASE_A
     by_fuse_w = HIGHEST_V * fuse_a * (phases or 3)

@@ -85,7 +85,9 @@ class Meter:
         wanted = WANTED if self._has_current else WANTED[:ALWAYS]
         self._model = models.find(config.meter_model, config.meter_map or None, wanted)
         self._reading = models.Reading()
-        self.most_w = plausible.most_w(config.max_power_w, config.fuse_a, self._model.phases)
+        self.most_w = plausible.most_w(
+            config.max_power_w, config.fuse_a, self._model.phases, self._model.max_a
+        )
         unit, serial_plan = config.meter_unit, self._model.serial_plan
         self._frames = [modbus.read_request(unit, *read) for read in self._model.plan]
         # Room for the next answer to each request, the newest sound one, and whether the reading is what they

@@ -144,6 +144,7 @@ def _summary(model: models.Model) -> dict[str, Any]:
     return {
         "model": model.name,
         "phases": model.phases,
+        "max_a": model.max_a or None,
         "reads": [list(read) for read in model.plan],
         "serial": model.serial_plan is not None,
         "source": model.source,
@@ -153,7 +154,8 @@ def _summary(model: models.Model) -> dict[str, Any]:
 def _introduced(model: models.Model) -> list[str]:
     reads = ", ".join("%d:%04X+%d" % read for read in model.plan)
     phases = f"{model.phases} phase{'s' if model.phases > 1 else ' '}"
-    return [f"{model.name:<22}{phases}  {reads}", f"{'':<22}{model.source}"]
+    rated = f"{model.max_a:>3} A" if model.max_a else "     "
+    return [f"{model.name:<22}{phases}  {rated}  {reads}", f"{'':<22}{model.source}"]
 
 
 @meter.command()

@@ -49,7 +49,7 @@ class Exchange:
         first = await line.reading(model)
         await asyncio.sleep(PAUSE_MS / 1000)
         second = await line.reading(model)
-        most_w = plausible.most_w(config.max_power_w, config.fuse_a, model.phases)
+        most_w = plausible.most_w(config.max_power_w, config.fuse_a, model.phases, model.max_a)
         why = plausible.judge(first.energy_wh, PAUSE_MS, second.energy_wh, most_w, second.resolution_wh)
         if why:
             raise MeteringError(

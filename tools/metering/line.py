@@ -217,7 +217,7 @@ def says_so(probe: Probe, told: str) -> bool:
 def find_model(name: str) -> Model:
     """Return a built-in model, or that of a JSON file. Raises MeteringError."""
     text = map_text(name)
-    return models.find(text.partition("|")[0].strip() if name.endswith(".json") else name, text)
+    return models.find(maps.names(text)[0] if name.endswith(".json") else name, text)
 
 
 def map_text(name: str) -> str:

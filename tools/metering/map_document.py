@@ -5,7 +5,7 @@ It does not know meters on wires, nor how a map is checked and compiled; the fir
 
 from typing import Any
 
-from firmware.metering import model_file
+from firmware.metering import model_file, models
 
 # A copy needs a name of its own, or nobody knew which of the two a terminal reads with.
 COPY = "-copy"
@@ -17,9 +17,11 @@ def document(name: str, text: str) -> dict[str, Any]:
     """Return a map in the form of maps.py as a model file of another name that compiles to the same reads."""
     head, *lines = text.split("\n")
     _names, most, gap, source = (word.strip() for word in head.split("|"))
+    rated_a = models.find(name, text).max_a
     return {
         "name": name[: model_file.LONGEST_NAME - len(COPY)] + COPY,
         "source": source,
+        **({"max_a": rated_a} if rated_a else {}),
         "most_registers": int(most),
         "widest_gap": int(gap),
         "registers": [_register(row) for row in map(str.split, lines) if row[0] != "probe"],

@@ -101,8 +101,7 @@ def _likeliest(fits: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _alike(name: str) -> list[str]:
     """Return all models with the register map of one: which of them it is only its nameplate tells."""
-    head = (maps.part(name) or "").partition("|")[0]
-    return head.split()
+    return maps.names(maps.part(name) or "")
 
 
 async def _candidates(line: Line) -> list[models.Model]:

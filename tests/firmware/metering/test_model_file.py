@@ -41,6 +41,15 @@ def problems(given):
     return raises(MeterMapError, model_file.text, given).problems
 
 
+def test_what_a_meter_is_rated_for_is_taken_and_nothing_else_of_it():
+    plain = models.find("acme-m1", model_file.text(document()))
+    rated = models.find("acme-m1", model_file.text(document(max_a=63)))
+    assert (rated.name, rated.max_a, plain.max_a) == ("acme-m1", 63, 0)
+    assert (rated.plan, rated.quantities, rated.source) == (plain.plan, plain.quantities, plain.source)
+    for wrong in (0, 1001, "63", 63.5, True):
+        assert "max_a: it has to be a whole number from 1 to 1000" in problems(document(max_a=wrong))
+
+
 def test_a_sound_map_is_compiled_and_read():
     model = models.find("acme-m1", model_file.text(document()))
     assert model.plan == ((4, 0x0100, 12),)

@@ -213,6 +213,24 @@ def test_every_map_is_compiled_to_reads_that_its_meter_permits_and_that_differ_i
             assert function in (3, 4) and 1 <= count <= most
 
 
+def test_meters_that_are_connected_directly_say_what_they_are_rated_for():
+    rated = {name: models.find(name).max_a for name in maps.names() if models.find(name).max_a}
+    # Of one map, each meter its own.
+    assert (rated["eastron-sdm120"], rated["eastron-sdm230"]) == (45, 100)
+    assert (rated["abb-b23"], rated["carlo-gavazzi-em340"], rated["schneider-iem3155"]) == (65, 65, 63)
+    # These may have transformers before them.
+    for name in (
+        "abb-b24",
+        "carlo-gavazzi-em24",
+        "carlo-gavazzi-em111",
+        "carlo-gavazzi-em330",
+        "inepro-pro380",
+    ):
+        assert name not in rated and models.find(name).max_a == 0
+    assert all(":" not in name and maps.part(name) for name in maps.names())
+    assert maps.part("eastron-sdm120:45") is None
+
+
 def test_a_plan_has_as_few_reads_as_the_meter_allows():
     requests = {name: len(models.find(name).plan) for name in maps.names()}
     assert requests["janitza-b23"] == requests["carlo-gavazzi-em112"] == 1

@@ -3,15 +3,28 @@
 from firmware.metering import plausible
 
 
-def test_fuse_and_power_bound_what_can_flow_and_where_neither_is_told_the_phases():
-    assert plausible.most_w(22_000, 0, 3) == 22_000
+def test_fuse_and_power_bound_what_can_flow():
+    assert plausible.most_w(22_000, 0, 3, 0) == 22_000
     # 32 A at 230 V and a tenth.
-    assert plausible.most_w(0, 32, 3) == 24_288
-    assert plausible.most_w(0, 32, 1) == plausible.most_w(22_000, 32, 1) == 8_096
-    assert plausible.most_w(11_000, 32, 3) == 11_000
-    assert plausible.most_w(0, 0, 1) == 25_300
+    assert plausible.most_w(0, 32, 3, 0) == 24_288
+    assert plausible.most_w(0, 32, 1, 0) == plausible.most_w(22_000, 32, 1, 0) == 8_096
+    assert plausible.most_w(11_000, 32, 3, 0) == 11_000
+
+
+def test_where_neither_is_told_the_meters_rating_bounds_it_or_its_phases():
+    # 65 A at 230 V and a tenth, in three phases and in one.
+    assert plausible.most_w(0, 0, 3, 65) == 49_335
+    assert plausible.most_w(0, 0, 1, 65) == 16_445
     # A map without voltages does not tell its phases.
-    assert plausible.most_w(0, 0, 3) == plausible.most_w(0, 0, 0) == 400_000
+    assert plausible.most_w(0, 0, 0, 65) == 49_335
+    assert plausible.most_w(0, 0, 1, 0) == 25_300
+    assert plausible.most_w(0, 0, 3, 0) == plausible.most_w(0, 0, 0, 0) == 400_000
+
+
+def test_what_is_told_counts_before_the_meters_rating():
+    # Transformers may be between, whatever the model is called.
+    assert plausible.most_w(0, 250, 3, 65) == 189_750
+    assert plausible.most_w(150_000, 0, 3, 65) == 150_000
 
 
 def test_standing_still_and_charging_are_plausible():

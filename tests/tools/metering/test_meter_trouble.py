@@ -338,7 +338,7 @@ def test_the_json_has_the_same_members_whatever_the_meter_gives(capsys, tmp_path
             (found,) = json.loads(said(capsys, "meter", "scan", *words)[1])
             assert sorted(found) == sorted([*members, "baud", "models", "parity", "unit"])
     listed = json.loads(said(capsys, "meter", "models", "--json")[1])
-    assert all(sorted(row) == ["model", "phases", "reads", "serial", "source"] for row in listed)
+    assert all(sorted(row) == ["max_a", "model", "phases", "reads", "serial", "source"] for row in listed)
 
 
 @pytest.mark.parametrize(
