@@ -26,8 +26,10 @@ DAMAGED_END = "a line's end that is damaged"
 _BLANK = b" "
 _SEQ = b'"seq":'
 # The same in base64, with no, one or two bytes before it in its group: as far as those and the number's first
-# digit do not show in it, and at which character of the group that begins.
-_MARKS = ("InNlcSI6", "JzZXEiOj", "ic2VxIjo")
+# digit do not show in it, eight characters each, and at which character of the group that begins. In one text,
+# for a small board keeps each short one as a name.
+_MARKS = "InNlcSI6JzZXEiOjic2VxIjo"
+_MARK_CHARACTERS = 8
 _PHASES = (0, 2, 3)
 # Two bytes before it, the name, a number and what ends it, in whole groups.
 _SEQ_CHARACTERS = 36
@@ -240,9 +242,10 @@ def _seqs(text: "Callable[[int, int], str]", start: int, end: int) -> "Iterator[
     """Yield the number after each `"seq":` of a payload: what these bytes are in base64 is looked for."""
     at = start
     while at < end:
-        piece = text(at, min(at + _SEARCHED + len(_MARKS[0]), end))
-        for phase in range(len(_MARKS)):
-            found = piece.find(_MARKS[phase])
+        piece = text(at, min(at + _SEARCHED + _MARK_CHARACTERS, end))
+        for phase in range(len(_PHASES)):
+            mark = _MARKS[phase * _MARK_CHARACTERS : (phase + 1) * _MARK_CHARACTERS]
+            found = piece.find(mark)
             while 0 <= found < _SEARCHED:
                 # It begins in the first, third or last character of a group of four.
                 before = found % 4
@@ -253,7 +256,7 @@ def _seqs(text: "Callable[[int, int], str]", start: int, end: int) -> "Iterator[
                     name_at = payload.find(_SEQ)
                     if name_at >= 0:
                         yield _number(payload, name_at + len(_SEQ))
-                found = piece.find(_MARKS[phase], found + 1)
+                found = piece.find(mark, found + 1)
         at += _SEARCHED
 
 
