@@ -26,8 +26,8 @@ DAMAGED_END = "a line's end that is damaged"
 _BLANK = b" "
 _SEQ = b'"seq":'
 # The same in base64, with no, one or two bytes before it in its group: as far as those and the number's first
-# digit do not show in it, eight characters each, and at which character of the group that begins. In one text,
-# for a small board keeps each short one as a name.
+# digit do not show in it, and at which character of the group that begins. In one text, each of eight
+# characters, for a small board keeps each short one as a name.
 _MARKS = "InNlcSI6JzZXEiOjic2VxIjo"
 _MARK_CHARACTERS = 8
 _PHASES = (0, 2, 3)
