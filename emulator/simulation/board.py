@@ -156,8 +156,6 @@ class Field:
     def __init__(self, life, antenna):
         self._life = life
         self._antenna = antenna
-        # The turn in which a card was given.
-        self._turn = 0
 
     async def ready(self):
         """Return at once: the reader is always there."""
@@ -166,14 +164,14 @@ class Field:
         """Wait until a card is in the field. Raises CardError for several."""
         while self._antenna.card is None:
             await self._antenna.wait_change()
-        self._turn = self._antenna.turn
         if self._antenna.is_crowded:
             raise CardError("several cards are at the reader at once")
         return CardInField(self._antenna)
 
     async def wait_removed(self):
-        """Wait until the field is empty, or holds another card than the one that was given."""
-        while self._antenna.card is not None and self._antenna.turn == self._turn:
+        """Wait until the field is empty, or holds another card."""
+        present = self._antenna.turn
+        while self._antenna.card is not None and self._antenna.turn == present:
             await self._antenna.wait_change()
 
 
@@ -227,10 +225,6 @@ class Antenna:
         """Wait until something is put down or taken away."""
         self._changed.clear()
         await self._changed.wait_ms(None)
-
-    def reader(self, life):
-        """Return the `CardReader` port of a life."""
-        return Field(life, self)
 
 
 class Contactor:
@@ -340,7 +334,7 @@ def make(life, charger) -> Board:
         tasks=life,
         storage=charger.disk,
         meter_bus=Bus(life, charger.world),
-        reader=charger.antenna.reader(life),
+        reader=Field(life, charger.antenna),
         contactor=Contactor(life, charger.world),
         plug=Plug(charger.world),
         panel=Panel(life, charger, charger.buttons),

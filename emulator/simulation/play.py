@@ -191,7 +191,7 @@ class Player:
             self._kernel.spawn(self._present(name, BRUSH_MS))
             return
         # In memory only where a story takes cards away at a command.
-        from emulator.simulation import brush
+        from emulator.models import brush
 
         self._taps += 1
         await brush.brush(self.charger, name)

@@ -1,5 +1,5 @@
 """Keeps by which cards drivers identified themselves of late, as a camera at the charger would see it, and
-whether the reader waits for one.
+which terminal waits for one.
 
 It does not know what the terminal made of them.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.simulation.board import Antenna, CardInField, Field
-from emulator.simulation.brush import Held
+from emulator.models.brush import Held
+from emulator.simulation.board import Antenna
 
 KEPT = 32
 GENUINE = {"desfire": ("genuine", "hidden"), "vde": (None, "genuine")}
@@ -41,38 +41,39 @@ class Presentation:
 
 
 class Watched(Antenna):
-    """The place in front of a reader with a camera: `newest` are the last presentations; and `field`, the
-    reader's port of the terminal that lives now.
-    """
+    """The place in front of a reader with a camera: `newest` are the last presentations."""
 
-    def __init__(self, kernel: Any):
-        super().__init__(kernel)
+    def __init__(self, charger: Any):
+        super().__init__(charger.kernel)
+        self._charger = charger
         self.newest: list[Presentation] = []
-        self.field: WatchedField | None = None
+        # The terminal that waits for a card now, and the one that did when the last one was put down.
+        self.waiting: Any = None
+        self.met: Any = None
 
     def put(self, card: Any, is_crowded: bool = False) -> None:
         """Put a card into the field, alone or among others, or take it away with None."""
         super().put(card, is_crowded)
+        if card:
+            self.met, self.waiting = self.waiting, None
         if isinstance(card, Held):
-            card.on_swap = self._swapped
+            card.on_change = self._changes
             self._show(card.card)
         elif card and not is_crowded:
             self._show(card)
 
-    def reader(self, life: Any) -> WatchedField:
-        """Return the `CardReader` port of a life."""
-        self.field = WatchedField(life, self)
-        return self.field
+    async def wait_change(self) -> None:
+        """Wait until something is put down or taken away."""
+        if self.card is None:
+            self.waiting = self._charger.assembly
+        await super().wait_change()
 
-    def unanswered(self, turn: int) -> None:
-        """Note that the card of a turn does not answer what it is asked."""
+    def _changes(self, card: Any) -> None:
+        """Note that the card answers no more, or another one in its place, which has heard it all."""
         for one in self.newest:
-            one.is_cut |= one.turn == turn
-
-    def _swapped(self, card: Any) -> None:
-        """Note that another card answers from now on, which has heard what the one before was asked."""
-        self.unanswered(self.turn)
-        self._show(card)
+            one.is_cut |= one.turn == self.turn
+        if card:
+            self._show(card)
 
     def _show(self, card: Any) -> None:
         told = getattr(card, "told", None) or {"kind": "rfid", "uid": card.uid.hex().upper()}
@@ -80,39 +81,9 @@ class Watched(Antenna):
         self.newest = [*self.newest[1 - KEPT :], shown]
 
 
-class WatchedField(Field):
-    """Tells whether somebody waits for a card; None before anybody did."""
-
-    def __init__(self, life: Any, antenna: Watched):
-        super().__init__(life, antenna)
-        self.is_waiting: bool | None = None
-
-    async def wait_card(self) -> WatchedCard:
-        """Wait until a card is in the field. Raises CardError for several."""
-        self.is_waiting = True
-        while self._antenna.card is None:
-            await self._antenna.wait_change()
-        self.is_waiting = False
-        await super().wait_card()
-        return WatchedCard(self._antenna)
-
-
-class WatchedCard(CardInField):
-    """A card of which it is known whether it answered."""
-
-    async def transmit(self, apdu: bytes) -> bytes:
-        """Pass a command to the card as long as it is the one in the field."""
-        try:
-            answer: bytes = await super().transmit(apdu)
-        except OSError:
-            self._antenna.unanswered(self._turn)
-            raise
-        return answer
-
-
 def of(charger: Any) -> Watched:
     """Return the watched antenna of a charger whose power has not come yet, the same to all who ask."""
     if not isinstance(charger.antenna, Watched):
-        charger.antenna = Watched(charger.kernel)
+        charger.antenna = Watched(charger)
     watched: Watched = charger.antenna
     return watched

@@ -26,22 +26,22 @@ class CardsAreProved(Invariant):
 
     def record(self, payload: dict) -> Iterator[str]:
         if payload["kind"] == "session.started":
-            yield from self._judge(payload, "began")
+            yield from self._judge(payload, "began", LATE_MS)
         elif payload["kind"] == "session.ended" and payload["reason"] == "card":
-            yield from self._judge(payload, "was ended")
+            # It may have been kept for later, where storage refused it.
+            yield from self._judge(payload, "was ended", self.now_ms())
 
-    def _judge(self, payload: dict, told: str) -> Iterator[str]:
+    def _judge(self, payload: dict, told: str, within_ms: int) -> Iterator[str]:
         token = payload["token"]
         is_asked = payload["contract"] in self._asked
         for one in reversed(self._seen.newest):
             fits = one.is_proof_of(token) if is_asked else one.is_of(token)
-            if fits and one.turn > self._served_turn and self._is_recent(one):
+            if fits and one.turn > self._served_turn and self._written_ms() - one.at_ms <= within_ms:
                 self._served_turn = one.turn
                 return
         card = "the card of its contract that proved itself" if is_asked else "its card"
         yield "%s %s and %s was not at the reader" % (payload["session"], told, card)
 
-    def _is_recent(self, one: presentations.Presentation) -> bool:
+    def _written_ms(self) -> int:
         # Where the power went right after that write, it was then and not now.
-        written_ms = self.now_ms() if self.charger.is_powered() else self.charger.cut_ms
-        return written_ms is None or bool(written_ms - one.at_ms <= LATE_MS)
+        return int(self.now_ms() if self.charger.is_powered() else self.charger.cut_ms)

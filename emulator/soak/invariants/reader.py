@@ -15,22 +15,20 @@ LATE_MS = 10_000
 
 
 class NextCardIsRead(Invariant):
-    """Notes since when a terminal that has once waited for a card waits no more, with no card there."""
+    """Notes since when a terminal that waited for the last card waits for none, with none there."""
 
     def __init__(self, charger: Any, ledger: Ledger):
         super().__init__(charger, ledger)
         self._antenna = presentations.of(charger)
-        self._field: Any = None
         self._turn = -1
         self._since_ms = 0
 
     def step(self) -> Iterator[str]:
         antenna: Any = self._antenna
-        field = antenna.field
-        is_there = field is not None and self.charger.is_powered()
-        if not is_there or field.is_waiting is not False or antenna.card is not None:
-            self._field = None
-        elif (field, antenna.turn) != (self._field, self._turn):
-            self._field, self._turn, self._since_ms = field, antenna.turn, self.now_ms()
+        is_same = antenna.met is not None and antenna.met is self.charger.assembly
+        if not is_same or antenna.waiting is antenna.met or antenna.card is not None:
+            self._turn = -1
+        elif antenna.turn != self._turn:
+            self._turn, self._since_ms = antenna.turn, self.now_ms()
         elif self.now_ms() - self._since_ms > LATE_MS:
             yield "nobody has waited for a card for %d s" % ((self.now_ms() - self._since_ms) // 1000)

@@ -9,9 +9,8 @@ from typing import Any
 from pytest import MonkeyPatch
 
 from emulator.models.disk import Disk
-from emulator.simulation.board import Clock
+from emulator.simulation.board import CardInField, Clock
 from emulator.simulation.charger import Charger
-from emulator.soak.presentations import WatchedCard
 from firmware.access.contracts import Contracts
 from firmware.cards import token as tokens
 from firmware.errors import CardError, StorageRefused
@@ -298,7 +297,7 @@ def end_a_session_by_a_copy_of_its_card(patch: MonkeyPatch) -> None:
 
 def read_no_card_after_one_that_was_pulled(patch: MonkeyPatch) -> None:
     """Wait for ever for the answer of a card that is gone."""
-    real = WatchedCard.transmit
+    real = CardInField.transmit
 
     async def transmit(card: Any, apdu: bytes) -> Any:
         try:
@@ -307,7 +306,7 @@ def read_no_card_after_one_that_was_pulled(patch: MonkeyPatch) -> None:
             while True:
                 await card._antenna.kernel.sleep_ms(60_000)
 
-    patch.setattr(WatchedCard, "transmit", transmit)
+    patch.setattr(CardInField, "transmit", transmit)
 
 
 MUTANTS = (

@@ -13,50 +13,50 @@ if TYPE_CHECKING:
 
 
 async def brush(charger, told: dict) -> None:
-    """Do what a `brush` tells, {"card", "at"} and perhaps "then" and "unseen", in the time of a tap."""
+    """Do what a `brush` tells, {"card", "at"} and perhaps "then" and "unseen", in a tap's time or two."""
     antenna, following = charger.antenna, charger.cards.get(told.get("then"))
-    held = Held(antenna, charger.cards[told["card"]], told["at"], following, told.get("unseen", False))
+    is_unseen = told.get("unseen", False)
+    held = Held(antenna, charger.cards[told["card"]], told["at"], following if is_unseen else None)
     antenna.put(held)
     await charger.kernel.sleep_ms(TAP_MS)
+    if following and not is_unseen:
+        antenna.put(following)
+        await charger.kernel.sleep_ms(TAP_MS)
     antenna.put(None)
 
 
 class Held:
-    """A card between fingers: at its n-th command it is gone, and `following` lies there (None: nothing).
-
-    Is that `unseen`, the reader takes both for one card: a device that passes each command on to both, and
-    gives the answers of the first one up to then.
+    """A card between fingers: at its n-th command it is gone, or `following` answers in its place, unseen by
+    the reader (a device that passes each command on to both, and gives the answers of the first up to then).
     """
 
-    def __init__(self, antenna, card, at: int, following=None, is_unseen: bool = False):
+    def __init__(self, antenna, card, at: int, following=None):
         """Take the place in front of the reader, and what is to happen there."""
         self._antenna = antenna
         self._left = at
         self._following = following
-        self._is_unseen = is_unseen
-        # Which card answers now, and who is told when that changes unseen.
+        # Who is told when it does not answer: with the card that does, or None.
+        self.on_change: "Any" = None
         self.card = card
-        self.on_swap: "Any" = None
         self.ats = card.ats
         self.slow_ms = card.slow_ms
 
     def present(self) -> bytes:
         """Bring the card into the field and return the UID that it shows."""
-        if self._is_unseen:
+        if self._following:
             self._following.present()
         return self.card.present()
 
     def transmit(self, apdu: bytes) -> bytes:
         """Return the answer to a command; from the n-th on it is another one's. Raises OSError for none."""
         self._left -= 1
-        if self._left > 0:
-            if self._is_unseen:
-                self._following.transmit(apdu)
-        elif not self._is_unseen:
-            self._antenna.put(self._following)
-            raise OSError(errno.ENODEV, "the card was taken away")
-        elif self.card is not self._following:
+        if self._left > 0 and self._following:
+            self._following.transmit(apdu)
+        if self._left == 0:
             self.card = self._following
-            if self.on_swap:
-                self.on_swap(self.card)
+            if self.on_change:
+                self.on_change(self.card)
+        if self.card is None:
+            self._antenna.put(None)
+            raise OSError(errno.ENODEV, "the card was taken away")
         return self.card.transmit(apdu)
