@@ -27,24 +27,25 @@ TOLD = {
 def take_in(identity: str, lines: list[bytes]) -> tuple[int, dict[str, Any]]:
     """Return the HTTP status and the answer to an upload of records, after what holds of it is stored."""
     while True:
-        terminal, now = tables.terminal(identity), timezone.now()
-        if terminal is None:
+        found, now = tables.terminal(identity), timezone.now()
+        if found is None:
             return 404, {"reason": "no such terminal"}
+        terminal, has_shown = found
         if terminal.thumbprint is None:
             return 404, {"reason": "the terminal is not enrolled"}
-        reading = read(terminal, lines, now)
+        reading = read(terminal, has_shown, lines, now)
         # Signatures are checked before anything is locked; where another upload was faster, it is read again.
         if not reading.speaks_for_terminal or keep(terminal, reading, now):
             return reading.status, reading.answer()
 
 
-def read(terminal: Terminal, lines: list[bytes], now: datetime) -> Reading:
+def read(terminal: Terminal, has_shown: bool, lines: list[bytes], now: datetime) -> Reading:
     """Read lines against what is stored of a terminal."""
     reading = Reading(
         terminal,
         now,
         lambda first, count: stored(terminal.pk, first, count),
-        lambda first: tables.shown(terminal, first),
+        lambda first: tables.shown(terminal.pk, first) if has_shown else {},
     )
     reading.read(lines)
     return reading

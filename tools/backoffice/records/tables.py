@@ -5,7 +5,6 @@ It does not know what a record is, or when it is stored.
 """
 
 import json
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -30,13 +29,14 @@ _RECORD = (
     "compact",
 )
 _PAGE = ("token", "terminal_id", "seq")
+_KNOWN = ("id", "public_key", "thumbprint", "next_seq", "prev", "open_session", "open_faults")
 # Whether anything was shown ahead of its turn is asked along: it seldom was, and a question has its price.
-_FIND = """
-    SELECT terminal.*, EXISTS (
+_FIND = f"""
+    SELECT {", ".join(_KNOWN)}, EXISTS (
         SELECT 1 FROM records_alert WHERE terminal_id = terminal.id AND seq >= terminal.next_seq AND kind = %s
-    ) AS has_shown
+    )
     FROM records_terminal AS terminal WHERE id = %s
-"""
+"""  # noqa: S608 - our own names
 _SHOWN = """
     SELECT seq, compact FROM records_alert WHERE terminal_id = %s AND seq >= %s AND kind = %s ORDER BY id
 """
@@ -48,18 +48,23 @@ _MOVE = """
 """
 
 
-def terminal(identity: str) -> Terminal | None:
-    """Return a terminal, None where there is no such one."""
-    found: Iterable[Terminal] = Terminal.objects.raw(_FIND, [Alert.DAMAGED, identity])
-    return next(iter(found), None)
-
-
-def shown(before: Any, first_seq: int) -> dict[int, str]:
-    """Return {seq: compact} of what a terminal showed ahead of its turn, from a position on."""
-    if not before.has_shown:
-        return {}
+def terminal(identity: str) -> tuple[Terminal, bool] | None:
+    """Return a terminal, of which what an upload needs is read, and whether it showed anything ahead of its
+    turn; None where there is no such terminal.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_SHOWN, [before.pk, first_seq, Alert.DAMAGED])
+        cursor.execute(_FIND, [Alert.DAMAGED, identity])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    *known, faults, has_shown = row
+    return Terminal.from_db(connection.alias, _KNOWN, [*known, json.loads(faults)]), bool(has_shown)
+
+
+def shown(identity: str, first_seq: int) -> dict[int, str]:
+    """Return {seq: compact} of what a terminal showed ahead of its turn, from a position on."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN, [identity, first_seq, Alert.DAMAGED])
         return dict(cursor.fetchall())
 
 
