@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.models.brush import Held
+from emulator.models.emv import PaymentCard
 from emulator.simulation.board import Antenna
 
 KEPT = 32
@@ -76,7 +77,8 @@ class Watched(Antenna):
             self._show(card)
 
     def _show(self, card: Any) -> None:
-        told = getattr(card, "told", None) or {"kind": "rfid", "uid": card.uid.hex().upper()}
+        kind = "emv" if isinstance(card, PaymentCard) else "rfid"
+        told = getattr(card, "told", None) or {"kind": kind, "uid": card.uid.hex().upper()}
         shown = Presentation(self.turn, self.kernel.now_ms, told)
         self.newest = [*self.newest[1 - KEPT :], shown]
 
