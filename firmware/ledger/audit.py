@@ -7,10 +7,7 @@ from firmware.crypto import jose
 from firmware.errors import CryptoError, LedgerError
 from firmware.ledger import chain, checkpoint, damage, rotation, segment, spans
 
-NOT_IN_PLACE = (
-    "a segment whose name is damaged, or that begins with another record; nobody reads it until a start of "
-    "the terminal has given it its name back"
-)
+NOT_IN_PLACE = "a segment whose name is damaged, or that begins with another record; nobody reads it"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,7 +113,9 @@ class _Audit:
                 self.problems.append(_problem(None, slot, 0, "a checkpoint that is gone; another one counts"))
         for name in storage.names():
             if name.startswith(segment.PREFIX) and name not in self.segments:
-                self.problems.append(_problem(None, name, 0, NOT_IN_PLACE + _name_of(storage, name)))
+                self.problems.append(
+                    _problem(None, name, 0, NOT_IN_PLACE + _name_of(storage, name, self.segments))
+                )
 
     def _hear(self, slot: str, summary: "dict[str, Any]") -> None:
         if summary.get("next_seq", 1) > self._known[0]:
@@ -262,12 +261,17 @@ def _implies(slot: str, generation: int, document: "dict[str, Any]") -> bool:
     return bool((document.get("summary") or {}).get("receipts", 0) > 1)
 
 
-def _name_of(storage: "Any", name: str) -> str:
-    """Return in words which name a segment would need, by its first record."""
+def _name_of(storage: "Any", name: str, in_place: "list[str]") -> str:
+    """Return in words which name a segment needs, by its first record, and whether it can have it."""
     for seq, _span, _what, _offset, _next_offset in spans.each(storage, name):
-        if seq is not None:
-            return ": it begins with record %d, as %s should" % (seq, segment.name(seq))
-    return ": no record in it is intact"
+        if seq is None:
+            continue
+        own = segment.name(seq)
+        if own in in_place:
+            return ": it begins with record %d, as %s does, which is in its place; move it away" % (seq, own)
+        told = ": it begins with record %d, as %s should; the terminal's next start names it so"
+        return told % (seq, own)
+    return ": no record in it is intact; move it away"
 
 
 def in_place(storage: "Any") -> "list[str]":

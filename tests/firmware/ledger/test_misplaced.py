@@ -10,7 +10,6 @@ from firmware.ledger.outbox import Outbox
 from firmware.terminal.damage import put_back
 from firmware.terminal.memory import Memory as Remembered
 from tests.firmware.ledger import pen
-from tests.portable import raises
 
 RECORDS = pen.records(12)
 SMALL = 1500  # Three of these records and a bit, so that a dozen fill four segments.
@@ -184,12 +183,20 @@ def test_an_end_that_a_checkpoint_knows_is_looked_for_among_all_segments():
     assert Journal(memory).last_seq() == count
 
 
-def test_a_check_says_which_name_a_segment_needs():
-    memory = renamed(filled(), (NAMES[1], "ledger-x"))
-    problems = check_ledger(memory, pen.verify)["problems"]
-    (told,) = [problem["what"] for problem in problems if problem["file"] == "ledger-x"]
-    assert told.endswith("it begins with record 4, as ledger-0000000004.log should")
-    raises(OSError, memory.rename, "ledger-x", NAMES[0])
+def test_a_check_says_which_name_a_segment_needs_and_what_needs_none():
+    for name, content, told in (
+        ("ledger-x", None, "it begins with record 4, as ledger-0000000004.log should"),
+        ("ledger-copy", 1, "it begins with record 4, as ledger-0000000004.log does, which is in its place"),
+        ("ledger-noise", b"noise", "no record in it is intact; move it away"),
+    ):
+        memory = filled()
+        if content is None:
+            renamed(memory, (NAMES[1], name))
+        else:
+            memory.replace(name, memory.read(NAMES[1]) if content == 1 else content)
+        problems = check_ledger(memory, pen.verify)["problems"]
+        (what,) = [problem["what"] for problem in problems if problem["file"] == name]
+        assert told in what, what
 
 
 def test_a_segment_that_is_written_may_get_its_name_back_and_is_gone_on_with():
