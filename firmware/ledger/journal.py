@@ -205,6 +205,7 @@ class Journal:
         self, seq: int, place: "Place | None", problem: "Problem | None"
     ) -> "Iterator[tuple[int, Span, Place]]":
         held = None
+        given = seq - 1
         name: "str | None"
         name, offset = place or (self._holding(seq), 0)
         while name:
@@ -213,10 +214,16 @@ class Journal:
                     if problem:
                         problem(name, at, what or "a record without a sequence number")
                 elif held and number < held[0]:
+                    stray = number
+                    if number == given + 1:
+                        # The one before stood too early: with this one it goes on.
+                        stray = held[0]
+                        held = number, span, (name, following)
                     if problem:
-                        problem(name, at, "record %d, which stands out of order" % number)
+                        problem(name, at, "record %d, which stands out of order" % stray)
                 elif number >= seq:
                     if held and held[0] != number:
+                        given = held[0]
                         yield held
                     held = number, span, (name, following)
             name, offset = self._following(name), 0

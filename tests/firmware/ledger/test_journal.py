@@ -180,6 +180,17 @@ def test_damage_is_told_and_everything_else_is_read():
     assert problems == [(name, at - 9, "a line whose checksum does not hold")]
 
 
+def test_a_copy_of_a_later_record_hides_none_of_those_behind_it():
+    lines = [segment.encode_line(record) for record in RECORDS]
+    for place in range(len(lines)):
+        for copied in range(place, len(lines)):
+            memory = Memory()
+            memory.append(segment.name(1), b"".join(lines[:place] + [lines[copied]] + lines[place:]))
+            read, problems = read_with_problems(memory)
+            assert read == numbered(1, 12), (place, copied)
+            assert len(problems) == (copied > place)
+
+
 def test_a_line_that_is_no_record_is_told():
     memory = Memory()
     filled(memory, 1)
