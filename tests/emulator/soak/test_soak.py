@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from firmware.ledger.journal import Journal
 from firmware.session import actions, table
 from firmware.session.events import CLOSE, READING
 from firmware.session.state import STARTING
+from firmware.terminal import resuming
 from tests.emulator.soak.seeds import STANDARD_SET
 from tools import __main__ as kilotap
 from tools import outputs
@@ -136,6 +138,30 @@ def test_a_clock_that_steps_in_the_second_in_which_it_was_learned_gives_no_false
     steps = [(0, "clock", "unset"), (0, "power", "cut"), (0, "power", "on"), (0, "clock", "set")]
     told["steps"] = [story.step_of(*step) for step in [*steps, (1, "clock", -86_400)]]
     assert playing.play([told], FastCraft()).violated == []
+
+
+def test_a_session_that_goes_on_by_a_clock_that_was_set_back_without_power_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = story.tell(1, "none", 1)
+    told["terminal"]["resume_within_s"] = 7200
+    steps = [(0, "plug", True), (10, "tap", "alice"), (60, "wait", "charging"), (600, "power", "cut")]
+    steps += [(60, "clock", -3600), (60, "power", "on"), (600, "plug", False), (60, "wait", "idle")]
+    told["steps"] = [story.step_of(*step) for step in [*story.SESSION, *steps]]
+    assert playing.play([told], FastCraft()).violated == []
+
+    def trusting(billing: Any, reading: dict, _within_s: int) -> dict:
+        return {
+            "after_ms": billing.elapsed_ms,
+            "from_s": billing.at_utc_s,
+            "to_s": reading["utc_s"],
+            "from_wh": billing.last_wh,
+            "to_wh": reading["wh"],
+            "clock": reading["clock"],
+        }
+
+    monkeypatch.setattr(resuming, "pause", trusting)
+    assert "0 to 7200 are allowed" in str(playing.play([told], FastCraft()).violated)
 
 
 def test_shrinking_keeps_only_the_steps_that_it_takes() -> None:
