@@ -23,8 +23,11 @@ KINDS = (
     "segment_twice",
     "block_twice",
     "swapped_segments",
+    "sector",
 )
 LARGEST_BLOCK = 2000
+# What a flash card or a disk loses at once.
+SECTORS_BYTES = (512, 4096)
 # Of each record something is left.
 LONGEST_RUN = 200
 MOST_BYTES = 5
@@ -82,6 +85,13 @@ def _spoil(storage, prng, kind, name):
         storage.replace(
             name, content[:at] + bytes([1 + prng.below(255) for _ in range(size)]) + content[at + size :]
         )
+    elif kind == "sector":
+        sector_bytes = prng.choice(SECTORS_BYTES)
+        at = prng.below(len(content) + 1) // sector_bytes * sector_bytes
+        size = min(len(content) - at, sector_bytes)
+        lost = bytes(size) if prng.chance(1, 2) else prng.random_bytes(size)
+        # What ends with NUL is shorter: a storage may keep its room behind what it holds.
+        storage.replace(name, (content[:at] + lost + content[at + size :]).rstrip(b"\0"))
     elif kind == "block_twice":
         at = prng.below(len(content))
         end = at + 1 + prng.below(LARGEST_BLOCK)

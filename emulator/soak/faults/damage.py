@@ -1,4 +1,4 @@
-"""What goes bad where it lies, on a storage whose power is off for a while: bytes, a run of them, a file.
+"""What goes bad where it lies, on a storage whose power is off for a while: bytes, a sector, a file.
 
 It does not know whose they are: a record's, a checkpoint's, a tariff's.
 """
@@ -9,7 +9,7 @@ from emulator.models.prng import Prng
 KINDS = (
     "byte",
     "byte_of_ledger",
-    "byte_of_ledger",
+    "sector",
     "bytes",
     "run",
     "checkpoints",
