@@ -16,7 +16,7 @@ import vfs  # portable: MicroPython alone runs this
 PROT_READ = 1
 MAP_PRIVATE = 2
 # Collected this often, what lives long comes to lie together, and room for a whole record stays in one piece.
-GARBAGE_BYTES = 4096
+GARBAGE_BYTES = 2048
 
 
 def mapped(path: str):

@@ -16,7 +16,7 @@ if sys.implementation.name == "micropython":
 
     # Collected this often, what lives long comes to lie together, and room for a whole record stays in one
     # piece. Without it a small heap is soon too scattered, however much of it is free.
-    GARBAGE_BYTES = 4096
+    GARBAGE_BYTES = 2048
 
     def keep_heap_whole() -> None:
         """Collect garbage long before the heap is full."""

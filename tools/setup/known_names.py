@@ -26,6 +26,9 @@ LONGEST_TEXT = 10
 _RESERVED = {"args", "close", "const", "errno", "ioctl", "read", "readblocks", "readinto", "send", "super"}
 _RESERVED |= {"throw", "value", "write", "writeblocks", *keyword.kwlist, *keyword.softkwlist}
 
+# What finds a member by a text.
+_BY_NAME = ("getattr", "hasattr", "setattr")
+
 # Names that are no module of MicroPython's own.
 _FILES = sorted(word for word in KNOWN if word.isupper())
 
@@ -86,8 +89,8 @@ class _Part:
     def _kept(self) -> Iterator[str]:
         """Yield the names that stay."""
         yield from self.texts()
-        # Of a table in one text, names may be cut; what functions say are sentences.
-        for statement in self.module.tree.body:
+        # Of a table in one text, names may be cut, where what they stand for is set or asked for by name.
+        for statement in self.module.tree.body if self._asks_by_name() else ():
             if isinstance(statement, ast.Assign | ast.AnnAssign):
                 for node in ast.walk(statement):
                     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -109,6 +112,9 @@ class _Part:
             begin = self._place(node)
             if self.module.text.encode()[begin : begin + len(word)] != word.encode():
                 yield word
+
+    def _asks_by_name(self) -> bool:
+        return any(ast.unparse(node.func) in _BY_NAME for node in self.module.all(ast.Call))
 
     def _place(self, node: ast.AST) -> int:
         """Return at which byte of the text the node's name stands."""
