@@ -1,4 +1,4 @@
-"""Why a reading is not believed, in words that name the way out.
+"""Why a meter is not read, in words that name the way out, and which words of the display fit.
 
 It does not judge; it is in memory only while something is refused.
 """
@@ -12,6 +12,36 @@ _WAYS_OUT = (
     (plausible.DISAGREES, "check register map, wiring and current transformers"),
 )
 _NAMELESS = "without a number"
+
+# What the display says of a meter, by the end of its fault's name (firmware/screens): the first may pass by
+# itself, each further one is more for people to mend.
+SILENT = ""
+REFUSES = ".refuses"
+MODEL = ".model"
+IMPLAUSIBLE = ".wrong"
+SET_BACK = ".backwards"
+EXCHANGED = ".other"
+TROUBLES = (SILENT, REFUSES, MODEL, IMPLAUSIBLE, SET_BACK, EXCHANGED)
+
+
+def trouble(what: str, lie: "str | None") -> str:
+    """Return which of TROUBLES it is; `lie` is one of plausible's reasons, None where words alone tell."""
+    if lie:
+        return SET_BACK if lie == plausible.BACKWARDS else IMPLAUSIBLE
+    if "gives no energy" in what:
+        return IMPLAUSIBLE
+    if "kilotap meter replace" in what:
+        return EXCHANGED
+    if "exception" in what:
+        code = what.split("exception ")[1].split(",")[0]
+        # It has not what it is asked for; or the gateway before it says that it does not answer.
+        return MODEL if code in ("1", "2", "3") else SILENT if code in ("10", "11") else REFUSES
+    return REFUSES if " sign" in what else SILENT
+
+
+def is_graver(now: str, before: str) -> bool:
+    """Return whether people have more to do than before."""
+    return TROUBLES.index(now) > TROUBLES.index(before)
 
 
 def implausible(serial: "str | None", why: str, last_wh: int, now_wh: int) -> str:

@@ -51,6 +51,11 @@ refused.no_tariff: Zurzeit gilt kein Preis|Bitte andere Ladesäule|benutzen
 refused.no_clock: Die Uhr ist nicht|gestellt, der Preis ist|ungewiss
 refused.other: Nicht möglich|({reason})
 out_of_order.meter: Außer Betrieb|Der Stromzähler|antwortet nicht
+out_of_order.meter.refuses: Außer Betrieb|Der Stromzähler|meldet einen Fehler
+out_of_order.meter.model: Außer Betrieb|Der Stromzähler ist|nicht vom eingestellten|Modell
+out_of_order.meter.wrong: Außer Betrieb|Der Stromzähler zeigt|unglaubhafte Werte
+out_of_order.meter.backwards: Außer Betrieb|Der Stromzähler|wurde zurückgestellt
+out_of_order.meter.other: Außer Betrieb|Der Stromzähler|wurde ausgetauscht
 out_of_order.contactor: Außer Betrieb|Das Schaltschütz|gehorcht nicht
 out_of_order.storage: Außer Betrieb|Der Speicher ist voll
 out_of_order.orders: Außer Betrieb|Preise unbekannt

@@ -51,6 +51,11 @@ refused.no_tariff: No price is valid now|Please use another|charger
 refused.no_clock: The clock is not set|and the price unknown
 refused.other: Not possible|({reason})
 out_of_order.meter: Out of order|The energy meter|does not answer
+out_of_order.meter.refuses: Out of order|The energy meter|reports a fault
+out_of_order.meter.model: Out of order|The energy meter is not|of the model that is set
+out_of_order.meter.wrong: Out of order|The meter's readings|are not plausible
+out_of_order.meter.backwards: Out of order|The energy meter|was set back
+out_of_order.meter.other: Out of order|The energy meter|was exchanged
 out_of_order.contactor: Out of order|The power switch|does not obey
 out_of_order.storage: Out of order|The memory is full
 out_of_order.orders: Out of order|Prices are unknown

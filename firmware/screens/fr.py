@@ -51,6 +51,11 @@ refused.no_tariff: Aucun tarif n'est|valable à présent|Utilisez une autre|born
 refused.no_clock: L'horloge n'est pas|réglée, le prix|est inconnu
 refused.other: Impossible|({reason})
 out_of_order.meter: Hors service|Le compteur|ne répond pas
+out_of_order.meter.refuses: Hors service|Le compteur signale|une erreur
+out_of_order.meter.model: Hors service|Le compteur n'est pas|du modèle configuré
+out_of_order.meter.wrong: Hors service|Le compteur affiche|des valeurs aberrantes
+out_of_order.meter.backwards: Hors service|Le compteur est|revenu en arrière
+out_of_order.meter.other: Hors service|Le compteur|a été remplacé
 out_of_order.contactor: Hors service|Le contacteur|n'obéit pas
 out_of_order.storage: Hors service|La mémoire est pleine
 out_of_order.orders: Hors service|Prix inconnus

@@ -302,12 +302,12 @@ def rest(session: Session, facts: "Facts") -> "Step":
 
 def _with_fault(session: Session, facts: "Facts") -> "Step | None":
     """Return the session that knows of a fault and the effects that write it, or None when it is known
-    already.
+    already and has not become another.
     """
-    if facts["fault"] in session.faults:
-        return None
-    told = ("fault", {"fault": facts["fault"], "what": facts["what"]})
-    return session.but(faults=session.faults + (facts["fault"],)), ((RECORD, told),)
+    effects = ((RECORD, ("fault", {"fault": facts["fault"], "what": facts["what"]})),)
+    if facts["fault"] not in session.faults:
+        return session.but(faults=session.faults + (facts["fault"],)), effects
+    return (session, effects) if facts.get("known") else None
 
 
 def fault_at_rest(session: Session, facts: "Facts") -> "Step":

@@ -66,6 +66,8 @@ class Meter:
         self._asked = False
         self._turn = 0
         self._healthy: "bool | None" = None
+        # While it is not: which words of the display fit (refusals.TROUBLES).
+        self.reason = ""
         # The serial number of the meter that answers, None where it has to be asked; and of the one that was
         # commissioned, whose register is billed.
         self._serial: "str | None" = None
@@ -276,12 +278,16 @@ class Meter:
         if asked or self._watched:
             self._inbox.post((events.METER_LOST, {"what": what, "lie": self._lie}))
         self._serial = None
-        self._tell_fault(what)
+        self._tell_fault(what or "")
 
-    def _tell_fault(self, what: "str | None") -> None:
-        if self._healthy is not False:
-            self._healthy = False
-            self._inbox.post((events.FAULT, {"fault": "meter", "what": what}))
+    def _tell_fault(self, what: str) -> None:
+        """Say that the meter is lost, and once more when that has become something graver."""
+        from firmware.metering import refusals
+
+        reason, is_known = refusals.trouble(what, self._lie), self._healthy is False
+        if not is_known or refusals.is_graver(reason, self.reason):
+            self._healthy, self.reason = False, reason
+            self._inbox.post((events.FAULT, {"fault": "meter", "what": what, "known": is_known}))
 
     def _take(self, i: int, received: int) -> None:
         """Check the answer to a request and let it take the known one's place.

@@ -342,8 +342,11 @@ class Performer:
         self._timer.run(None if setting is None else 1000 * getattr(self._config, setting))
 
     async def _show(self, session: "Session", facts: "tuple[str, Document]") -> None:
+        told = facts[1]
+        if told.get("fault") == "meter":
+            told = {"fault": "meter" + self._parts.meter.reason}
         try:
-            self._parts.display.show(facts[0], facts[1], self._billing)
+            self._parts.display.show(facts[0], told, self._billing)
         except OSError as error:
             self._fault("panel", error)
 

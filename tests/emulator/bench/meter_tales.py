@@ -40,11 +40,14 @@ class Session:
 
 @dataclass
 class Tale:
-    """A story of one meter; `faults` are words of what the ledger tells, one for each fault."""
+    """A story of one meter; `faults` are words of what the ledger tells, one for each fault, and `says` what
+    the display does at some moment.
+    """
 
     steps: list[Step]
     sessions: list[Session]
     faults: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
     model: str = "eastron-sdm630"
     first_wh: int = FIRST_WH
     serial: str = "21110042"
@@ -77,6 +80,10 @@ class Tale:
             re.search(word, what) for word, what in zip(self.faults, told, strict=True)
         ):
             wrong.append(f"faults {told}, not {self.faults}")
+        shown = [" ".join(screen["lines"]) for screen in result["screens"]]
+        for words in self.says:
+            if not any(words in lines for lines in shown):
+                wrong.append(f"no screen says {words!r}: {sorted(set(shown))}")
         started = [record for record in records if record["kind"] == "session.started"]
         ended = result["receipts"]
         if not len(started) == len(ended) == len(self.sessions):
@@ -119,17 +126,22 @@ def _fault(name: str, lasting_s: float, after_s: float = 0) -> list[Step]:
     return [(after_s, "meter_fault", name), (lasting_s, "meter_fault", "none")]
 
 
-# What the ledger tells of each fault; a gateway refuses in the name of a meter whose answers are damaged.
+SILENT = "The energy meter does not answer"
+IMPLAUSIBLE = "The meter's readings are not plausible"
+SET_BACK = "The energy meter was set back"
+EXCHANGED = "The energy meter was exchanged"
+BILLED = "Meter fault: billed up to its last good reading"
+# What ledger and display tell of each fault; a gateway refuses for a meter whose answers are damaged.
 WORDS = {
-    "jump": "jump, from 124456 to 1124456 Wh",
-    "backwards": "backwards, from 124456 to 123456 Wh",
-    "rollover": "backwards, from 124456 to 0 Wh",
-    "not_available": "says not available",
-    "silent": "did not answer",
-    "checksum": "damaged answer|exception 11",
-    "exception": "exception 4",
-    "wrong_unit": "unit",
-    "truncated": "incomplete|did not answer|bytes",
+    "jump": ("jump, from 124456 to 1124456 Wh", IMPLAUSIBLE),
+    "backwards": ("backwards, from 124456 to 123456 Wh", SET_BACK),
+    "rollover": ("backwards, from 124456 to 0 Wh", SET_BACK),
+    "not_available": ("says not available", IMPLAUSIBLE),
+    "silent": ("did not answer", SILENT),
+    "checksum": ("damaged answer|exception 11", SILENT),
+    "exception": ("exception 4", "The energy meter reports a fault"),
+    "wrong_unit": ("unit", SILENT),
+    "truncated": ("damaged answer|did not answer", SILENT),
 }
 LIES = {"jump": "meter_jump", "backwards": "meter_backwards", "rollover": "meter_backwards"}
 OTHER = {"serial": "7", "register_wh": 5}
@@ -145,10 +157,13 @@ def _cut(*during: Step) -> list[Step]:
 def _each() -> dict[str, Tale]:
     """Return what each fault does in the middle, for a moment, at the end, and across a cut."""
     tales = {}
-    for name, word in WORDS.items():
+    for name, (word, says) in WORDS.items():
         lasting, ends = _fault(name, LASTING_S), LEAVE + AGAIN
         tales[f"{name} in the middle"] = Tale(
-            _charged(*lasting, rest=ends), [Session(BATTERY_WH, "meter_fault", UNREAD), NOTHING], (word,)
+            _charged(*lasting, rest=ends),
+            [Session(BATTERY_WH, "meter_fault", UNREAD), NOTHING],
+            (word,),
+            (BILLED, says),
         )
         tales[f"{name} for a moment"] = Tale(_charged(*_fault(name, MOMENT_S)), [FULL, NOTHING])
         tales[f"{name} at the end"] = Tale(
@@ -157,12 +172,14 @@ def _each() -> dict[str, Tale]:
             ),
             [Session(BATTERY_WH, "card", ("last_good_reading",)), NOTHING],
             (word,),
+            (BILLED, says),
         )
         flags = ("last_good_reading", LIES[name], "power_loss") if name in LIES else ("power_loss",)
         tales[f"{name} after a cut"] = Tale(
             _charged(*_cut((30, "meter_fault", name)), (LASTING_S, "meter_fault", "none"), rest=ends),
             [Session(BATTERY_WH, "power_loss", flags), NOTHING],
             (word,),
+            (BILLED, says) if name in LIES else (),
         )
         tales[f"{name} while there is no power"] = Tale(
             _charged(*_cut((5, "meter_fault", name), (30, "meter_fault", "none")), rest=ends),
@@ -184,16 +201,22 @@ TALES: dict[str, Tale] = {
         ("did not answer",),
     ),
     "silence from the first moment": Tale(
-        [*_fault("silent", LASTING_S), *LATER], [FULL, NOTHING], ("did not",)
+        [*_fault("silent", LASTING_S), *LATER], [FULL, NOTHING], ("did not",), (SILENT,)
     ),
     "no register at first": Tale(
-        [*_fault("not_available", LASTING_S), *LATER], [FULL, NOTHING], ("says not",)
+        [*_fault("not_available", LASTING_S), *LATER], [FULL, NOTHING], ("says not",), (IMPLAUSIBLE,)
     ),
     "zero at first, then what it counted in its life": Tale(
-        [*_fault("rollover", LASTING_S), *LATER], [FULL, NOTHING], ("jump, from 0 to 123456 Wh",)
+        [*_fault("rollover", LASTING_S), *LATER],
+        [FULL, NOTHING],
+        ("jump, from 0 to 123456 Wh",),
+        (IMPLAUSIBLE,),
     ),
     "too much at first": Tale(
-        [*_fault("jump", LASTING_S), *LATER], [FULL, NOTHING], ("backwards, from 1123456 to 123456 Wh",)
+        [*_fault("jump", LASTING_S), *LATER],
+        [FULL, NOTHING],
+        ("backwards, from 1123456 to 123456 Wh",),
+        (SET_BACK,),
     ),
     "a little too low at first": Tale(
         [*_fault("backwards", LASTING_S), *LATER], [Session(BATTERY_WH, unbilled_wh=1000), NOTHING]
@@ -210,18 +233,21 @@ TALES: dict[str, Tale] = {
         ],
         [FULL, NOTHING],
         ("jump, from 123456 to 1123456 Wh",),
+        (IMPLAUSIBLE,),
     ),
     "a tenth of the power": Tale(
         [*BEGIN, (300, "meter_fault", "wrong_power"), (LASTING_S, "meter_fault", "none"), *LEAVE],
         # Five minutes at 22 kW, and at most two windows of a minute more.
         [Session((1500, 1834 + 734 + 200), "meter_fault", UNREAD)],
         ("power and energy disagree",),
+        (BILLED, IMPLAUSIBLE),
         vehicle={"battery_wh": 60_000},
     ),
     "another meter after a cut": Tale(
         _charged(*_cut((5, "meter_exchange", OTHER)), (LASTING_S, "meter_exchange", OWN), rest=LEAVE + AGAIN),
         [Session(BATTERY_WH, "power_loss", ("meter_changed", "power_loss")), NOTHING],
         ("the meter is 7, not 21110042",),
+        (EXCHANGED,),
     ),
     "another meter behind a silence": Tale(
         _charged(
@@ -232,12 +258,14 @@ TALES: dict[str, Tale] = {
             rest=LEAVE + AGAIN,
         ),
         [Session(BATTERY_WH, "meter_fault", ("meter_changed", "meter_fault")), NOTHING],
-        ("did not answer",),
+        ("did not answer", "7, not 21110042"),
+        (EXCHANGED,),
     ),
     "another meter without a pause": Tale(
         _charged((0, "meter_exchange", OTHER), (LASTING_S, "meter_exchange", OWN), rest=LEAVE + AGAIN),
         [Session(BATTERY_WH, "meter_fault", ("meter_changed", "meter_fault")), NOTHING],
         ("7, not 21110042",),
+        (EXCHANGED,),
     ),
     "another meter before anybody charges": Tale(
         [
@@ -253,5 +281,6 @@ TALES: dict[str, Tale] = {
         ],
         [FULL, NOTHING],
         ("7, not 21110042",),
+        (EXCHANGED,),
     ),
 }

@@ -3,6 +3,7 @@
 It does not know when a screen is shown.
 """
 
+from firmware.metering import refusals
 from firmware.screens import catalogue, de, en, fr
 from tests.portable import raises
 
@@ -110,7 +111,8 @@ def test_every_reason_and_every_fault_is_told():
             "storage_full", "out_of_order", "no_tariff", "no_clock", "something_new",
         ):  # fmt: skip
             told.append(lines("refused", language, reason=reason))
-        for fault in ("meter", "contactor", "storage", "reader", "key", "something_new"):
+        meters = ["meter" + trouble for trouble in refusals.TROUBLES]
+        for fault in meters + ["contactor", "storage", "reader", "key", "something_new"]:
             told.append(lines("out_of_order", language, fault=fault))
         for i in range(len(told)):
             assert told[i] not in told[:i]

@@ -236,6 +236,16 @@ def test_a_blocking_fault_turns_cards_away_until_it_is_mended():
     assert session.state == IDLE
 
 
+def test_a_fault_that_became_another_is_told_and_shown_once_more():
+    broken = {"fault": "meter", "what": "silent"}
+    session = table.step(Session(vehicle="C"), (events.FAULT, broken))[0]
+    assert table.step(session, (events.FAULT, broken)) == (session, ())
+    told, effects = table.step(session, (events.FAULT, {"fault": "meter", "what": "other", "known": True}))
+    assert told.faults == ("meter",) and told.state == FAULTED
+    assert effects[0] == (events.RECORD, ("fault", {"fault": "meter", "what": "other"}))
+    assert (events.SHOW, ("out_of_order", {"fault": "meter"})) in effects
+
+
 def test_one_of_two_faults_mended_is_not_enough():
     session = Session()
     for fault in ("meter", "contactor"):

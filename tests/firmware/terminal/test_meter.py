@@ -6,7 +6,7 @@ It does not know wires: the bus answers as the model of the meter does, or spoil
 from emulator.models.meter import Meter as Model
 from firmware.config import from_document
 from firmware.errors import MeteringError
-from firmware.metering import modbus, models
+from firmware.metering import modbus, models, refusals
 from firmware.session import events
 from firmware.terminal.meter import Meter
 from tests.firmware.terminal.desk import Desk
@@ -165,3 +165,39 @@ def test_a_jump_is_bounded_by_what_the_meter_is_rated_for_where_nothing_else_is_
         line.run(50)
         line.bus.model.advance(3_600_000, 500)
         assert (5500 in line.run(25)) == is_believed, (model, told)
+
+
+def told(line, seconds):
+    """Return the faults of a time, each with whether it was told before as another one."""
+    line.run(seconds)
+    return [
+        (facts["what"][:20], facts["known"]) for _at, (kind, facts) in line.desk.told if kind == events.FAULT
+    ]
+
+
+def test_a_silence_behind_which_another_meter_comes_is_told_as_that_too():
+    line = Line()
+    line.run(50)
+    line.bus.spoil = lambda answer: b""
+    assert told(line, 70) == [("the meter did not an", False)]
+    assert line.meter.reason == refusals.SILENT
+    line.bus.model.swap("2", 5000)
+    line.bus.spoil = lambda answer: answer
+    assert told(line, 70) == [("the meter is 2, not ", True)]
+    assert line.meter.reason == refusals.EXCHANGED
+    # What is less is not told again.
+    line.bus.spoil = lambda answer: b""
+    assert told(line, 70) == [] and line.meter.reason == refusals.EXCHANGED
+
+
+def test_a_meter_that_is_back_is_told_anew_of_its_next_fault():
+    line = Line()
+    line.run(50)
+    line.bus.model.fault = "backwards"
+    assert told(line, 70) == [("meter 1: backwards, ", False)]
+    assert line.meter.reason == refusals.SET_BACK
+    line.bus.model.fault = "none"
+    assert told(line, 70) == []
+    line.bus.model.fault = "exception"
+    assert told(line, 70) == [("the meter refused wi", False)]
+    assert line.meter.reason == refusals.REFUSES
