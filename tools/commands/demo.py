@@ -78,7 +78,7 @@ def _play(place: Place, port: int, ended: threading.Event) -> None:
         page = PanelServer(driver.state, driver.touch, port)
         driver.on_change = page.changed
         try:
-            driver.welcome(page.url)
+            driver.welcome(page.url, sys.stdin.isatty())
             _listen(driver, ended)
         finally:
             page.close()

@@ -48,8 +48,8 @@ class Driver:
         self._bench = bench
         self._office = office
 
-    def welcome(self, url: str) -> None:
-        """Say where to look and what to do."""
+    def welcome(self, url: str, can_type: bool) -> None:
+        """Say where to look and what to do; only at a terminal is anything typed."""
         cards = ", ".join(self._told["cards"])
         self._say(f"\nThe charger:      {url}")
         if self._office:
@@ -57,7 +57,12 @@ class Driver:
             self._say(
                 "                  (its certificate is its own: let the browser go on; the link is good once)"
             )
-        self._say(f"\nOr type here: plug, then tap with one of these cards: {cards}.\n{HELP}\n")
+        if can_type:
+            self._say(f"\nOr type here: plug, then tap with one of these cards: {cards}.\n{HELP}\n")
+        else:
+            self._say(
+                "\nWhat is not typed at a terminal is not read: use the page. Ctrl-C or SIGTERM ends this.\n"
+            )
 
     def watch(self, kind: str, told: object) -> None:
         """Hear of screens and signals; tell the screens here too, in words."""
