@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from emulator.models import vde
 from emulator.models.brush import Held
 from emulator.models.emv import PaymentCard
 from emulator.simulation.board import Antenna
@@ -19,8 +20,9 @@ GENUINE = {"desfire": ("genuine", "hidden"), "vde": (None, "genuine")}
 class Presentation:
     """One time that a card was held to the reader."""
 
-    def __init__(self, turn: int, at_ms: int, card: dict):
+    def __init__(self, turn: int, at_ms: int, card: dict, has_clock: bool):
         self.turn = turn
+        self._has_clock = has_clock
         self.at_ms = at_ms
         self._card = card
         # Whether it was away, or another one in its place, before it had answered all.
@@ -37,7 +39,11 @@ class Presentation:
         """Return whether the one card of a token was there that has its key, and answered all that it was
         asked.
         """
-        is_genuine = self._card.get("secure") in GENUINE.get(self._card["kind"], ())
+        secure = self._card.get("secure")
+        # Without a clock nobody knows that a certificate's time is over.
+        is_genuine = secure in GENUINE.get(self._card["kind"], ()) or (
+            secure == vde.EXPIRED and not self._has_clock
+        )
         return self.is_of(token) and is_genuine and not self.is_cut
 
 
@@ -79,7 +85,7 @@ class Watched(Antenna):
     def _show(self, card: Any) -> None:
         kind = "emv" if isinstance(card, PaymentCard) else "rfid"
         told = getattr(card, "told", None) or {"kind": kind, "uid": card.uid.hex().upper()}
-        shown = Presentation(self.turn, self.kernel.now_ms, told)
+        shown = Presentation(self.turn, self.kernel.now_ms, told, self._charger.wall.is_known())
         self.newest = [*self.newest[1 - KEPT :], shown]
 
 
