@@ -25,8 +25,8 @@ SILENT = "silent"
 # What does not spoil a reading.
 HARMLESS = ("none", "echo", "noise", "wrong_power", "refuses_to_sign")
 
-# What the display says when a terminal has given up its meter, or the session that had to end.
-SHOWN_AT_LAST = ("out_of_order", "receipt")
+# What the display says when a terminal has given up its meter, and the receipt has been shown.
+SHOWN_AT_LAST = "out_of_order"
 
 
 class Trouble:
@@ -56,7 +56,7 @@ class Trouble:
 
     def see(self, screen_id: str) -> None:
         """Take what the display shows from now on."""
-        self.is_met = self.is_met or screen_id in SHOWN_AT_LAST
+        self.is_met = self.is_met or screen_id == SHOWN_AT_LAST
 
     def stretched_ms(self, story_ms: int) -> int:
         """Return how long a time of the story, that passes now, has to be on the bench."""
