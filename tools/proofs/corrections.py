@@ -11,6 +11,7 @@ from firmware.errors import CryptoError, ReceiptError
 from firmware.ledger import chain
 from firmware.receipts import correction
 from tools.proofs import records
+from tools.proofs.lost import Lost
 from tools.proofs.proof import Proof
 
 Payload = dict[str, Any]
@@ -34,7 +35,8 @@ class _Receipt:
 
 
 class _Book:
-    def __init__(self) -> None:
+    def __init__(self, lost: Lost) -> None:
+        self._lost = lost
         self.receipts: dict[str, _Receipt] = {}
         self.count = 0
         self._begins_with = 0
@@ -45,6 +47,9 @@ class _Book:
     def follow(self, compact: str, payload: Payload) -> Iterator[str]:
         kind = payload.get("kind")
         self._begins_with = self._begins_with or int(payload["seq"])
+        if self._lost.is_behind(payload["seq"]):
+            # What was ordered, refused and corrected there is not known.
+            self._is_refused, self._order = True, None
         if kind == "session.ended":
             self.receipts[str(payload["receipt"])] = _Receipt(compact, payload)
         elif kind == "order.applied":
@@ -59,7 +64,7 @@ class _Book:
         name, named = payload["receipt"], payload["corrects"]
         old = self.receipts.get(str(named["receipt"]))
         if old is None or named["hash"] != old.hash:
-            if old is not None or self._begins_with == 1:
+            if old is not None or (self._begins_with == 1 and not self._lost.holds_receipt(named["receipt"])):
                 yield f"receipt {name} names {named['receipt']}, which is not so before it"
             return
         if named["code"] != old.code:
@@ -95,9 +100,9 @@ class _Book:
             old.cancelled_by = name
 
 
-def check(proof: Proof, found: Iterable[tuple[str, Payload]]) -> None:
+def check(proof: Proof, found: Iterable[tuple[str, Payload]], lost: Lost) -> None:
     """Check every cancellation and correction among the records of a ledger, where there is any."""
-    book = _Book()
+    book = _Book(lost)
     problems: list[str] = []
     for compact, payload in found:
         try:

@@ -15,6 +15,7 @@ from firmware.errors import CryptoError, LedgerError
 from firmware.ledger import announced, audit, chain, checkpoint, segment
 from tools import keys
 from tools.proofs import corrections, ledger_files, meters_key, order, receipts, records, sessions
+from tools.proofs.lost import Lost
 from tools.proofs.proof import Proof
 
 # So many problems of the chain, and so many of receipts, are told one by one.
@@ -51,18 +52,21 @@ class Lines:
 
 def verify(storage: Any, path: str, given: list[keys.PublicKey], prices: receipts.Prices) -> Proof:
     """Verify what `storage_of` a path returns by the keys given, or by the key that its first record
-    introduces.
+    introduces. Records that are lost make it fail, but those that a signed record of it names.
     """
     proof = Proof("ledger")
     found = check_folder(path, given) if isinstance(storage, LedgerFolder) else check(storage, path, given)
-    for problem in found["problems"][:MAX_TOLD]:
+    lost = Lost(_payloads(storage), found["problems"])
+    problems = [problem for problem in found["problems"] if not lost.excuses(problem)]
+    for problem in problems[:MAX_TOLD]:
         proof.check(place(problem) or "ledger", False, problem["what"])
     why = f"{found['records']} records, each signed, in sequence and chained to the one before"
     begins = getattr(storage, "first_seq", 1)
     if begins > 1:
         why += f"; what was before record {begins} is not there and cannot be checked"
-    untold = len(found["problems"]) - MAX_TOLD
-    proof.check("chain", found["holds"], why if found["holds"] else _see_above(untold))
+    if lost.gaps or lost.goes_back:
+        why += "; but for what the ledger declares as lost"
+    proof.check("chain", not problems, _see_above(len(problems) - MAX_TOLD) if problems else why)
     first = _first(storage)
     public = _key(first, given)
     told = Proof("receipts")
@@ -72,13 +76,14 @@ def verify(storage: Any, path: str, given: list[keys.PublicKey], prices: receipt
         count += _receipt(told, compact, at_hand, prices, given)
     wrong = [(name, holds, why) for name, holds, why in told.checks if not holds]
     proof.checks += wrong[:MAX_TOLD]
-    problems = [f"{len(wrong)} checks of them do not hold"] if wrong else []
-    proof.found("receipts", problems, f"{count} receipts, each with its sums, prices and meter's record")
-    _meter_keys(proof, storage)
-    told_order = list(order.check(each for _, each in _payloads(storage)))
+    failing = [f"{len(wrong)} checks of them do not hold"] if wrong else []
+    proof.found("receipts", failing, f"{count} receipts, each with its sums, prices and meter's record")
+    _meter_keys(proof, storage, lost)
+    told_order = list(order.check((each for _, each in _payloads(storage)), lost))
     proof.found("order", told_order, "numbers without a gap, registers and times that run forward")
-    sessions.check(proof, (each for _, each in _payloads(storage)))
-    corrections.check(proof, _payloads(storage))
+    sessions.check(proof, (each for _, each in _payloads(storage)), lost)
+    corrections.check(proof, _payloads(storage), lost)
+    lost.tell(proof, not problems)
     return proof
 
 
@@ -223,17 +228,26 @@ def _announced(payload: dict[str, Any]) -> dict[str, bytes]:
     return {jose.thumbprint(public): public}
 
 
-def _meter_keys(proof: Proof, storage: Any) -> None:
-    """Hold the key by which each meter's own record was signed against the one of its commissioning."""
+def _meter_keys(proof: Proof, storage: Any, lost: Lost) -> None:
+    """Hold the key by which each meter's own record was signed against the one of its commissioning.
+
+    Where records are lost the meter may have been exchanged in them: which key is the right one is not known.
+    """
     known: meters_key.Pinned | None = None
     signed, wrong = 0, []
     for _, payload in _payloads(storage):
+        if lost.is_behind(payload.get("seq")):
+            known = None
         known = meters_key.after(known, payload)
         if payload.get("kind") == "session.ended" and "meter_key" in payload:
             signed += 1
             if known is not None and payload["meter_key"] != known.key:
                 wrong.append(f"{payload.get('receipt')}: not the key of the meter that was commissioned")
-    if not signed or known is None:
+    if known is None:
+        if wrong:
+            proof.found("meter keys", wrong, "")
+        return
+    if not signed:
         return
     try:
         told = hashlib.sha256(bytes.fromhex(known.key)).hexdigest()

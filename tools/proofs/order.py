@@ -11,6 +11,7 @@ from typing import Any
 from firmware.errors import PricingError
 from firmware.ledger.summary import SET_BACK
 from tools.proofs import naming, times
+from tools.proofs.lost import Lost, Numbers
 
 Payload = dict[str, Any]
 
@@ -18,18 +19,22 @@ Payload = dict[str, Any]
 WRAP_MS = 1 << 30
 
 
-def check(payloads: Iterable[Payload]) -> Iterator[str]:
-    """Yield what does not follow from one receipt to the next, and where time runs backwards."""
+def check(payloads: Iterable[Payload], lost: Lost) -> Iterator[str]:
+    """Yield what does not follow from one receipt to the next, and where time runs backwards.
+
+    Where records are lost, and so declared, receipts may be among them: `lost` hears which.
+    """
     last: Payload | None = None
-    moments = _Moments()
+    moments, numbers = _Moments(lost), Numbers(lost)
     for payload in payloads:
+        yield from numbers.follow(payload)
         try:
             yield from moments.follow(payload)
         except (KeyError, TypeError, PricingError) as error:
             yield f"record {payload.get('seq')} lacks or garbles {error}"
         if payload.get("kind") == "session.ended":
             if last is not None:
-                yield from _following(last, payload)
+                yield from _following(last, payload, numbers.skipped)
             last = payload
 
 
@@ -43,7 +48,8 @@ class _Moments:
     since a start.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lost: Lost) -> None:
+        self._lost = lost
         # Of the newest record that knew the time; None where there is none.
         self._at: str | None = None
         # Records may be missing that knew another time.
@@ -53,7 +59,7 @@ class _Moments:
     def follow(self, payload: Payload) -> Iterator[str]:
         """Yield where one more record is of an earlier time than it may be."""
         seq, at, before = payload.get("seq"), payload["at"], self._before
-        if seq != (before.get("seq", 0) if before else 0) + 1:
+        if seq != (before.get("seq", 0) if before else 0) + 1 or self._lost.is_behind(seq):
             before = self._at = None
             self._is_known = False
         times.utc_s(at)
@@ -90,12 +96,12 @@ def _ticks(before: Payload, payload: Payload) -> Iterator[str]:
         yield f"record {seq}: the ticks since the start fell, from {told}"
 
 
-def _following(before: Payload, receipt: Payload) -> Iterator[str]:
+def _following(before: Payload, receipt: Payload, skipped: int) -> Iterator[str]:
     number, expected = _number(receipt), _number(before)
-    if number is None or expected is None or number != expected + 1:
+    if number is None or expected is None or number != expected + 1 + skipped:
         yield f"receipt {receipt.get('receipt')} follows {before.get('receipt')}"
     pages = _page(before), _page(receipt)
-    if pages[0] is not None and pages[1] is not None and pages[1] != pages[0] + 1:
+    if pages[0] is not None and pages[1] is not None and pages[1] != pages[0] + 1 + skipped:
         yield f"receipt {receipt.get('receipt')}: its OCMF record is T{pages[1]}, after T{pages[0]}"
     try:
         meters = before["meter"], receipt["meter"]

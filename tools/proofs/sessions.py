@@ -10,6 +10,7 @@ from typing import Any
 from firmware.errors import PricingError, ReceiptError
 from firmware.receipts import correction, ocmf
 from tools.proofs import durations, naming
+from tools.proofs.lost import Lost
 from tools.proofs.proof import Proof
 
 Payload = dict[str, Any]
@@ -25,9 +26,9 @@ _OTHER_ENDS = ("button", "card", "limit", "power_loss", "unplugged", "vehicle_fa
 _GARBLED = (AttributeError, KeyError, TypeError, ValueError, PricingError, ReceiptError)
 
 
-def check(proof: Proof, payloads: Iterable[Payload]) -> None:
+def check(proof: Proof, payloads: Iterable[Payload], lost: Lost) -> None:
     """Check that starts, ends and receipts of a ledger belong together, and say what cannot be checked."""
-    book = _Book()
+    book = _Book(lost)
     problems: list[str] = []
     for payload in payloads:
         try:
@@ -41,7 +42,8 @@ def check(proof: Proof, payloads: Iterable[Payload]) -> None:
 class _Book:
     """What the records before tell: the open session, how many receipts there are, the newest register."""
 
-    def __init__(self) -> None:
+    def __init__(self, lost: Lost) -> None:
+        self._lost = lost
         self._next_seq: int | None = None
         self._begins_with = 0
         # None: not known, for records are missing before.
@@ -84,7 +86,7 @@ class _Book:
                 self.forget()
             elif kind != "boot":
                 yield f"a ledger begins with a start of its terminal, this one with {kind}"
-        elif seq != self._next_seq:
+        elif seq != self._next_seq or self._lost.is_behind(seq):
             self.forget()
         self._next_seq = seq + 1
         if kind == "boot":

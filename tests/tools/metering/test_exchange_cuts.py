@@ -27,6 +27,7 @@ from tests.interpreters import ROOT
 from tests.tools.metering.lines import on_a_wire
 from tools.metering.exchange import Exchange
 from tools.proofs import ledgers
+from tools.proofs.lost import Lost
 from tools.proofs.proof import Proof
 
 OLD = {"model": "eastron-sdm630", "serial": "21110042", "energy_wh": 123_456}
@@ -240,7 +241,7 @@ def test_a_ledger_whose_receipts_were_signed_by_another_meters_key_does_not_hold
             change(document)
             lines.append(f"{head}.{jose.b64url(canonical.encode(document))}.{signature}")
         proof = Proof("ledger")
-        ledgers._meter_keys(proof, ledgers.Lines("\n".join(lines).encode()))
+        ledgers._meter_keys(proof, ledgers.Lines("\n".join(lines).encode()), Lost())
         return proof.checks
 
     def forge(document: dict) -> None:
