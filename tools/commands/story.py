@@ -101,9 +101,11 @@ def receipt(record: dict) -> str:
     meter = record["meter"]
     rows += [("Meter", f"{meter['serial']}  {meter['start_wh']} Wh to {meter['stop_wh']} Wh")]
     rows += [("Energy", f"{record['energy_wh']} Wh")]
+    # A unit price is net but where the tariff says that its prices have the VAT in them.
+    amount, told = ("net_minor", " net") if record.get("tax", "NO") == "NO" else ("gross_minor", "")
     for line in record["lines"]:
         quantity = f"{line['quantity']} {line['unit']} at {line['unit_price']}"
-        rows.append((line["dimension"], f"{quantity} = {price(line['gross_minor'])}"))
+        rows.append((line["dimension"], f"{quantity} = {price(line[amount])}{told}"))
     rows += [("Net", price(record["net_minor"]))]
     rows += [(f"VAT {vat['rate']} %", price(vat["vat_minor"])) for vat in record["vat"]]
     rows += [("Total", price(record["gross_minor"])), ("Ended by", record["reason"])]
