@@ -49,6 +49,7 @@ refused.storage_full: Zurzeit nicht möglich|Bitte andere Ladesäule|benutzen
 refused.out_of_order: Außer Betrieb|Bitte andere Ladesäule|benutzen
 refused.no_tariff: Zurzeit gilt kein Preis|Bitte andere Ladesäule|benutzen
 refused.no_clock: Die Uhr ist nicht|gestellt, der Preis ist|ungewiss
+refused.limit: Ein Ladevorgang kostet|hier mehr als das Limit|dieser Karte
 refused.other: Nicht möglich|({reason})
 out_of_order.meter: Außer Betrieb|Der Stromzähler|antwortet nicht
 out_of_order.meter.refuses: Außer Betrieb|Der Stromzähler|meldet einen Fehler

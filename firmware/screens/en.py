@@ -49,6 +49,7 @@ refused.storage_full: No new sessions now|Please use another|charger
 refused.out_of_order: Out of order|Please use another|charger
 refused.no_tariff: No price is valid now|Please use another|charger
 refused.no_clock: The clock is not set|and the price unknown
+refused.limit: A session here costs|more than the limit|of this card
 refused.other: Not possible|({reason})
 out_of_order.meter: Out of order|The energy meter|does not answer
 out_of_order.meter.refuses: Out of order|The energy meter|reports a fault

@@ -49,6 +49,7 @@ refused.storage_full: Impossible à présent|Utilisez une autre|borne
 refused.out_of_order: Hors service|Utilisez une autre|borne
 refused.no_tariff: Aucun tarif n'est|valable à présent|Utilisez une autre|borne
 refused.no_clock: L'horloge n'est pas|réglée, le prix|est inconnu
+refused.limit: Une recharge coûte ici|plus que le plafond|de cette carte
 refused.other: Impossible|({reason})
 out_of_order.meter: Hors service|Le compteur|ne répond pas
 out_of_order.meter.refuses: Hors service|Le compteur signale|une erreur

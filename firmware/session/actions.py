@@ -208,7 +208,12 @@ def vehicle_noted(session: Session, facts: "Facts") -> "Step":
 
 
 def begin(session: Session, reading: "Facts") -> "Step":
-    """Write the start before power flows: what the ledger does not hold is nobody's energy."""
+    """Write the start before power flows: what the ledger does not hold is nobody's energy. One that costs
+    more than its limit at once is none.
+    """
+    if reading.get("refusal"):
+        driver = {"token": session.token, "payment": session.payment}
+        return _turn_away(session.without_driver(IDLE), driver, reading["refusal"])
     if not session.asks():
         # IEC 61851-1: power only for a vehicle that asks for it.
         effects: "Effects" = ((TIMER, None), (START, reading), (SHOW, ("suspended", {})))

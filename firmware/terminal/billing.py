@@ -73,6 +73,19 @@ class Billing:
         self._note(reading, is_parking)
         self._engine.add(0, 0)
 
+    def least_minor(self, is_parking: bool) -> int:
+        """Return what a session costs once its first Wh has flowed, asked of an account that has not begun.
+
+        The first ms of charging is in it, and counts as a step. Where it begins with parking, it may end with
+        a step of that.
+        """
+        parked_minor = 0
+        if is_parking:
+            self._engine.add(1, 0, None, None, True)
+            parked_minor = self.gross_minor()
+        self._engine.add(2, 1)
+        return max(parked_minor, self.gross_minor())
+
     def add(self, reading: "Document", is_parking: bool, is_last: bool) -> None:
         """Price a later reading; `is_parking` says whether the vehicle asks for no power from now on.
 

@@ -105,12 +105,29 @@ class Performer:
 
     # Money and records
 
-    async def _start(self, session: "Session", reading: "Document") -> None:
-        parts = self._parts
+    def refusal(self, session: "Session", utc_s: "int | None", is_parking: bool) -> "str | None":
+        """Return "limit" where a session that begins at a moment costs more than its limit at once, or None.
+
+        `is_parking` says whether it begins with a vehicle that asks for no power.
+        """
+        if session.limit_minor is None:
+            return None
+        start = {"wh": 0, "utc_s": utc_s, "payment": (session.payment or {}).get("payment")}
+        tariff, discounts = self._tariff(session, utc_s), self._discounts(session)
+        billing = Billing(self._board.clock, self._parts.zone, tariff, start, discounts)
+        return "limit" if billing.least_minor(is_parking) > session.limit_minor else None
+
+    def _tariff(self, session: "Session", utc_s: "int | None") -> "Tariff":
+        tariffs = self._parts.tariffs
         # One that was told and expired while the driver looked for the plug still counts.
-        tariff = parts.tariffs.at(session.tariff, reading["utc_s"]) or parts.tariffs.at(session.tariff, None)
+        tariff = tariffs.at(session.tariff, utc_s) or tariffs.at(session.tariff, None)
         if tariff is None:
             raise SessionError("a session began under a tariff that is not in force; this is a bug")
+        return tariff
+
+    async def _start(self, session: "Session", reading: "Document") -> None:
+        parts = self._parts
+        tariff = self._tariff(session, reading["utc_s"])
         discounts = self._discounts(session)
         meter = {"model": self._config.meter_model, "serial": reading["serial"], "wh": reading["wh"]}
         meter["resolution_wh"] = reading["resolution_wh"]

@@ -151,6 +151,9 @@ class Terminal:
             return
         if event[0] == events.READING and self.session.state == RECOVERING:
             event[1]["pause"] = self._performer.pause(event[1])
+        if event[0] == events.READING and self.session.state == STARTING:
+            is_parking = not self.session.asks()
+            event[1]["refusal"] = self._performer.refusal(self.session, event[1]["utc_s"], is_parking)
         await self._adopt(following.follow(self.session, event), event)
         if event[0] == events.READING and "transaction" in event[1] and self.session.state not in BEGUN:
             from firmware.terminal import signing
@@ -195,7 +198,17 @@ class Terminal:
         else:
             decision = self._parts.contracts.decide(token, self._local_date())
         if decision["granted"]:
-            refusal = self._parts.tariffs.refusal(decision["tariff"], self._clock.utc_s())
+            utc_s = self._clock.utc_s()
+            refusal = self._parts.tariffs.refusal(decision["tariff"], utc_s)
+            if not refusal and self.session.token is None:
+                wanted = self.session.but(
+                    token=token,
+                    contract=decision["contract"],
+                    tariff=decision["tariff"],
+                    limit_minor=decision["limit_minor"],
+                    payment=payment,
+                )
+                refusal = self._performer.refusal(wanted, utc_s, False)
             if refusal:
                 decision = {"granted": False, "reason": refusal}
         self._parts.room.look()

@@ -108,7 +108,7 @@ def test_every_reason_and_every_fault_is_told():
             "bank_card_blocked", "bank_card_declined", "bank_card_unproven", "bank_card_expired",
             "bank_card_not_yet", "bank_card_abroad", "bank_card_verify", "bank_card_day",
             "bank_card_no_clock", "see_phone",
-            "storage_full", "out_of_order", "no_tariff", "no_clock", "something_new",
+            "storage_full", "out_of_order", "no_tariff", "no_clock", "limit", "something_new",
         ):  # fmt: skip
             told.append(lines("refused", language, reason=reason))
         meters = ["meter" + trouble for trouble in refusals.TROUBLES]

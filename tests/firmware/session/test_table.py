@@ -128,6 +128,23 @@ def test_power_flows_only_after_the_start_is_written():
                 assert state == STARTING and done.index(events.START) < done.index(events.CLOSE)
 
 
+def test_a_start_that_is_refused_is_none_and_says_why():
+    card = {"kind": "card"}
+    starting = session_in(STARTING).but(payment={"payment": card, "card_data": "sealed"}, limit_minor=118)
+    reading = dict(FACTS[events.READING], refusal="limit")
+    after, effects = table.step(starting, (events.READING, reading))
+    assert (after.state, after.token, after.limit_minor, after.payment) == (IDLE, None, None, None)
+    told = {"token": ALICE, "reason": "limit", "payment": card}
+    assert effects == (
+        (events.RECORD, ("session.rejected", told)),
+        (events.TIMER, "message_s"),
+        (events.SHOW, ("refused", {"reason": "limit"})),
+        (events.SIGNAL, "refused"),
+    )
+    after, effects = table.step(starting, (events.READING, dict(reading, refusal=None)))
+    assert after.state == CHARGING and events.START in names(effects)
+
+
 def test_a_receipt_is_shown_only_after_it_is_written():
     for state in STATES:
         for kind in events.EVENTS:

@@ -137,3 +137,23 @@ def test_a_checkpoint_goes_on_with_the_same_bill():
     fresh.restore(None)
     fresh.close_at(1300)
     assert shown(fresh) == [("ENERGY", "0.3", False)]
+
+
+FEE = '{"price_components": [{"type": "FLAT", "price": 1.00, "vat": 19}]}'
+STEPS = '{"price_components": [{"type": "%s", "price": 3.6, "step_size": 600}]}'
+
+
+def test_the_least_that_a_session_costs_is_its_fee_and_a_first_step():
+    for elements, charging, parking in (
+        ((ENERGY % ("0.36", ""),), 0, 0),
+        # With 19 % VAT.
+        ((FEE, ENERGY % ("0.36", "")), 119, 119),
+        # Ten minutes at 3.60 an hour, 600 Wh at 3.60 a kWh.
+        ((STEPS % "TIME",), 60, 60),
+        ((STEPS % "PARKING_TIME",), 0, 60),
+        # Of two kinds of time only the last is stepped, at 0.36 an hour or at 3.60.
+        (((STEPS % "TIME").replace("3.6", "0.36"), STEPS % "PARKING_TIME"), 6, 60),
+        ((STEPS % "ENERGY",), 216, 216),
+    ):
+        told = [billing_of(*elements)[0].least_minor(is_parking) for is_parking in (False, True)]
+        assert told == [charging, parking], elements
