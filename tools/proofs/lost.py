@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from firmware.ledger import chain, damage
+from firmware.receipts import correction
 from tools.proofs import naming
 from tools.proofs.proof import Proof
 
@@ -160,9 +161,19 @@ class Numbers:
             yield from self._hold(payload, number - 1, number - 1)
         elif kind == "boot" and isinstance(counted, int):
             yield from self._hold(payload, counted, counted)
+        elif kind in (correction.CANCELLED, correction.CORRECTED):
+            yield from self._corrected(payload)
         elif kind == "session.ended" and number is not None:
             yield from self._hold(payload, number - 1, number)
             self._last, self._room, self._begun = number, 0, set()
+
+    def _corrected(self, payload: Payload) -> Iterator[str]:
+        """Yield where what a correction names can be none of those that are lost: it was there."""
+        named = payload.get("corrects")
+        name = named.get("receipt") if isinstance(named, dict) else None
+        number = naming.number(name, payload.get("terminal"))
+        if number is not None and self._last is not None and number > self._last:
+            yield from self._hold(payload, number, number)
 
     def _hold(self, payload: Payload, ended: int, begun: int) -> Iterator[str]:
         """Yield where receipts up to `ended`, and starts up to `begun`, cannot be among what is lost."""

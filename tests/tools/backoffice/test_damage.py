@@ -1,14 +1,28 @@
 """Proves that the office does without records by nothing but the terminal's signature on just these."""
 
 import hashlib
+import json
 
 import pytest
 
 from tests.tools.backoffice.terminals import Terminal, b64url, canonical
+from tools import keys
+from tools.proofs import ledgers
 
 
 def hash_of(line):
     return b64url(hashlib.sha256(line.encode()).digest())
+
+
+def verified(office, terminal):
+    """Return chain and damage as `kilotap verify` sees them in what the office gives out: each with whether
+    it holds, and what is lost.
+    """
+    given = keys.recognise(json.dumps(terminal.jwk).encode())
+    lines = ledgers.Lines("\n".join(office.stored(terminal)).encode())
+    proof = ledgers.verify(lines, "the office's records", given, lambda tariff: None)
+    holds = {name: holds for name, holds, _ in proof.checks if name in ("chain", "damage")}
+    return holds, [(gap["first_seq"], gap["last_seq"]) for gap in proof.lost]
 
 
 class Lost:
@@ -44,7 +58,10 @@ def test_a_gap_is_gone_over_by_the_record_that_names_it_and_what_follows_is_stor
 def test_the_gap_may_be_gone_over_long_before_it_is_the_turn_of_the_record_that_names_it(office):
     lost = Lost(office)
     assert office.upload(lost.terminal, [lost.proof, lost.after[0]]) == (200, {"next_seq": 7})
+    # What the office gives out names the gap when the record has come in its turn, and not before.
+    assert verified(office, lost.terminal) == ({"chain": False}, [])
     assert office.upload(lost.terminal, lost.after[1:]) == (200, {"next_seq": 11})
+    assert verified(office, lost.terminal) == ({"chain": True, "damage": True}, [(3, 5)])
 
 
 def test_the_record_alone_moves_nothing_until_the_one_after_the_gap_holds(office):
@@ -119,6 +136,7 @@ def test_a_terminal_that_lost_its_end_goes_on_from_what_it_has(office):
     rest = terminal.records(1)
     assert office.upload(terminal, [named, *rest]) == (200, {"next_seq": 8})
     assert office.stored(terminal) == [*lines, named, *rest]
+    assert verified(office, terminal) == ({"chain": True, "damage": True}, [])
 
 
 def test_a_gap_that_is_no_gap_here_is_no_hindrance(office):

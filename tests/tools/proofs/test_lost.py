@@ -11,6 +11,7 @@ import pytest
 from firmware.crypto import jose
 from firmware.ledger import chain, segment
 from tests.tools.proofs import forging
+from tests.tools.proofs.test_corrections import records as corrected  # noqa: F401 - a fixture
 from tests.tools.proofs.test_sessions import renumbered
 from tools.__main__ import main
 
@@ -191,3 +192,18 @@ def test_numbers_of_any_kind_are_told_and_break_nothing(records, tmp_path):
         for number, payload in enumerate(payloads, 1):
             payload.setdefault("seq", number)
         assert "chain: see above" in told(forging.signed(payloads, is_numbered=False), tmp_path), seq
+
+
+def test_corrections_of_what_is_lost_hold_and_those_of_what_was_never_there_do_not(corrected, tmp_path):  # noqa: F811
+    ends = [seq for seq, each in enumerate(corrected, 1) if each["kind"] == "session.ended"]
+    # The receipt, the order, and the first correction, behind which the second one comes.
+    for seq in (ends[0], len(corrected) - 2, len(corrected) - 1):
+        proof = forging.judged(Declared(corrected, seq, seq).without(), tmp_path)
+        assert forging.problems(proof) == "", seq
+    names = forging.changed(corrected, lambda each: each[-1]["corrects"].update(receipt="KT-0001-000099"))
+    found = told(Declared(names, ends[0], ends[0]).without(), tmp_path)
+    assert "names KT-0001-000099, which is not so before it" in found
+    second = corrected[-1]["receipt"]
+    again = [*corrected, {**corrected[-1], "receipt": second.replace("-C2", "-C1")}]
+    found = told(Declared(again, len(again) - 2, len(again) - 2).without(), tmp_path)
+    assert "its number stands twice" in found and "took back before" in found
