@@ -35,6 +35,12 @@ class Books:
         # The newest end: its number and its session. Lost before a checkpoint told of it, it comes again.
         self._newest_end = (0, "")
         self.lost_end: "str | None" = None
+        # The newest start: its number, its session, and register and meter before it. Lost with all that told
+        # of it, it was never billed: the next session has its number and gives its energy back.
+        self._newest_start: tuple = (0, "", first_wh, None)
+        self._lost_start: "str | None" = None
+        # The session of the newest start where another one that is lost had its number before.
+        self.given_again: "str | None" = None
         # How many records the terminal has named as lost. What a missing one told of a session is not known.
         self.named = 0
         # What gives the hash of a record by its number, where somebody keeps them.
@@ -86,6 +92,8 @@ class Books:
             self.named += named[1] - named[0] + 1
             if named[0] <= self._newest_end[0] <= named[1]:
                 self.lost_end = self._newest_end[1]
+            if named[0] <= self._newest_start[0] <= named[1]:
+                self._lost_start = self._newest_start[1]
 
     def _goes_back(self, compact):
         """Return whether a record names all behind one that is known as lost, and goes on from that one: the
@@ -131,14 +139,24 @@ class Books:
         self.at_wh, self.serial = meter["wh"], meter["serial"]
 
     def _started(self, payload):
+        self.given_again = payload["session"] if payload["session"] == self._lost_start else None
+        if self.given_again:
+            self._forget_start()
         if self._opened and not self._is_blind:
             self.problems.append("%s began while %s was open" % (payload["session"], self._opened["session"]))
         meter = payload["meter"]
         if not self._is_blind:
             self._judge_start(payload, meter["wh"])
         self.is_excused = self._is_blind = False
-        self._opened, self.lost_end = payload, None
+        self._opened, self.lost_end, self._lost_start = payload, None, None
+        self._newest_start = (payload["seq"], payload["session"], self.at_wh, self.serial)
         self.at_wh, self.serial = meter["wh"], meter["serial"]
+
+    def _forget_start(self):
+        """Go on as a terminal does that no longer knows of its newest session."""
+        self._opened = None
+        self.at_wh, self.serial = self._newest_start[2:]
+        self.is_excused = True
 
     def _judge_start(self, payload, begun_wh):
         """Energy between an end and the next start is given back, to the Wh, and only after a fault."""
