@@ -25,6 +25,8 @@ OF_THE_METER = ("meter_fault", "meter_exchange")
 
 # A start takes about a second of real time, or two on a busy machine.
 FLICKER_S = 1.5
+# How long a display that is dark after it is awaited.
+DARK_S = 5.0
 
 
 class Player:
@@ -168,6 +170,9 @@ class Player:
             self._trouble.begin_anew()
             return
         terminal.power_on()
+        # It takes cards a moment before it shows anything, and nobody holds one to a display that is dark.
+        charger = self._bench.charger
+        charger.wait_for(lambda: charger.screen is not None or terminal.pid is None, DARK_S)
         self._expects_death = False
         self._bench.note_processes()
 
