@@ -10,6 +10,10 @@ from firmware.crypto import canonical, jose
 from firmware.errors import CryptoError, LedgerError
 from firmware.ledger import chain
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from emulator.models.ahead import Ahead
+
 # So many of the newest records are known again, each by the first bytes of its hash: more than a batch holds.
 REMEMBERED = 128
 MARK_BYTES = 4
@@ -35,6 +39,10 @@ class Office:
         self._size = 0
         self._newest = bytearray(MARK_BYTES * REMEMBERED)
         self._lines = 0
+        # How many lines of the request brought nothing but what is known, or announced a key.
+        self._came = 0
+        # Keys that were announced ahead of their turn; None: none in this request.
+        self._ahead: "Ahead | None" = None
         self._refusal: "tuple[str, dict] | None" = None
         self._is_later = False
         self.stored = 0
@@ -50,8 +58,7 @@ class Office:
     def _use(self, verify):
         """Take records under the key that the chain has reached, and no others."""
         self.verify = verify
-        header = {"alg": "ES256", "kid": self._chain.key, "typ": chain.RECORD_TYPE}
-        self._header = jose.b64url_bytes(canonical.encode(header)) + b"."
+        self._header = header(self._chain.key)
 
     def next_seq(self) -> int:
         """Return the sequence number that is stored next."""
@@ -84,7 +91,8 @@ class Office:
         """Take the head of a request; its body follows line by line, for no small heap holds it whole."""
         words = head[: head.find(b"\r\n")].decode().split(" ")
         is_known = words[0] == "POST" and words[1] == self._path
-        self._lines = self._size = 0
+        self._lines = self._size = self._came = 0
+        self._ahead = None
         self._refusal = None if is_known else ("404 Not Found", {"reason": "no such terminal"})
 
     def piece(self, content: bytes) -> None:
@@ -129,6 +137,9 @@ class Office:
                     "reason": "the record after the damaged ones has to follow",
                 }
                 self._refusal = "409 Conflict", told
+        elif self._ahead and self._came == self._lines and not self._refusal:
+            told = {"next_seq": self.next_seq(), "reason": "what the new key signed has to follow"}
+            self._refusal = "409 Conflict", told
         if self._refusal:
             return response(*self._refusal)
         return response("200 OK", {"next_seq": self.next_seq()})
@@ -140,6 +151,7 @@ class Office:
         mark = hashlib.sha256(record).digest()[:MARK_BYTES]
         if mark in self._newest:
             self.duplicates += 1
+            self._came += 1
             return None
         record_hash = chain.hash(record)
         payload = None
@@ -150,11 +162,7 @@ class Office:
         except CryptoError as error:
             return "no record: %s" % error
         except LedgerError as error:
-            if (
-                payload is None
-                or payload["kind"] != "ledger.damaged"
-                or not self._skips(payload, record_hash)
-            ):
+            if payload is None or not self._takes_early(payload, record_hash):
                 return str(error)
             if self._is_later:
                 self._is_later = False
@@ -166,6 +174,7 @@ class Office:
         self._newest[place : place + MARK_BYTES] = mark
         self.stored += 1
         if payload["kind"] == chain.KEY_ROTATED:
+            self._came += 1
             self._use(self._verifier(self._chain.public))
         if payload["kind"] == "fault" and payload["fault"].startswith("task:"):
             self.died = payload["what"]
@@ -177,6 +186,28 @@ class Office:
         if seq == self.next_seq() and self._shown.get(seq, record_hash) != record_hash:
             raise LedgerError("seq %d was shown with other bytes: the ledger was signed twice here" % seq)
 
+    def _is_first(self):
+        """Return whether nothing came yet but what is known, and announcements in or ahead of their turn."""
+        return self._lines == self._came + 1
+
+    def _takes_early(self, payload, record_hash):
+        """Return whether a record out of its turn has a meaning: one that names others, or a key to come."""
+        if payload["kind"] == "ledger.damaged":
+            return self._skips(payload, record_hash)
+        if payload["kind"] != chain.KEY_ROTATED or not (self._is_later and self._is_first()):
+            return False
+        if self._verifier is None or payload["terminal"] != self._chain.terminal:
+            return False
+        # In memory only where a key was announced before its turn.
+        from emulator.models.ahead import Ahead
+
+        if self._ahead is None:
+            self._ahead = Ahead(self._chain.key, self._verifier)
+        if self._ahead.hear(payload):
+            self._came += 1
+            return True
+        return False
+
     def _skips(self, payload, record_hash):
         """Go on behind records that the terminal lost, where this one names them; return whether it does."""
         # In memory only where something was damaged.
@@ -186,9 +217,9 @@ class Office:
         if named is None or payload["terminal"] != self._chain.terminal:
             return False
         if self._is_later:
-            if self._lines != 1 or not named[0] <= next_seq <= named[1]:
+            if not self._is_first() or not named[0] <= next_seq <= named[1]:
                 # It was shown before, and the answer was lost.
-                return self._lines == 1 and self._shown.get(payload["seq"]) == record_hash
+                return self._is_first() and self._shown.get(payload["seq"]) == record_hash
             self._before = next_seq, self._chain.prev
             self._shown[payload["seq"]] = record_hash
             self._chain.next_seq, self._chain.prev = named[1] + 1, named[2]
@@ -215,10 +246,14 @@ class Office:
         """Return the payload of the record in the room, which is decoded where it lies."""
         room, end = self._room, size - SIGNATURE_CHARACTERS - 1
         at = len(self._header)
-        if bytes(room[:at]) != self._header or end < at or room[end] != 0x2E:
+        begins = bytes(room[:at])
+        verify = self.verify
+        if begins != self._header:
+            verify = self._ahead.verify(begins) if self._ahead else None
+        if verify is None or end < at or room[end] != 0x2E:
             raise LedgerError("no record under this terminal's key")
         signature = jose.unb64url(bytes(room[end + 1 : size]))
-        is_signed = self.verify(memoryview(room)[:end], signature)
+        is_signed = verify(memoryview(room)[:end], signature)
         decoded = 0
         while at < end:
             piece = jose.unb64url(bytes(room[at : min(at + jose.PIECE_CHARACTERS, end)]))
@@ -228,7 +263,15 @@ class Office:
         self._is_later = payload["seq"] > self.next_seq()
         if not is_signed:
             raise LedgerError("a record whose signature does not hold")
+        if verify is not self.verify and not self._is_later:
+            raise LedgerError("a record under a key that does not sign yet")
         return payload
+
+
+def header(key: str) -> bytes:
+    """Return what every record under a key (its thumbprint) begins with."""
+    told = {"alg": "ES256", "kid": key, "typ": chain.RECORD_TYPE}
+    return jose.b64url_bytes(canonical.encode(told)) + b"."
 
 
 def body_size(head: bytes) -> int:

@@ -8,6 +8,10 @@ is missing in the ledger, its copy stands for it. In memory only where there are
 from firmware.crypto import canonical, jose
 from firmware.ledger import chain, segment, spans
 
+# So many copies of what the office has stay: it may come back from a backup of before, and the ledger's own
+# have gone bad since. Each is 1 KB of a small board's heap while they are written.
+MOST_KNOWN = 1
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +33,7 @@ def copies(storage: "Any") -> "list[tuple[int, Span]]":
 
 
 def keep(journal: "Journal", acknowledged: int, seq: "int | None" = None) -> None:
-    """Add the copy of an announcement, durable on return, and give up those that the office has.
+    """Add the copy of an announcement, durable on return, and give up old ones that the office has.
 
     It is the record of a number, or else the newest that the office (`acknowledged`) does not have. Raises
     OSError; then the copies before still stand.
@@ -44,10 +48,12 @@ def keep(journal: "Journal", acknowledged: int, seq: "int | None" = None) -> Non
     if found is None:
         return
     storage = journal.storage
+    kept = journal.announcements()
+    oldest_seq = max([journal.first_seq()] + [number + 1 for number, _ in kept[:-MOST_KNOWN]])
     lines = [
         segment.encode_line(spans.text(storage, span))
-        for number, span in journal.announcements()
-        if acknowledged < number < found[0]
+        for number, span in kept
+        if number < found[0] and (number > acknowledged or number >= oldest_seq)
     ]
     journal.copies = None
     storage.replace(segment.COPIES, b"".join(lines + [segment.encode_line(found[1])]))

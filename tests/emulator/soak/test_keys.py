@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.models.ahead import Ahead
 from emulator.models.prng import Prng
 from emulator.simulation import play
 from emulator.soak import story
@@ -12,7 +13,7 @@ from emulator.soak.faults import keys as faults
 from emulator.soak.watch import Watch
 from firmware.crypto import jose
 from firmware.ledger import segment
-from firmware.terminal import rotation, tariffs
+from firmware.terminal import damage, rotation, tariffs
 from tools.__main__ import main
 from tools.commands.fast_craft import FastCraft
 
@@ -66,6 +67,39 @@ def test_the_soaks_heavy_stories_change_keys_where_nothing_is_damaged() -> None:
     actions = [{step["action"] for step in story.tell(seed, "heavy")["steps"]} for seed in range(1, 30)]
     assert [names for names in actions if "key_retire" in names]
     assert not [names for names in actions if {"key_retire", "damage"} <= names]
+
+
+def lost_before_a_change() -> list[str]:
+    """Return what is violated where records that the office lacks go bad, and the key changes before it can
+    be told of them.
+    """
+    one = story.tell(7, "none", 3)
+    steps = [(0, "link", "down")]
+    steps += 2 * [step for step in story.SESSION if step[2] != "uploaded"]
+    steps += [(0, "power", "cut"), *2 * [(0, "damage", "byte_of_ledger")], (1, "power", "on")]
+    steps += [(60, "key_retire", True), (0, "power", "cut"), (1, "power", "on")]
+    steps += [(60, "link", "up"), (600, "wait", "uploaded")]
+    at = len(story.SESSION)
+    one["steps"][at:at] = [story.step_of(*step) for step in steps]
+    return list(played(one)[0].violated())
+
+
+def test_what_went_bad_before_a_change_of_keys_is_named_under_the_new_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard = []
+    hear = Ahead.hear
+    monkeypatch.setattr(Ahead, "hear", lambda self, payload: heard.append(hear(self, payload)) or heard[-1])
+    assert lost_before_a_change() == []
+    assert True in heard
+
+
+def test_a_terminal_that_does_not_announce_the_new_key_ahead_of_what_it_names_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    proof = damage.proof
+    monkeypatch.setattr(damage, "proof", lambda *told: proof(*told)[-1:])
+    assert [wrong for wrong in lost_before_a_change() if "waited a day for uploaded" in wrong]
 
 
 def cut(write: int) -> list[str]:

@@ -253,16 +253,42 @@ def test_a_batch_holds_the_copy_in_its_place_and_goes_on_behind_it():
     assert _kinds(disk) == ["fault", "fault", "key.rotated", "fault", "fault"]
 
 
-def test_copies_that_the_office_has_are_given_up_with_the_next_change():
+def test_the_newest_copies_of_what_the_office_has_stay_and_older_ones_go_with_the_next_change():
+    disk = Disk(Memory())
+    terminal = Terminal(disk)
+    terminal.tell()
+    for _ in range(announced.MOST_KNOWN + 1):
+        terminal.rotate()
+    every = list(range(2, 2 + announced.MOST_KNOWN + 1))
+    # Of what the office does not have none is given up.
+    assert [seq for seq, _ in announced.copies(disk)] == every
+    acknowledged = terminal.recorder.known["next_seq"] - 1
+    _, terminal.signer = asyncio.run(rotation.rotate(terminal.recorder, terminal.signer, acknowledged))
+    assert [seq for seq, _ in announced.copies(disk)] == every[1:] + [every[-1] + 1]
+    assert audited(disk)["problems"] == []
+
+
+def test_an_announcement_that_the_office_had_is_there_when_it_comes_back_from_a_backup_of_before():
     disk = Disk(Memory())
     terminal = Terminal(disk)
     terminal.tell()
     terminal.rotate()
-    terminal.rotate()
-    assert [seq for seq, _ in announced.copies(disk)] == [2, 3]
-    _, terminal.signer = asyncio.run(rotation.rotate(terminal.recorder, terminal.signer, 3))
-    assert [seq for seq, _ in announced.copies(disk)] == [4]
+    name, offset, size = _place_of(disk, 2)
+    _spoil(disk, name, offset + size // 2)
+    _, terminal.signer = asyncio.run(rotation.rotate(terminal.recorder, terminal.signer, 2))
+    assert [seq for seq, _ in Journal(disk).read_from(1)] == [1, 2, 3]
     assert audited(disk)["problems"] == []
+
+
+def test_a_copy_goes_with_the_next_change_after_its_segment_is_removed():
+    disk = Disk(Memory())
+    terminal = Terminal(disk)
+    terminal.tell()
+    terminal.rotate()
+    journal = terminal.recorder.journal
+    journal.first_seq = lambda: 3
+    _, terminal.signer = asyncio.run(rotation.rotate(terminal.recorder, terminal.signer, 2))
+    assert [seq for seq, _ in announced.copies(disk)] == [3]
 
 
 def test_a_damaged_copy_harms_nothing_and_no_private_key_is_in_one():
