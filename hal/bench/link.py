@@ -25,9 +25,8 @@ class Link:
     def __init__(self, host: str, port: int) -> None:
         self._host, self._port = host, port
         self._lasting: "dict[str, Any]" = {}
-        self._waiting: "list[bytes]" = []
-        self._ready = Event()
-        self._is_up = False
+        self._written = Event()
+        self._writer: "Any" = None
 
     def tell(self, kind: str, content: "Any") -> None:
         """Say something that stays true, such as the screen: a host that comes later hears the last of it."""
@@ -35,10 +34,17 @@ class Link:
         self.mention(kind, content)
 
     def mention(self, kind: str, content: "Any") -> None:
-        """Say something of the moment, such as a sound: a host that is not there never hears it."""
-        if self._is_up:
-            self._waiting.append(_line(kind, content))
-            self._ready.set()
+        """Say something of the moment, such as a sound: a host that is not there never hears it.
+
+        It is on its way at once: a contactor has to hear before the meter is asked what flowed.
+        """
+        if self._writer is not None:
+            try:
+                self._writer.write(_line(kind, content))
+            except OSError:
+                # The listening side meets the same end, and starts anew.
+                pass
+            self._written.set()
 
     async def run(self, hear: "Callable[[dict], None]") -> None:
         """Connect, hand over each message that comes, and connect again, for ever."""
@@ -48,14 +54,13 @@ class Link:
                 await self._converse(reader, writer, hear)
             except OSError:
                 pass
-            self._is_up = False
             await pause_ms(RETRY_MS)
 
     async def _converse(self, reader: "Any", writer: "Any", hear: "Callable[[dict], None]") -> None:
-        self._waiting = [_line(kind, self._lasting[kind]) for kind in sorted(self._lasting)]
-        self._ready.set()
-        self._is_up = True
-        sender = asyncio.create_task(self._send(writer))
+        self._writer = writer
+        for kind in sorted(self._lasting):
+            self.mention(kind, self._lasting[kind])
+        sender = asyncio.create_task(self._drain(writer))
         try:
             line = await reader.readline()
             # A host that died may leave half a line behind.
@@ -63,18 +68,16 @@ class Link:
                 hear(json.loads(line))
                 line = await reader.readline()
         finally:
+            self._writer = None
             sender.cancel()
             hang_up(writer)
 
-    async def _send(self, writer: "Any") -> None:
+    async def _drain(self, writer: "Any") -> None:
         try:
             while True:
-                await self._ready.wait_ms()
-                self._ready.clear()
-                lines, self._waiting = self._waiting, []
-                for line in lines:
-                    writer.write(line)
-                    await writer.drain()
+                await self._written.wait_ms()
+                self._written.clear()
+                await writer.drain()
         except OSError:
             # The listening side meets the same end, and starts anew.
             return
