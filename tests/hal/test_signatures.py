@@ -13,7 +13,7 @@ from tests.interpreters import ROOT
 Verbs = dict[str, tuple[bool, list[str], int]]
 
 COMMON = "hal/common"
-RTU = (f"{COMMON}/rtu_bus.py", "RtuBus")
+RTU = (f"{COMMON}/rtu_bus.py", "RtuBus", (f"{COMMON}/master.py", "Master"))
 PN532 = (f"{COMMON}/pn532_reader.py", "Pn532Reader")
 PN532_CARD = (f"{COMMON}/pn532_reader.py", "Pn532Card")
 SOFT = (f"{COMMON}/soft_signer.py", "SoftSigner")
@@ -23,7 +23,7 @@ STREAM = (f"{COMMON}/streams.py", "Stream")
 NETWORK = (f"{COMMON}/streams.py", "Network")
 URANDOM = (f"{COMMON}/urandom.py", "Entropy")
 TASKS = (f"{COMMON}/tasks.py", "Tasks")
-EVENT = (f"{COMMON}/tasks.py", "Event")
+EVENT = (f"{COMMON}/event.py", "Event")
 CLOCK = (f"{COMMON}/real_clock.py", "RealClock")
 CONTACTOR = (f"{COMMON}/contactor.py", "Contactor")
 
@@ -92,11 +92,14 @@ FILES = {
 }  # fmt: skip
 
 
-def body(path: str, name: str) -> list[ast.stmt]:
-    """Return what stands in a class, also in one of which each interpreter has its own."""
+def bodies(path: str, name: str) -> list[list[ast.stmt]]:
+    """Return what stands in a class; of one that each interpreter has its own of, CPython's first."""
     nodes = ast.walk(ast.parse((ROOT / path).read_text()))
-    (found,) = [node for node in nodes if isinstance(node, ast.ClassDef) and node.name == name]
-    return found.body
+    return [node.body for node in nodes if isinstance(node, ast.ClassDef) and node.name == name]
+
+
+def body(path: str, name: str) -> list[ast.stmt]:
+    return bodies(path, name)[0]
 
 
 def attributes(path: str, name: str) -> set[str]:
@@ -117,13 +120,17 @@ def is_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def verbs(path: str, name: str) -> Verbs:
     """Return the public methods of a class: whether it is awaited, the arguments, how many have defaults."""
+    return verbs_in(body(path, name))
+
+
+def verbs_in(statements: list[ast.stmt]) -> Verbs:
     return {
         node.name: (
             isinstance(node, ast.AsyncFunctionDef),
             [argument.arg for argument in node.args.args],
             len(node.args.defaults),
         )
-        for node in body(path, name)
+        for node in statements
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and not node.name.startswith("_")
         and not is_property(node)
@@ -144,6 +151,12 @@ def test_a_board_has_the_verbs_of_the_port(board: str, port: str, where: tuple) 
         assert mine[verb] == (awaited(port, verb, is_async), arguments, defaults), f"{path}: {name}.{verb}"
     has = set().union(*(attributes(*each) for each in ((path, name), *bases)))
     assert attributes("hal/ports.py", port) <= has, f"{path}: {name}"
+
+
+def test_each_interpreter_has_the_same_flag() -> None:
+    # MicroPython's returns what is awaited, and needs no coroutine for it.
+    mine, other = ({verb: shape[1:] for verb, shape in verbs_in(each).items()} for each in bodies(*EVENT))
+    assert mine == other != {}
 
 
 @pytest.mark.parametrize("board", BOARDS)

@@ -86,11 +86,15 @@ class Live:
         """Plug in, tap a card and wait until it charges."""
         self.charger.plug(True)
         self.shows("welcome")
-        self.charger.tap("alice")
+        self._tap()
         self.shows("charging")
 
     def stop(self) -> None:
-        """Tap the card once more, when the reader has seen that it was gone."""
+        """Tap the card once more."""
+        self._tap()
+
+    def _tap(self) -> None:
+        """Tap the card when the reader has seen that it was gone: one that lies there is not read again."""
         time.sleep(GONE_S)
         self.charger.tap("alice")
 

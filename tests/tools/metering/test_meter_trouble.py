@@ -36,9 +36,14 @@ def sdm() -> Meter:
 
 def started(*words: str, **more) -> subprocess.Popen:
     command = [sys.executable, "-m", "tools", "meter", *words]
-    return subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more
-    )
+    # Tests that run in the background of a shell have Ctrl-C ignored, and what they start inherits that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_port_of_another_speed_is_told_with_what_to_look_at_and_found_by_a_scan(capsys):
