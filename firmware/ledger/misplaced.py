@@ -7,8 +7,9 @@ so the power may go at any time: the next start goes on. Loaded at starts, and b
 from firmware.crypto import canonical, jose
 from firmware.ledger import chain, segment, spans
 
-# A start looks at the segments of so many records, the newest ones, and at all that the office lacks; at all
-# that there are where one of these is out of its place, or fewer records are found than a checkpoint knows.
+# A start looks at the segments of so many records, the newest ones; at all that there are where one of these
+# is out of its place, or fewer records are found than a checkpoint knows. What the office lacks may be all of
+# a long life, so of older ones the uploader looks, before it calls records lost.
 RECORDS = 2000
 # Under this ending a segment waits until its place is free. As a name that nobody reads it is found again.
 ASIDE = ".aside"

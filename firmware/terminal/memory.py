@@ -104,9 +104,8 @@ def _put_back(storage: "Storage", terminal: str, key: str, saved: "Document") ->
 
     known = saved.get("summary") or {}
     next_seq = known.get("next_seq", 1)
-    since_seq = min(saved.get("acknowledged", 0) + 1, next_seq - misplaced.RECORDS)
     ours = terminal, (key, known.get("key"))
-    return misplaced.put_back(storage, ours, since_seq, next_seq)[1]
+    return misplaced.put_back(storage, ours, next_seq - misplaced.RECORDS, next_seq)[1]
 
 
 def _check_owner(journal: "Journal", terminal: str) -> "str | None":
