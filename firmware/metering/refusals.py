@@ -32,7 +32,7 @@ def trouble(what: str, lie: "str | None") -> str:
         return IMPLAUSIBLE
     if "kilotap meter replace" in what:
         return EXCHANGED
-    if "exception" in what:
+    if "exception " in what:
         code = what.split("exception ")[1].split(",")[0]
         # It has not what it is asked for; or the gateway before it says that it does not answer.
         return MODEL if code in ("1", "2", "3") else SILENT if code in ("10", "11") else REFUSES

@@ -307,7 +307,7 @@ def rest(session: Session, facts: "Facts") -> "Step":
 
 def _with_fault(session: Session, facts: "Facts") -> "Step | None":
     """Return the session that knows of a fault and the effects that write it, or None when it is known
-    already and has not become another.
+    already, unless it may have been told as another.
     """
     effects = ((RECORD, ("fault", {"fault": facts["fault"], "what": facts["what"]})),)
     if facts["fault"] not in session.faults:

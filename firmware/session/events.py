@@ -16,7 +16,7 @@ READING = (
 METER_LOST = "meter_lost"  # {"what", "lie"}: no answer however often it was asked, or none to believe (why)
 LIMIT = "limit"  # the price has reached the contract's limit
 TIMEOUT = "timeout"  # the timer of the state ran out
-FAULT = "fault"  # {"fault", "what"}, and "known": it became another
+FAULT = "fault"  # {"fault", "what"}, and "known": it may have been told as another
 FAULT_CLEARED = "fault_cleared"  # {"fault"}
 
 EVENTS = (CARD, CARD_REFUSED, VEHICLE, BUTTON_STOP, READING, METER_LOST, LIMIT, TIMEOUT, FAULT, FAULT_CLEARED)

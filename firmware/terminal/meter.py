@@ -281,11 +281,15 @@ class Meter:
         self._tell_fault(what or "")
 
     def _tell_fault(self, what: str) -> None:
-        """Say that the meter is lost, and once more when that has become something graver."""
+        """Say that the meter is lost, and once more when that has become something graver.
+
+        A start may know of a fault, but not which: it shows silence.
+        """
         from firmware.metering import refusals
 
-        reason, is_known = refusals.trouble(what, self._lie), self._healthy is False
-        if not is_known or refusals.is_graver(reason, self.reason):
+        reason = refusals.trouble(what, self._lie)
+        is_known = not self._healthy and refusals.is_graver(reason, self.reason)
+        if is_known or self._healthy is not False:
             self._healthy, self.reason = False, reason
             self._inbox.post((events.FAULT, {"fault": "meter", "what": what, "known": is_known}))
 

@@ -144,6 +144,20 @@ def test_a_meter_exchanged_while_the_terminal_was_off_is_noticed_at_the_start():
     assert "7, not 21110042" in played.of("fault")[0]["what"]
 
 
+def test_a_silence_that_an_exchange_ends_while_the_terminal_is_off_is_told_as_that_at_the_start():
+    shown = []
+
+    def tamper(charger):
+        charger.on_screen = shown.append
+
+    other = {"serial": "7", "register_wh": 500}
+    silent = [(60, "meter_fault", "silent"), (600, "power", "cut"), (5, "meter_fault", "none")]
+    steps = CHARGE + silent + [(0, "meter_exchange", other), (60, "power", "on"), (600, "link", "up")]
+    told = [record["what"] for record in Played(steps, tamper).holds().of("fault")]
+    assert len(told) == 2 and "did not answer" in told[0] and "7, not 21110042" in told[1]
+    assert shown[-1]["lines"] == ["Out of order", "The energy meter", "was exchanged"]
+
+
 def test_a_meter_that_refuses_its_number_is_served_without_one_and_one_that_had_one_is_not():
     def without(at_ms):
         def tamper(charger):

@@ -26,7 +26,9 @@ def test_what_may_pass_by_itself_is_told_as_silence():
     other_unit = modbus.with_crc(b"\x02\x04\x04\0\0\0\0")
     for what in (told(b""), told(b"\x01\x04\x04\0\0\0\0\0\0"), told(other_unit), refused(10), refused(11)):
         assert refusals.trouble(what, None) == refusals.SILENT, what
-    assert refusals.trouble("the port of the meter: [Errno 5]; check /dev/ttyUSB0", None) == refusals.SILENT
+    for port in ("/dev/ttyUSB0", "tcp://exception"):
+        what = "the port of the meter: [Errno 5]; check " + port
+        assert refusals.trouble(what, None) == refusals.SILENT, port
 
 
 def test_a_meter_without_the_registers_is_one_of_another_model():
