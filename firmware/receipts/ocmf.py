@@ -68,7 +68,7 @@ def payload(facts: "dict[str, Any]") -> str:
         members["CT"], members["CI"] = "EVSEID", facts["evse_id"]
     pauses = facts.get("pauses") or ()
     passed_s = facts["duration_ms"] // 1000 + sum([pause["to_s"] - pause["from_s"] for pause in pauses])
-    start, stop = _moments(facts["start"], _read(facts["start"], facts["stop"]), passed_s)
+    start, stop = _moments(facts["start"], _read(facts, passed_s), passed_s)
     step_wh = meter.get("resolution_wh", 1)
     begin = _reading(start, facts["zone"], b"B", facts["start"]["wh"], step_wh)
     end = _reading(stop, facts["zone"], _end_code(facts["reason"]), facts["stop"]["wh"], step_wh)
@@ -170,16 +170,37 @@ def _end_code(reason: str) -> bytes:
     return b"A" if reason.endswith("_fault") else b"E"
 
 
-def _read(start: "dict[str, Any]", stop: "dict[str, Any]") -> "dict[str, Any]":
+def _read(facts: "dict[str, Any]", passed_s: int) -> "dict[str, Any]":
     """Return when the register of the end was read, which is no later than the end.
 
-    Where the meter was silent or another one by then, nobody knows what it showed at the end.
+    Where the meter was silent or another one by then, nobody knows what it showed at the end. A clock that
+    was wrong when it was read, as begin and end tell, says nothing: what was measured since the begin does.
     """
+    start, stop = facts["start"], facts["stop"]
     from_s = stop.get("from_s")
     if from_s is None:
         return stop
+    # In memory only for this once.
+    from firmware.receipts.receipt import is_clock_set
+
+    start_s, stop_s, flags = start["utc_s"], stop["utc_s"], facts["flags"]
+    is_wrong = is_clock_set(start_s, from_s, passed_s, flags) or (stop_s is not None and from_s > stop_s)
+    # Of a receipt that says that the clock was set, nobody knows which of the three was right.
+    if is_wrong and not is_clock_set(start_s, stop_s, passed_s, flags):
+        return reckoned(start_s, stop_s, passed_s)
     # What the clock was in between is kept by nobody.
     return {"utc_s": from_s, "clock": stop["clock"] if stop["clock"] == start["clock"] else "estimated"}
+
+
+def reckoned(start_s: "int | None", stop_s: "int | None", passed_s: int) -> "dict[str, Any]":
+    """Return when a register was read by what was measured since the begin, never after the end.
+
+    Of begin and end, in UTC, one is known at least.
+    """
+    at_s = stop_s if start_s is None else start_s + passed_s
+    if at_s is not None and stop_s is not None:
+        at_s = min(at_s, stop_s)
+    return {"utc_s": at_s, "clock": "estimated"}
 
 
 def _moments(start: "dict[str, Any]", stop: "dict[str, Any]", duration_s: int) -> "tuple[Moment, Moment]":

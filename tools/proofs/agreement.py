@@ -28,9 +28,9 @@ _CLOCKS = {"S": "synchronised", "I": "estimated", "U": "unset"}
 def check(proof: Proof, receipt: dict[str, Any], content: dict[str, Any]) -> None:
     """Hold the terminal's own record against the receipt around it."""
     wrong = [*_basics(receipt, content)] or [*_as_written(receipt, content, None)]
-    read_s = _read_s(receipt, content) if wrong else None
-    if read_s is not None:
-        wrong = [*_as_written(receipt, content, read_s)]
+    read = _read(receipt, content) if wrong else None
+    if read is not None:
+        wrong = [*_as_written(receipt, content, read)]
     proof.found("ocmf agrees", wrong, "meter, registers, times and token are those of the receipt")
 
 
@@ -67,10 +67,12 @@ def _basics(receipt: dict[str, Any], content: dict[str, Any]) -> Iterator[str]:
             yield f"{name}: OCMF says {inner}, the receipt {outer}"
 
 
-def _as_written(receipt: dict[str, Any], content: dict[str, Any], read_s: int | None) -> Iterator[str]:
+def _as_written(
+    receipt: dict[str, Any], content: dict[str, Any], read: dict[str, Any] | None
+) -> Iterator[str]:
     """Yield where the record is not the one that a terminal writes of this receipt."""
     try:
-        wanted = written.parse('OCMF|%s|{"SD":""}' % written.payload(_facts(receipt, content, read_s)))[1]
+        wanted = written.parse('OCMF|%s|{"SD":""}' % written.payload(_facts(receipt, content, read)))[1]
     except ReceiptError as error:
         yield f"no terminal writes a record of this receipt: {error}"
         return
@@ -86,7 +88,7 @@ def _as_written(receipt: dict[str, Any], content: dict[str, Any], read_s: int | 
         yield f"RD: OCMF has {len(told)} readings, the receipt tells {len(right)}"
         return
     for number, (one, other) in enumerate(zip(told, right, strict=True), 1):
-        is_of_end = number == len(told) and read_s is not None
+        is_of_end = number == len(told) and read is not None
         offset_s = None if is_of_end else _offset_s(receipt, number, len(told))
         yield from _reading(number, one, other, offset_s, since)
 
@@ -116,7 +118,7 @@ def _reading(
         yield f"reading {number}: TM: OCMF says {told['TM']}, which is not the local time of the receipt"
 
 
-def _facts(receipt: dict[str, Any], content: dict[str, Any], read_s: int | None) -> dict[str, Any]:
+def _facts(receipt: dict[str, Any], content: dict[str, Any], read: dict[str, Any] | None) -> dict[str, Any]:
     """Return what `firmware.receipts.ocmf` writes a record of; registers of pauses are the record's own."""
     meter, token = receipt["meter"], receipt["token"]
     number = re.fullmatch(r"[\w-]*-([0-9]{6,15})", str(receipt["receipt"]))
@@ -125,31 +127,35 @@ def _facts(receipt: dict[str, Any], content: dict[str, Any], read_s: int | None)
         "token": token,
         "zone": calendar.Zone("UTC0"),
         "start": _moment(receipt["start"], meter["start_wh"]),
-        "stop": {**_moment(receipt["stop"], meter["stop_wh"]), "from_s": read_s},
+        "stop": {**_moment(receipt["stop"], meter["stop_wh"]), **(read or {})},
         "duration_ms": receipt["duration_s"] * 1000,
         "gateway": {"model": "Kilotap", "serial": receipt["terminal"]},
         "meter": {**meter, "resolution_wh": meter["resolution_wh"]},
         "reason": receipt["reason"],
+        "flags": receipt["flags"],
         "pauses": _pauses(receipt, content),
     }
 
 
-def _read_s(receipt: dict[str, Any], content: dict[str, Any]) -> int | None:
+def _read(receipt: dict[str, Any], content: dict[str, Any]) -> dict[str, Any] | None:
     """Return when the register of the end was read, as the record says, where a receipt says that it was read
     before the end. None where it cannot have been read then.
+
+    Where the clock was wrong just then, a terminal reckons the moment from begin and end: there is one such.
     """
-    at = readings.moment(str(_listed(content)[-1].get("TM")))[0]
+    at, clock = readings.moment(str(_listed(content)[-1].get("TM")))
     if at is None or not set(_READ_BEFORE) & set(receipt["flags"]):
         return None
-    read_s, start_s, stop_s = (
-        int(at.timestamp()),
-        *(times.utc_s(receipt[name]["at"]) for name in ("start", "stop")),
-    )
+    read_s = int(at.timestamp())
+    if made.CLOCK_SET in receipt["flags"]:
+        return {"from_s": read_s}
+    start_s, stop_s = (times.utc_s(receipt[name]["at"]) for name in ("start", "stop"))
     passed_s = receipt["duration_s"] + times.away_s(receipt)
-    is_set = made.CLOCK_SET in receipt["flags"] or stop_s is None
-    is_before_end = is_set or (stop_s is not None and read_s <= stop_s)
-    is_measured = is_set or not made.is_clock_set(start_s, read_s, passed_s, _READ_BEFORE)
-    return read_s if is_before_end and is_measured else None
+    is_after_end = stop_s is not None and read_s > stop_s
+    if is_after_end or made.is_clock_set(start_s, read_s, passed_s, _READ_BEFORE):
+        return None
+    reckoned = written.reckoned(start_s, stop_s, passed_s)
+    return reckoned if (read_s, clock) == (reckoned["utc_s"], "I") else {"from_s": read_s}
 
 
 def _moment(moment: dict[str, Any], register_wh: int) -> dict[str, Any]:

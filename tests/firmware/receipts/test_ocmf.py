@@ -8,7 +8,7 @@ import hashlib
 from firmware.crypto import jsontext, p256
 from firmware.errors import ReceiptError
 from firmware.receipts import ocmf
-from tests.firmware.receipts.sessions import START_S, facts
+from tests.firmware.receipts.sessions import BERLIN, START_S, facts
 from tests.portable import raises
 
 PRIVATE = (2).to_bytes(32, "big")
@@ -151,6 +151,39 @@ def test_a_register_that_was_read_before_the_end_has_the_time_at_which_it_was_re
         stop={"utc_s": START_S + 3600, "clock": "synchronised", "wh": 134456, "from_s": None},
     )
     assert (begin["TM"][-1], end["TM"]) == ("I", "2026-03-28T18:59:00,000+0100 S")
+
+
+def test_a_register_that_was_read_while_the_clock_was_wrong_has_the_time_that_was_measured():
+    # 200 s were measured, then the power went, and came back to a clock that was right after 2,700 s.
+    for start_s, from_s, stop_s, begin_s, end_s in (
+        # Behind by a day, by a minute, ahead of the end by a second.
+        (0, 200 - 86400, 2700, 0, 200),
+        (0, 140, 2700, 0, 200),
+        (0, 2701, 2700, 0, 200),
+        # What a clock that is kept right may be off by is left; never more than the end.
+        (0, 198, 2700, 0, 198),
+        (0, 201, 199, 0, 199),
+        # No clock told one of the ends.
+        (0, 140, None, 0, 200),
+        (None, 2701, 2700, 2500, 2700),
+    ):
+        clocks = ["unset" if moment_s is None else "synchronised" for moment_s in (start_s, stop_s)]
+        start = moment(start_s if start_s is None else START_S + start_s, clocks[0], 123456)
+        stop = moment(stop_s if stop_s is None else START_S + stop_s, clocks[1], 134456)
+        stop["from_s"] = START_S + from_s
+        told = readings(start=start, stop=stop, duration_ms=200000, flags=("last_good_reading",))
+        texts = [BERLIN.format_local(START_S + at_s)[:19] + ",000+0100" for at_s in (begin_s, end_s)]
+        is_kept = from_s == end_s
+        assert [one["TM"][:-2] for one in told] == texts, (from_s, stop_s)
+        assert told[1]["TM"][-1] == ("S" if is_kept else "I"), (from_s, stop_s)
+
+
+def test_where_the_receipt_says_that_the_clock_was_set_the_moment_is_the_one_that_it_told():
+    # Set back by an hour before the end: begin and reading are of one clock.
+    stop = moment(START_S - 3000, "synchronised", 134456)
+    stop["from_s"] = START_S + 200
+    begin, end = readings(stop=stop, duration_ms=200000, flags=("last_good_reading",))
+    assert (begin["TM"], end["TM"]) == ("2026-03-28T17:59:00,000+0100 S", "2026-03-28T18:02:20,000+0100 S")
 
 
 def test_the_change_of_clocks_shows_in_the_offset():

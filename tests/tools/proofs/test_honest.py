@@ -108,6 +108,50 @@ def test_a_clock_that_begins_unset_and_is_learned_in_mid_session_holds(tmp_path)
     assert held(records, tmp_path) == ""
 
 
+@pytest.mark.parametrize("step_s", [-86400, -61, 7200])
+def test_a_register_that_was_read_by_a_wrong_clock_just_before_the_power_went_holds(step_s, tmp_path):
+    receipt = _ended_at_another_meter([(600, "clock", step_s), (120, "power", "cut"), (5, "clock", "set")])
+    begin, end = json.loads(receipt["ocmf"].split("|")[1])["RD"]
+    # What was measured until the last checkpoint, from a begin at ten seconds past the minute.
+    read_s = 10 + receipt["duration_s"]
+    assert begin["TM"] == "2026-03-28T17:59:10,000+0100 S"
+    assert end["TM"] == _informative(read_s)
+    assert held([receipt], tmp_path) == ""
+    for wrong_s in (read_s - 1, read_s + 1, read_s + 600):
+        assert "ocmf agrees: reading 2: TM" in held([_read_at(receipt, wrong_s)], tmp_path), wrong_s
+
+
+def test_a_register_that_was_read_before_the_clock_was_lost_was_not_read_sooner_than_measured(tmp_path):
+    receipt = _ended_at_another_meter([(720, "power", "cut"), (5, "clock", "unset")])
+    read_s = 10 + receipt["duration_s"]
+    assert receipt["stop"]["at"] is None and held([_read_at(receipt, read_s)], tmp_path) == ""
+    assert held([receipt], tmp_path) == ""
+    assert "ocmf agrees: reading 2: TM" in held([_read_at(receipt, read_s - 60)], tmp_path)
+
+
+def _ended_at_another_meter(cut):
+    """Return the receipt of a session that a power cut ended, after which its meter was another one."""
+    exchanged = [(0, "meter_exchange", {"serial": "99", "register_wh": 5}), (900, "power", "on")]
+    records = Played(BEGIN + cut + exchanged + [(60, "plug", False)], lambda charger: None).records
+    (receipt,) = forging.of_kind(records, "session.ended")
+    assert receipt["flags"] == ["power_loss", "meter_changed"]
+    return receipt
+
+
+def _read_at(receipt, after_s):
+    """Return a receipt whose register is told as read then, though no clock was right."""
+
+    def change(payload):
+        payload["RD"][1]["TM"] = _informative(after_s)
+
+    return {**receipt, "ocmf": forging.ocmf(receipt["ocmf"], change)}
+
+
+def _informative(after_s):
+    """Return a moment so long after 16:59 UTC as OCMF tells it where no clock was right."""
+    return f"2026-03-28T18:{after_s // 60 - 1:02}:{after_s % 60:02},000+0100 I"
+
+
 @pytest.fixture(scope="module")
 def set_back():
     """Return the records of a terminal whose clock was set back in mid-session."""
