@@ -36,6 +36,8 @@ COMMANDS = {
 # Errors of writing; where they name no file it was mostly the standard output.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 DONE, DOES_NOT_HOLD, NOT_DONE, INTERRUPTED = 0, 1, 2, 130
+# What is not installed by `make setup`, for it is the project itself.
+OURS = ("emulator", "firmware", "hal", "main", "tools")
 
 EXPECTED = (
     click.ClickException,
@@ -126,6 +128,8 @@ def sentences(error: Exception) -> list[str]:
     if isinstance(error, EXPECTED):
         problems = getattr(error, "problems", None)
         return [str(problem) for problem in problems] if problems else [str(error)]
+    if isinstance(error, ImportError) and error.name and error.name.partition(".")[0] not in OURS:
+        return [f"the Python package of {error.name} is missing or too old here: {error}", "run: make setup"]
     return [
         f"sorry, this should not have happened: {type(error).__name__}: {error}",
         "add --debug to see where",

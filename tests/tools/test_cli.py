@@ -69,6 +69,21 @@ def test_what_cannot_be_done_is_said_in_a_line_on_stderr_with_exit_2(words, sent
     assert all(line.startswith("kilotap: ") for line in told.err.splitlines())
 
 
+@pytest.mark.parametrize(("name", "is_hinted"), [("nowhere_installed", True), ("tools.nowhere", False)])
+def test_a_package_that_came_since_the_last_setup_is_named_with_how_to_get_it(
+    name, is_hinted, monkeypatch, capsys
+):
+    def load(_module):
+        __import__(name)
+
+    monkeypatch.setattr("importlib.import_module", load)
+    assert main(["simulate", str(STORY)]) == 2
+    told = capsys.readouterr().err
+    assert f"No module named '{name}'" in told and "Traceback" not in told
+    assert ("run: make setup" in told) == is_hinted
+    assert ("should not have happened" in told) != is_hinted
+
+
 def test_debug_shows_where_it_went_wrong_and_may_stand_anywhere(capsys):
     assert main(["simulate", "/no/such/story.toml", "--debug"]) == 2
     assert "Traceback" in capsys.readouterr().err
