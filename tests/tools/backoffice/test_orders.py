@@ -241,6 +241,35 @@ def test_of_a_receipt_that_an_order_cancels_nothing_is_cancelled_or_corrected(of
         make(terminal, commands=[command])
 
 
+def test_what_was_refused_is_looked_up_once_however_often_a_receipt_was_to_be_cancelled(office, key):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    terminal = charged(office)
+    for serial in range(1, 5):
+        make(terminal, commands=[CANCEL])
+        office.upload(terminal, [refused(terminal, serial)])
+    with CaptureQueriesContext(connection) as few:
+        make(terminal, commands=[CORRECT])
+    office.upload(terminal, [refused(terminal, 5)])
+    for serial in range(6, 10):
+        make(terminal, commands=[CANCEL])
+        office.upload(terminal, [refused(terminal, serial)])
+    with CaptureQueriesContext(connection) as more:
+        make(terminal, commands=[CORRECT])
+    assert len(more) == len(few)
+
+
+def test_a_command_that_is_none_of_a_cancelled_receipt_is_refused_in_words(office, key):
+    from tools.backoffice.errors import NotPossible
+
+    terminal = charged(office)
+    make(terminal, commands=[CANCEL])
+    for command in (["cancel"], {"cancel": 1}, None):
+        with pytest.raises(NotPossible, match="commands/0"):
+            make(terminal, commands=[{**CANCEL, "command": command}])
+
+
 def test_places_and_numbers_are_the_offices_to_give(office, key):
     from tools.backoffice.errors import NotPossible
 

@@ -56,14 +56,12 @@ def placed(identity: str, changes: dict[str, Any], is_judged: bool) -> dict[str,
 
 def _problems(command: dict[str, Any], receipt: str, before: _Corrections) -> Iterator[str]:
     if before.cancelled:
-        verb = _VERBS.get(command.get("command"), "changed any more")
+        # Whether there is such a command is judged with the rest of the order.
+        verb = "corrected any more" if command.get("command") == rules.CORRECT else "cancelled again"
         yield f"receipt {receipt} cannot be {verb}: {before.cancelled}"
     for name in ("number", "seq"):
         if name in command:
             yield f"{name}: the office gives it; leave it out"
-
-
-_VERBS: dict[Any, str] = {rules.CANCEL: "cancelled again", rules.CORRECT: "corrected any more"}
 
 
 def _corrections(identity: str, receipt: str) -> _Corrections:
@@ -77,11 +75,14 @@ def _corrections(identity: str, receipt: str) -> _Corrections:
         number = max(number, _number(record.payload.get("receipt")))
         if record.kind == correction.CANCELLED:
             cancelled = f"{record.payload.get('receipt')} cancelled it (record {record.seq})"
+    cancelling = []
     for order, command in _ordered(identity, receipt):
         number = max(number, _whole(command.get("number")))
-        if command.get("command") == rules.CANCEL and not cancelled:
-            is_refused = order.serial in following.refused(identity)
-            cancelled = "" if is_refused else f"order {order.serial} cancels it"
+        if command.get("command") == rules.CANCEL:
+            cancelling.append(order.serial)
+    if cancelling and not cancelled:
+        refused = following.refused(identity)
+        cancelled = next((f"order {each} cancels it" for each in cancelling if each not in refused), "")
     return _Corrections(seq, number, cancelled)
 
 
