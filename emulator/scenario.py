@@ -36,7 +36,7 @@ from emulator.toml_lines import Lines
 from emulator.toml_lines import Path as Place
 from firmware.access import bank_terms
 from firmware.cards.emv import identity
-from firmware.crypto import jsontext
+from firmware.crypto import canonical, jsontext
 from firmware.errors import AccessError, ConfigError, CryptoError, MeteringError, PricingError
 from firmware.metering import models
 from firmware.pricing import tariff
@@ -343,16 +343,15 @@ class _Reading:
 
     def bill_file(self, place: Place, name: str) -> object:
         try:
-            return json.loads((self.path.parent / name).read_bytes(), parse_float=_no_float)
+            bill: object = json.loads((self.path.parent / name).read_bytes())
+            # An operator's office signs nothing else.
+            canonical.encode(bill)
+            return bill
         except OSError as error:
             self.problem(place, f"{name} cannot be read: {error.strerror}")
-        except (ValueError, RecursionError) as error:
+        except (ValueError, RecursionError, CryptoError) as error:
             self.problem(place, f"{name} is no JSON of whole numbers and texts: {error}")
         return {}
-
-
-def _no_float(digits: str) -> None:
-    raise ValueError(f"{digits} has a decimal point")
 
 
 def _present(table: dict) -> dict:

@@ -224,8 +224,11 @@ def test_an_order_corrects_a_receipt_with_the_bill_of_a_file_and_cancels_one_wit
         (
             "bill.json",
             "half.json",
-            "half.json is no JSON of whole numbers and texts: 1.5 has a decimal point",
+            "half.json is no JSON of whole numbers and texts: a float has no canonical form",
         ),
+        ("bill.json", "none.json", "none.json is no JSON of whole numbers and texts: a float"),
+        ("bill.json", "large.json", "large.json is no JSON of whole numbers and texts: an integer beyond"),
+        ("bill.json", "torn.json", "torn.json is no JSON of whole numbers and texts: a lone surrogate"),
         ("bill.json", "story.toml", "story.toml is no JSON of whole numbers and texts"),
         ("bill =", "number = 1\nbill =", "number: no such key here"),
     ],
@@ -233,6 +236,9 @@ def test_an_order_corrects_a_receipt_with_the_bill_of_a_file_and_cancels_one_wit
 def test_a_command_that_is_none_is_told(right, wrong, sentence, tmp_path):
     (tmp_path / "bill.json").write_text("{}")
     (tmp_path / "half.json").write_text('{"net_minor": 1.5}')
+    (tmp_path / "none.json").write_text('{"net_minor": NaN}')
+    (tmp_path / "large.json").write_text('{"net_minor": 100000000000000000000}')
+    (tmp_path / "torn.json").write_text('{"tax": "\\ud800"}')
     assert right in CORRECT
     problems = problems_of(tmp_path, SMALL + CORRECT.replace(right, wrong))
     assert [problem for problem in problems if sentence in problem], problems
