@@ -76,7 +76,9 @@ def _meter_key(config: "Any") -> "list[str]":
     if config.meter_map or config.meter_model not in meter.SIGNING:
         return ["meter_key: the %s signs nothing; leave it out" % config.meter_model]
     is_hex = not [letter for letter in told if letter not in "0123456789abcdef"]
-    if is_hex and (len(told) == 64 or told[:2] == "30" and len(told) == 2 * int(told[2:4], 16) + 4):
+    if is_hex and (
+        len(told) == 64 or told[:2] == "30" and told[2:] and len(told) == 2 * int(told[2:4], 16) + 4
+    ):
         return []
     return ["meter_key: it has to be the meter's SubjectPublicKeyInfo in hexadecimal, or its SHA-256"]
 

@@ -108,6 +108,7 @@ def test_a_key_in_the_settings_is_judged_before_the_start():
     for model, wrong, word in (
         ("eastron-sdm630", key, "meter_key: the eastron-sdm630 signs nothing"),
         ("iskra-wm3m4", key[:-2], "meter_key: it has to be the meter's SubjectPublicKeyInfo"),
+        ("iskra-wm3m4", "30", "meter_key: it has to be the meter's SubjectPublicKeyInfo"),
         ("iskra-wm3m4", "04" + key[54:], "meter_key: it has to be"),
         ("iskra-wm3m4", "zz" * 32, "meter_key: it has to be"),
     ):
