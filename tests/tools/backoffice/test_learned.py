@@ -105,6 +105,22 @@ def test_a_page_that_would_read_too_much_tells_no_time(office, terminal, monkeyp
     assert listed.status_code == 200 and "learned later" not in text(listed)
 
 
+def test_of_many_stretches_on_a_page_no_more_is_read_in_all_than_of_one(office, terminal, monkeypatch):
+    from tools.backoffice.records import learned
+
+    learn(office, terminal)
+    for since_seq in (5, 7, 9):
+        boot = terminal.record("boot", **UNSET, ticks_ms=10)
+        told = terminal.record("clock.learned", at=AT, since_seq=since_seq, ticks_ms=2010)
+        office.upload(terminal, [boot, told])
+    rows = office.models.Record.objects.filter(at=None).order_by("seq")
+    for most, known in ((3, [5]), (4, [1, 2, 3]), (7, [1, 2, 3, 5]), (10, [1, 2, 3, 5, 7, 9])):
+        monkeypatch.setattr(learned, "MOST_RECORDS", most)
+        page = list(rows.all())
+        learned.attach(page)
+        assert [row.seq for row in page if row.learned] == known
+
+
 def test_the_command_prints_them(tmp_path):
     done = kilotap("dump", "KT-0001", "--json", data=tmp_path)
     assert done.returncode != 0 and "knows no terminal KT-0001" in done.stderr

@@ -3,15 +3,16 @@
 It does not know how they are reckoned; nothing is stored, for the records say it all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from firmware.crypto import jose
 from tools.backoffice.records.models import Record
 from tools.backoffice.records.proof import decode
 from tools.proofs import learned
 
-# Nobody waits for a page that reads more of them; such a record shows no time.
+# Nobody waits for a page that reads more of them in all; records behind that show no time.
 MOST_RECORDS = 20_000
 
 
@@ -21,31 +22,39 @@ def attach(rows: Iterable[Record]) -> None:
     for row in rows:
         if row.at is None and row.clock == "unset":
             lacking.setdefault(row.terminal_id, {})[row.seq] = row
+    room = MOST_RECORDS
     for identity, wanted in lacking.items():
-        _attach(identity, wanted)
+        for first, last in _stretches(identity, sorted(wanted)):
+            if last - first >= room:
+                continue
+            room -= last - first + 1
+            times = learned.times(_payloads(identity, first, last))
+            for number in times.keys() & wanted.keys():
+                wanted[number].learned = datetime.fromtimestamp(times[number], UTC)
 
 
-def _attach(identity: str, wanted: dict[int, Record]) -> None:
-    ledger = Record.objects.filter(terminal_id=identity)
-    end = 0
-    for seq in sorted(wanted):
-        if seq <= end:
+def _stretches(identity: str, wanted: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of the records, by number, that tell the times of those wanted."""
+    learning = Record.objects.filter(terminal_id=identity, kind=learned.KIND).order_by("seq")
+    last = 0
+    for seq in wanted:
+        if seq <= last:
             continue
-        found = ledger.filter(kind=learned.KIND, seq__gt=seq).order_by("seq").first()
+        found = learning.filter(seq__gt=seq).first()
         if found is None:
             return
-        end = found.seq
+        last = found.seq
         since_seq = found.payload.get("since_seq")
-        first = next((one for one in sorted(wanted) if isinstance(since_seq, int) and one >= since_seq), end)
-        if first >= end:
-            continue
-        told = ledger.filter(seq__gte=first, seq__lte=end).order_by("seq").values_list("compact", flat=True)
-        compacts = list(told[: MOST_RECORDS + 1])
-        if len(compacts) > MOST_RECORDS:
-            continue
-        times = learned.times(decode(jose.unb64url(each.split(".")[1])) for each in compacts)
-        for number in times.keys() & wanted.keys():
-            wanted[number].learned = datetime.fromtimestamp(times[number], UTC)
+        if isinstance(since_seq, int):
+            first = next((one for one in wanted if one >= max(since_seq, seq)), last)
+            if first < last:
+                yield first, last
+
+
+def _payloads(identity: str, first: int, last: int) -> Iterator[dict[str, Any]]:
+    rows = Record.objects.filter(terminal_id=identity, seq__gte=first, seq__lte=last).order_by("seq")
+    for compact in rows.values_list("compact", flat=True).iterator():
+        yield decode(jose.unb64url(compact.split(".")[1]))
 
 
 def of_receipt(found: Record) -> dict[str, str]:
