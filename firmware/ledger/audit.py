@@ -263,15 +263,14 @@ def _implies(slot: str, generation: int, document: "dict[str, Any]") -> bool:
 
 def _name_of(storage: "Any", name: str, in_place: "list[str]") -> str:
     """Return in words which name a segment needs, by its first record, and whether it can have it."""
-    for seq, _span, _what, _offset, _next_offset in spans.each(storage, name):
-        if seq is None:
-            continue
-        own = segment.name(seq)
-        if own in in_place:
-            return ": it begins with record %d, as %s does, which is in its place; move it away" % (seq, own)
-        told = ": it begins with record %d, as %s should; the terminal's next start names it so"
-        return told % (seq, own)
-    return ": no record in it is intact; move it away"
+    seq, _ = spans.first(storage, name)
+    if not seq:
+        return ": no record in it is intact; move it away"
+    own = segment.name(seq)
+    told = ": it begins with record %d, as %s should; the terminal's next start names it so"
+    if own in in_place:
+        told = ": it begins with record %d, as %s does, which is in its place; move it away"
+    return told % (seq, own)
 
 
 def in_place(storage: "Any") -> "list[str]":

@@ -205,9 +205,10 @@ class Journal:
         self, seq: int, place: "Place | None", problem: "Problem | None"
     ) -> "Iterator[tuple[int, Span, Place]]":
         held = None
-        given = seq - 1
         name: "str | None"
         name, offset = place or (self._holding(seq), 0)
+        # Of what comes after this number none was given yet.
+        given = max(seq, segment.first_seq(name) if name else 0) - 1
         while name:
             for number, span, what, at, following in spans.each(self.storage, name, offset):
                 if span is None or number is None:
@@ -215,7 +216,7 @@ class Journal:
                         problem(name, at, what or "a record without a sequence number")
                 elif held and number < held[0]:
                     stray = number
-                    if number == given + 1:
+                    if number > given:
                         # The one before stood too early: with this one it goes on.
                         stray = held[0]
                         held = number, span, (name, following)
@@ -243,6 +244,6 @@ def _newest(items: "Iterator[segment.Item]") -> "tuple[int, str] | None":
     newest = None
     for _, compact, _, _ in items:
         seq = segment.seq_of(compact) if compact is not None else None
-        if compact is not None and seq is not None:
+        if compact is not None and seq is not None and (newest is None or seq >= newest[0]):
             newest = seq, compact
     return newest

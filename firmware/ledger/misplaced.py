@@ -62,19 +62,11 @@ def _misplaced(storage: "Any", since_seq: int) -> "list[Found]":
         named = segment.first_seq(name) if segment.is_segment(name) else 0
         if named and named < since_seq:
             continue
-        seq, offset = _first(storage, name)
+        seq, offset = spans.first(storage, name)
         # Records may be damaged before the first that is intact.
         if seq and seq != named and not (named and offset and spans.is_in_place(storage, name)):
             found.append((seq, name))
     return sorted(found)
-
-
-def _first(storage: "Any", name: str) -> "tuple[int, int]":
-    """Return number and offset of the first intact record, (0, 0) where there is none."""
-    for seq, _span, _what, offset, _following in spans.each(storage, name):
-        if seq is not None:
-            return seq, offset
-    return 0, 0
 
 
 def _last(storage: "Any", name: "str | None") -> "tuple[int, str]":
@@ -89,7 +81,8 @@ def _last(storage: "Any", name: "str | None") -> "tuple[int, str]":
 
 def _payload(storage: "Any", name: str) -> "tuple[dict[str, Any], str]":
     """Return the payload of the first intact record, and the thumbprint of its key."""
-    for seq, span, _what, _offset, _following in spans.each(storage, name):
+    _, begin = spans.first(storage, name)
+    for seq, span, _what, _offset, _following in spans.each(storage, name, begin):
         if seq is not None and span is not None:
             compact = spans.text(storage, span)
             return canonical.decode(jose.split(compact, chain.RECORD_TYPE)[0]), jose.kid(compact)
@@ -118,7 +111,7 @@ def _continues(storage: "Any", ours: "Ours", name: str, seq: int) -> bool:
     following = spans.oldest(storage, segment.name(seq))
     if following == name:
         following = spans.oldest(storage, name)
-    if following and last and _first(storage, following)[0] == last + 1:
+    if following and last and spans.first(storage, following)[0] == last + 1:
         return bool(_payload(storage, following)[0].get("prev") == record_hash)
     return _is_ours(storage, ours, name)
 
@@ -131,7 +124,7 @@ def _move(storage: "Any", found: "list[Found]", i: int) -> bool:
     target = segment.name(seq)
     try:
         if target in storage.names():
-            holder, _ = _first(storage, target)
+            holder, _ = spans.first(storage, target)
             if holder and (holder, target) not in found:
                 return False
             storage.rename(target, target + ASIDE)

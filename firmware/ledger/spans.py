@@ -57,13 +57,27 @@ def is_in_place(storage: "Any", name: str) -> bool:
     """Return whether a segment begins with a record that belongs between its name and the next one's: a file
     that got another's name, or another's content, would have its records read out of their order.
     """
-    first = segment.first_seq(name)
-    for seq, _span, _what, _offset, _next_offset in each(storage, name):
-        if seq is not None:
-            # Some may be damaged before it.
-            following = segment.oldest(storage, name) if seq > first else None
-            return seq >= first and (following is None or seq < segment.first_seq(following))
-    return True
+    named, seq = segment.first_seq(name), first(storage, name)[0]
+    # Some may be damaged before it.
+    following = segment.oldest(storage, name) if seq > named else None
+    return not seq or seq >= named and (following is None or seq < segment.first_seq(following))
+
+
+def first(storage: "Any", name: str) -> "tuple[int, int]":
+    """Return number and offset of the record with which a segment begins, (0, 0) where none is intact.
+
+    A later one that was written to its place, as blocks may be, stands before one with a lower number.
+    """
+    found = 0, 0
+    for seq, _span, _what, offset, _next_offset in each(storage, name):
+        if seq is None:
+            continue
+        if found[0]:
+            return (seq, offset) if seq < found[0] else found
+        found = seq, offset
+        if name == segment.name(seq):
+            break
+    return found
 
 
 def _plain(storage: "Any", name: str, offset: int, block: bytes) -> "Item | None":

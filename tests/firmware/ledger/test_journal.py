@@ -191,6 +191,25 @@ def test_a_copy_of_a_later_record_hides_none_of_those_behind_it():
             assert len(problems) == (copied > place)
 
 
+def test_a_later_record_in_the_place_of_another_hides_that_one_alone():
+    lines = [segment.encode_line(record) for record in RECORDS]
+    for place in range(len(lines)):
+        for copied in range(place + 1, len(lines)):
+            memory = Memory()
+            memory.append(segment.name(1), b"".join(lines[:place] + [lines[copied]] + lines[place + 1 :]))
+            assert read_with_problems(memory)[0] == numbered(1, place) + numbered(place + 2, 12), (
+                place,
+                copied,
+            )
+
+
+def test_an_older_record_in_the_place_of_the_newest_makes_no_other_one_the_newest():
+    lines = [segment.encode_line(record) for record in RECORDS]
+    memory = Memory()
+    memory.append(segment.name(1), b"".join(lines[:11] + lines[4:5]))
+    assert Journal(memory).last_seq() == 11
+
+
 def test_a_line_that_is_no_record_is_told():
     memory = Memory()
     filled(memory, 1)
