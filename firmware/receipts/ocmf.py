@@ -186,7 +186,7 @@ def _read(facts: "dict[str, Any]", passed_s: int) -> "dict[str, Any]":
     start_s, stop_s, flags = start["utc_s"], stop["utc_s"], facts["flags"]
     is_wrong = is_clock_set(start_s, from_s, passed_s, flags) or (stop_s is not None and from_s > stop_s)
     # Of a receipt that says that the clock was set, nobody knows which of the three was right.
-    if is_wrong and not is_clock_set(start_s, stop_s, passed_s, flags):
+    if is_wrong and not is_clock_set(start_s, stop_s, passed_s, flags, facts.get("pauses") or ()):
         return reckoned(start_s, stop_s, passed_s)
     # What the clock was in between is kept by nobody.
     return {"utc_s": from_s, "clock": stop["clock"] if stop["clock"] == start["clock"] else "estimated"}

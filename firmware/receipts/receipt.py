@@ -9,7 +9,7 @@ from firmware.pricing import calendar
 _TEXTS = ("receipt", "reason", "ocmf")
 # Of a bank card that pays; the rest of what is known of it stands in session.started.
 _PAYMENT = ("kind", "scheme", "masked")
-# The flag of a receipt whose two moments are not of one clock: the duration counts, which ticks measured.
+# The flag of a receipt whose moments are not of one clock: the duration counts, which ticks measured.
 CLOCK_SET = "clock_set"
 # What a session that was measured up to its end may be flagged with.
 _GOES_ON = ("resumed", "clock_unset", CLOCK_SET)
@@ -71,7 +71,7 @@ def build(facts: "dict[str, Any]") -> "dict[str, Any]":
         # No part of the duration: nobody is billed for time without power.
         members["interruptions"] = [_interruption(pause) for pause in pauses]
     passed_s = members["duration_s"] + sum([pause["to_s"] - pause["from_s"] for pause in pauses])
-    if is_clock_set(start["utc_s"], stop["utc_s"], passed_s, facts["flags"]):
+    if is_clock_set(start["utc_s"], stop["utc_s"], passed_s, facts["flags"], pauses):
         members["flags"].append(CLOCK_SET)
     members["lines"] = [_line(line, start["utc_s"], passed_s) for line in bill["lines"]]
     # Where prices are gross, or no tax applies, the lines say so.
@@ -105,12 +105,21 @@ def _moment(moment: "dict[str, Any]", zone: "calendar.Zone") -> "dict[str, Any]"
 
 
 def is_clock_set(
-    start_utc_s: "int | None", stop_utc_s: "int | None", passed_s: int, flags: "list[str] | tuple[str, ...]"
+    start_utc_s: "int | None",
+    stop_utc_s: "int | None",
+    passed_s: int,
+    flags: "list[str] | tuple[str, ...]",
+    pauses: "Any" = (),
 ) -> bool:
-    """Return whether a session's end is not where what passed since its start puts it: a clock was set.
+    """Return whether a session's end is not where what passed since its start puts it, or its pauses
+    ([{"from_s", "to_s"}]) are not between both, in order: a clock was set.
 
     A session that ended early, as its flags tell, knows its end later than it counted; never before.
     """
+    moments = [start_utc_s] + [pause[when] for pause in pauses for when in ("from_s", "to_s")] + [stop_utc_s]
+    known = [moment for moment in moments if moment is not None]
+    if pauses and known != sorted(known):
+        return True
     if start_utc_s is None or stop_utc_s is None:
         return False
     off_s = stop_utc_s - start_utc_s - passed_s

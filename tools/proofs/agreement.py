@@ -165,13 +165,12 @@ def _moment(moment: dict[str, Any], register_wh: int) -> dict[str, Any]:
 def _pauses(receipt: dict[str, Any], content: dict[str, Any]) -> list[dict[str, Any]]:
     between = _listed(content)[1:-1]
     pauses = []
-    for place, pause in enumerate(receipt.get("interruptions", ())):
+    for place, pause in enumerate(times.pauses(receipt)):
         pair = between[2 * place : 2 * place + 2]
         shown = [_whole_wh(one) for one in pair] if len(pair) == 2 else [0, 0]
         clock = readings.moment(str(pair[0].get("TM")))[1] if pair else "S"
-        told = {"from_s": times.utc_s(pause["from"]), "to_s": times.utc_s(pause["to"])}
         pauses.append(
-            {**told, "from_wh": shown[0], "to_wh": shown[1], "clock": _CLOCKS.get(str(clock), "unset")}
+            {**pause, "from_wh": shown[0], "to_wh": shown[1], "clock": _CLOCKS.get(str(clock), "unset")}
         )
     return pauses
 

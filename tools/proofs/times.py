@@ -32,8 +32,13 @@ def utc_s(told: object) -> int | None:
 
 def away_s(receipt: dict[str, Any]) -> int:
     """Return how many seconds a session stood still for want of power."""
-    pauses = receipt.get("interruptions", ())
-    return sum((utc_s(one["to"]) or 0) - (utc_s(one["from"]) or 0) for one in pauses)
+    return sum((one["to_s"] or 0) - (one["from_s"] or 0) for one in pauses(receipt))
+
+
+def pauses(receipt: dict[str, Any]) -> list[dict[str, int | None]]:
+    """Return when a session stood still, in UTC, as `firmware.receipts` writes of them."""
+    told = receipt.get("interruptions", ())
+    return [{"from_s": utc_s(one["from"]), "to_s": utc_s(one["to"])} for one in told]
 
 
 def _places(receipt: dict[str, Any]) -> Iterator[str]:
@@ -59,18 +64,18 @@ def _instant(local: str) -> int | None:
 
 
 def _pauses(receipt: dict[str, Any]) -> Iterator[str]:
-    pauses = receipt.get("interruptions", ())
-    if bool(pauses) != ("resumed" in receipt["flags"]):
-        yield f"{len(pauses)} times without power, and the flags are {', '.join(receipt['flags']) or 'none'}"
+    told = receipt.get("interruptions", ())
+    if bool(told) != ("resumed" in receipt["flags"]):
+        yield f"{len(told)} times without power, and the flags are {', '.join(receipt['flags']) or 'none'}"
     last, is_set = receipt["start"]["at"], made.CLOCK_SET in receipt["flags"]
-    for pause in pauses:
+    for pause in told:
         if utc_s(pause["to"]) < utc_s(pause["from"]):  # type: ignore[operator]
             yield f"the power came back at {pause['to']}, before it went at {pause['from']}"
         if last is not None and pause["from"] < last and not is_set:
             yield f"the power went at {pause['from']}, before {last}"
         last = pause["to"]
     stop = receipt["stop"]["at"]
-    if pauses and stop is not None and last is not None and stop < last and not is_set:
+    if told and stop is not None and last is not None and stop < last and not is_set:
         yield f"it ended at {stop}, before the power came back at {last}"
 
 
@@ -79,7 +84,9 @@ def _order(receipt: dict[str, Any]) -> Iterator[str]:
     duration_s, is_set = receipt["duration_s"], made.CLOCK_SET in receipt["flags"]
     if duration_s < 0:
         yield f"a duration of {duration_s} s"
-    if made.is_clock_set(start_s, stop_s, duration_s + away_s(receipt), receipt["flags"]) != is_set:
+    passed_s, flags = duration_s + away_s(receipt), receipt["flags"]
+    # Pauses out of order are told above where the receipt does not say why.
+    if made.is_clock_set(start_s, stop_s, passed_s, flags, pauses(receipt) if is_set else ()) != is_set:
         yield _unlike(receipt, (stop_s or 0) - (start_s or 0))
     recorded_s = utc_s(receipt["at"])
     for name, moment_s in (("began", None if is_set else start_s), ("ended", stop_s)):

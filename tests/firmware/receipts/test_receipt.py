@@ -83,6 +83,28 @@ def test_a_receipt_says_where_its_two_moments_are_not_of_one_clock():
     assert receipt.build(given)["flags"] == ["resumed"]
 
 
+def test_a_receipt_says_where_the_moments_of_a_pause_are_not_of_the_clock_of_begin_and_end():
+    for start_s, from_s, to_s, stop_s, is_told in (
+        (0, 60, 120, 9000, False),
+        (0, 0, 120, 9000, False),
+        # The clock was an hour behind when the power went, and was put right before it went again.
+        (0, 60 - 3600, 120 - 3600, 9000, True),
+        (0, 8990, 9050, 9000, True),
+        # No clock told one of the ends.
+        (None, 60, 120, 9000, False),
+        (None, 8990, 9050, 9000, True),
+        (0, 60, 120, None, False),
+        (0, -1, 120, None, True),
+    ):
+        start, stop = (
+            {"utc_s": at_s if at_s is None else START_S + at_s, "clock": "synchronised", "wh": wh}
+            for at_s, wh in ((start_s, 123456), (stop_s, 134456))
+        )
+        pauses = [{"from_s": START_S + from_s, "to_s": START_S + to_s}]
+        built = receipt.build(facts(start=start, stop=stop, pauses=pauses, flags=("resumed", "power_loss")))
+        assert ("clock_set" in built["flags"]) == is_told, (from_s, stop_s)
+
+
 def test_nothing_charged_in_no_time_is_a_receipt_too():
     empty = {
         "currency": "EUR",
