@@ -90,7 +90,7 @@ def held(records, folder):
     return "; ".join(filter(None, found))
 
 
-# In the second one the power goes and comes back by a clock that is an hour behind, and that is right at the end.
+# In the second one the power goes and comes back by a clock that is an hour behind, and right at the end.
 @pytest.mark.parametrize(
     ("weather", "flags"),
     [
