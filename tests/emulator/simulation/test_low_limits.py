@@ -133,8 +133,9 @@ def test_a_meter_that_signs_is_free_again_after_a_start_that_is_refused():
     ).holds()
     assert [record["reason"] for record in told.of("session.rejected")] == ["limit"]
     assert not told.of("session.started")
-    # The state of its transaction: none.
-    assert told.charger.world._meter.signing.words.get(0x7100, 0) == 0
+    signing = told.charger.world._meter.signing
+    # The state of its transaction: none any more.
+    assert (signing.begun, signing.words[0x7100]) == (1, 0)
 
 
 def test_a_bank_cards_amount_is_held_to_the_fee_as_well():

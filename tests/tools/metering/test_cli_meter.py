@@ -131,19 +131,8 @@ def test_what_is_wrong_with_the_meter_is_told_in_one_line(fault, word, capsys):
     meter = Meter("eastron-sdm630", "1", 5000)
     meter.fault = fault
     with on_a_wire(meter) as port:
-        words = (
-            "meter",
-            "read",
-            "--model",
-            "eastron-sdm630",
-            "--port",
-            port,
-            "--timeout-ms",
-            "100",
-            "--tries",
-            "1",
-        )
-        code, out, err = said(capsys, *words)
+        words = ("--model", "eastron-sdm630", "--port", port, "--timeout-ms", "300", "--tries", "1")
+        code, out, err = said(capsys, "meter", "read", *words)
     assert (code, out) == (2, "")
     assert word in err and len(err.strip().splitlines()) == 1
 

@@ -55,7 +55,7 @@ def test_a_port_of_another_speed_is_told_with_what_to_look_at_and_found_by_a_sca
         code, out, err = said(capsys, *READ, port, "--baud", "19200", "--json")
         assert code == 0 and json.loads(out)["energy_wh"] == 123_456, err
     with on_a_wire(sdm(), speed=19200) as port:
-        words = ("--units", "1", "--parity", "N", "--timeout-ms", "30", "--json")
+        words = ("--units", "1", "--parity", "N", "--timeout-ms", "250", "--json")
         code, out, err = said(capsys, "meter", "scan", "--port", port, *words)
     (found,) = json.loads(out)
     assert (code, found["baud"], found["unit"], found["parity"]) == (0, 19200, 1, "N")
@@ -185,7 +185,7 @@ def test_a_scan_goes_through_all_parities_and_tells_what_it_found_before_control
 
     monkeypatch.setattr(scan, "look", look)
     with on_a_wire(sdm()) as port:
-        words = ("--port", port, "--units", "1-2", "--baud", "9600", "--timeout-ms", "60")
+        words = ("--port", port, "--units", "1-2", "--baud", "9600", "--timeout-ms", "500")
         code, out, err = said(capsys, "meter", "scan", *words, "--json")
     assert code == 130 and "interrupted" in err
     assert looked == [(parity, unit) for parity in "NEO" for unit in (1, 2)]
@@ -201,7 +201,7 @@ def test_a_scan_whose_adapter_is_unplugged_tells_what_it_found_before(capsys, mo
 
     monkeypatch.setattr(meter_command, "SerialPort", opened)
     with on_a_wire(sdm()) as port:
-        words = ("--port", port, "--units", "1", "--baud", "9600", "--timeout-ms", "60")
+        words = ("--port", port, "--units", "1", "--baud", "9600", "--timeout-ms", "500")
         code, out, err = said(capsys, "meter", "scan", *words, "--json")
     assert code == 2 and "there is no such device; plug the adapter in" in err
     assert [place["parity"] for place in json.loads(out)] == ["N"]
@@ -247,19 +247,8 @@ def test_a_recording_that_never_began_leaves_the_file_that_was_there(tmp_path, c
     meter.fault = "silent"
     with on_a_wire(meter) as port:
         for at in ("/dev/ttyNOPE", port):
-            words = (
-                "--model",
-                "eastron-sdm630",
-                "--port",
-                at,
-                "--out",
-                path,
-                "--tries",
-                "1",
-                "--timeout-ms",
-                "30",
-            )
-            assert said(capsys, "meter", "record", *words)[0] == 2
+            words = ("record", *READ[2:], at, "--out", path, "--tries", "1", "--timeout-ms", "30")
+            assert said(capsys, "meter", *words)[0] == 2
     assert path.read_text() == "0.1 > 0104\n"
 
 
