@@ -94,28 +94,50 @@ def cut(make, sector_bytes, seconds):
     """Cut the power at each operation in each way, and again at these operations of what follows (0: not);
     return how many cuts there were. Raises AssertionError with the cut that lost something.
     """
+
+    def lived(first, second, mode):
+        disk = make()
+        life = Life(disk, sector_bytes)
+
+        def act(cuts):
+            if cuts:
+                life.start()
+            life.play()
+
+        cuts = cut_short(disk, (first, second), mode, act)
+        # What is left can be gone on with.
+        life.start()
+        life.play()
+        life.start()
+        return cuts
+
+    return at_each(operations(make, sector_bytes), seconds, lived)
+
+
+def at_each(count, seconds, lived):
+    """Return how many cuts there are in all of `lived(first, second, mode)`, which counts its own."""
     cuts = 0
-    for first in range(1, operations(make, sector_bytes) + 1):
+    for first in range(1, count + 1):
         for mode in MODES:
             for second in seconds:
                 try:
-                    cuts += _life(make(), sector_bytes, first, second, mode)
+                    cuts += lived(first, second, mode)
                 except AssertionError as error:
                     raise AssertionError("cut %d and %d, %s: %s" % (first, second, mode, error))
     return cuts
 
 
-def _life(disk, sector_bytes, first, second, mode):
-    life = Life(disk, sector_bytes)
+def cut_short(disk, counts, mode, act):
+    """Act with the power cut at an operation, and again at one of what follows (0: not); `act(cuts)` is told
+    how often it was. Returns how many cuts there were.
+    """
     cuts = 0
-    for count in (first, second):
+    for count in counts:
         if not count:
             continue
         disk.cut_at(count, mode)
         try:
-            if cuts:
-                life.start()
-            life.play()
+            act(cuts)
         except PowerCut:
             cuts += 1
         except OSError:
@@ -125,8 +147,4 @@ def _life(disk, sector_bytes, first, second, mode):
             cuts += 1
         disk.cut_at(None, "")
         disk.power_on()
-    # What is left can be gone on with.
-    life.start()
-    life.play()
-    life.start()
     return cuts

@@ -3,11 +3,10 @@
 It does not know any disk: it is handed one that loses its power where it is told. Runs on every interpreter.
 """
 
-from emulator.models.disk import PowerCut
-from emulator.models.sectors import MODES
 from firmware.ledger import misplaced, segment
 from firmware.ledger.journal import Journal
 from tests.firmware.ledger import pen
+from tests.hal import cuts
 
 RECORDS = pen.records(8)
 # Two records and a bit.
@@ -27,19 +26,17 @@ def cut(make, seconds):
     """Cut the power at each operation in each way, and again at these operations of the next start (0: not);
     return how many cuts there were. Raises AssertionError with the cut that lost something.
     """
-    cuts = 0
+    count = 0
     for way in WAYS:
         disk = _disordered(make(), way)
         before = disk.operations
         _start(disk)
-        for first in range(1, disk.operations - before + 1):
-            for mode in MODES:
-                for second in seconds:
-                    try:
-                        cuts += _life(_disordered(make(), way), first, second, mode)
-                    except AssertionError as error:
-                        raise AssertionError("cut %d and %d, %s: %s" % (first, second, mode, error))
-    return cuts
+        count += cuts.at_each(
+            disk.operations - before,
+            seconds,
+            lambda first, second, mode, way=way: _life(_disordered(make(), way), first, second, mode),
+        )
+    return count
 
 
 def _disordered(disk, way):
@@ -57,25 +54,13 @@ def _start(disk):
 
 
 def _life(disk, first, second, mode):
-    cuts = 0
-    for count in (first, second):
-        if not count:
-            continue
-        disk.cut_at(count, mode)
-        try:
-            _start(disk)
-        except PowerCut:
-            cuts += 1
-        except OSError:
-            # On its way out the file system may say so in its own words.
-            if not disk.is_off():
-                raise
-            cuts += 1
-        disk.cut_at(None, "")
-        disk.power_on()
+    count = 0
+    # After each cut is looked, not only after both.
+    for instant in (first, second):
+        count += cuts.cut_short(disk, (instant,), mode, lambda _so_many: _start(disk))
         held = [name for name in disk.names() if disk.size(name)]
         assert len(held) == len(NAMES), "a segment is lost, or there twice: %s" % held
     _start(disk)
     assert sorted(disk.names()) == NAMES, sorted(disk.names())
     assert [compact for _, compact in Journal(disk).read_from(1)] == RECORDS, "records are lost"
-    return cuts
+    return count
