@@ -4,11 +4,9 @@ comes again under the same number.
 
 from emulator.simulation.play import Player
 from emulator.soak.watch import Watch
-from firmware.crypto import jose
-from firmware.ledger import segment
-from firmware.ledger.journal import Journal
 from tests.emulator.simulation.quick_craft import QuickCraft
 from tests.emulator.simulation.test_play import story
+from tests.emulator.soak import spoiling
 
 # The power goes while a session is open; the start after it writes the end, and then goes the power again.
 STEPS = [
@@ -41,23 +39,9 @@ def ends_and_records(seed: int) -> tuple[list[str], list[str]]:
             return violated
 
     player = Player(story(STEPS, seed=seed), lambda event: None, QuickCraft(), Seeing)
-    charger = player.charger
-
-    async def damage() -> None:
-        await charger.kernel.sleep_ms(WHILE_OFF_MS)
-        disk = charger.disk.platter()
-        (name,) = segment.each(disk)
-        content = bytearray(disk.read(name))
-        content[-300] ^= 1
-        disk.replace(name, bytes(content))
-
-    charger.kernel.spawn(damage())
+    spoiling.spoil_at(player, WHILE_OFF_MS)
     assert player.run(True) == 0, player.violated()
-    records = [
-        charger.decode(jose.unb64url(compact.split(".")[1]))
-        for _seq, compact in Journal(charger.disk).read_from(1)
-    ]
-    return list(ends.values()), [record["kind"] for record in records]
+    return list(ends.values()), [record["kind"] for record in spoiling.records(player)]
 
 
 def test_an_end_that_is_lost_comes_again_where_no_checkpoint_knew_of_it() -> None:

@@ -2,16 +2,17 @@
 its number is the next session's, and its energy is given back in that one.
 """
 
+from typing import Any
+
 import pytest
 
 from emulator.simulation.play import Player
 from emulator.soak.watch import Watch
-from firmware.crypto import jose
-from firmware.ledger import checkpoint, segment
-from firmware.ledger.journal import Journal
+from firmware.ledger import checkpoint
 from firmware.terminal.recorder import Recorder
 from tests.emulator.simulation.quick_craft import QuickCraft
 from tests.emulator.simulation.test_play import story
+from tests.emulator.soak import spoiling
 
 # One checkpoint knows of the second start when the power goes, and nobody else has it.
 STEPS = [
@@ -40,25 +41,14 @@ def played() -> tuple[list[str], list[dict]]:
     told = story(STEPS)
     told["terminal"]["checkpoint_s"] = 120
     player = Player(told, lambda event: None, QuickCraft(), Watch)
-    charger = player.charger
 
-    async def damage() -> None:
-        await charger.kernel.sleep_ms(WHILE_OFF_MS)
-        disk = charger.disk.platter()
-        (name,) = segment.each(disk)
-        content = bytearray(disk.read(name))
-        content[-300] ^= 1
-        disk.replace(name, bytes(content))
+    def spoil_newest_checkpoint(disk: Any) -> None:
         newest = max(checkpoint.SLOTS, key=lambda slot: checkpoint.read(disk.read(slot)) or (0,))
         disk.replace(newest, b"spoilt")
 
-    charger.kernel.spawn(damage())
+    spoiling.spoil_at(player, WHILE_OFF_MS, spoil_newest_checkpoint)
     player.run(True)
-    records = [
-        charger.decode(jose.unb64url(compact.split(".")[1]))
-        for _seq, compact in Journal(charger.disk).read_from(1)
-    ]
-    return list(player.violated()), records
+    return list(player.violated()), spoiling.records(player)
 
 
 def test_the_next_session_has_the_number_of_one_whose_start_is_lost_and_gives_its_energy_back() -> None:
