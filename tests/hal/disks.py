@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import shutil
 import struct
 import subprocess
 from collections.abc import Iterator
@@ -46,19 +47,40 @@ class Image:
         self._path = path
         self.place = place
 
-    def lose(self, file: Path, offset: int) -> None:
-        """Give nothing back any more of all that lies on the disk from an offset of a file on."""
+    def lose(self, file: Path) -> None:
+        """Give nothing back any more of one file."""
+        self._put_behind_all_others(file)
+        os.truncate(self._path, min(_blocks(file)) * BLOCK_BYTES)
+        for path in self._files():
+            # What was read once would be given back from memory.
+            with path.open("rb") as opened:
+                os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+    def _files(self) -> list[Path]:
+        return [path for path in self.place.rglob("*") if path.is_file()]
+
+    def _put_behind_all_others(self, file: Path) -> None:
+        """Copy a file until a copy lies there, and let that take its place: the disk chooses where things lie."""
+        copies = []
+        while True:
+            subprocess.run(["sync", "-f", str(self.place)], check=True)
+            others = [block for path in self._files() if path != file for block in _blocks(path)]
+            if min(_blocks(file)) > max(others, default=0):
+                break
+            copies.append(self.place / f"before-{len(copies)}")
+            file.rename(copies[-1])
+            shutil.copyfile(copies[-1], file)
+        for copy in copies:
+            copy.unlink()
         subprocess.run(["sync", "-f", str(self.place)], check=True)
-        with file.open("rb") as opened:
-            asked = struct.pack("i", offset // BLOCK_BYTES)
-            (block,) = struct.unpack("i", fcntl.ioctl(opened, FIBMAP, asked))
-            assert block > 0
-            os.truncate(self._path, block * BLOCK_BYTES)
-        for path in self.place.rglob("*"):
-            if path.is_file():
-                # What was read once would be given back from memory.
-                with path.open("rb") as opened:
-                    os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _blocks(file: Path) -> list[int]:
+    """Return where on the disk the blocks of a file lie."""
+    with file.open("rb") as opened:
+        count = -(-os.fstat(opened.fileno()).st_size // BLOCK_BYTES)
+        asked = [fcntl.ioctl(opened, FIBMAP, struct.pack("i", number)) for number in range(count)]
+    return [block for (block,) in (struct.unpack("i", told) for told in asked) if block]
 
 
 @contextlib.contextmanager

@@ -40,7 +40,7 @@ def test_what_a_disk_does_not_give_back_is_named_and_the_ledger_goes_on(disk: Im
     last = folder / segment.newest(storage)
     first_seq = segment.first_seq(last.name)
     assert last.stat().st_size > BLOCK_BYTES
-    disk.lose(last, 0)
+    disk.lose(last)
     with pytest.raises(OSError) as told:
         last.read_bytes()
     assert told.value.errno == errno.EIO
