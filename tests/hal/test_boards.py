@@ -47,11 +47,11 @@ def settings(folder: Path, lines: list[str], board: str, **changed: str) -> Path
 
 @seats(*BENCHES)
 def test_a_bench_opens_with_every_port(seat: Seat, tmp_path: Path, lines: list[str]) -> None:
-    assert seat.results("open_whole", settings(tmp_path, lines, "bench")) == [PORTS]
+    assert seat.results("boards:open_whole", settings(tmp_path, lines, "bench")) == [PORTS]
 
 
 def missing(seat: Seat, path: Path) -> str:
-    ((kind, sentence),) = seat.results("open_whole", path)
+    ((kind, sentence),) = seat.results("boards:open_whole", path)
     assert kind == "BoardError"
     return sentence
 

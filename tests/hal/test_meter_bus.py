@@ -40,7 +40,7 @@ def ask(timeout_ms: int = 500, pause_ms: int = 0) -> str:
 
 
 def asked(seat: Seat, line: Wire, *requests: str, idle_ms: int = 0) -> list:
-    return seat.results("bus", line.path, BAUD, idle_ms, *requests)
+    return seat.results("buses:bus", line.path, BAUD, idle_ms, *requests)
 
 
 @seats(*ALL)
@@ -143,7 +143,7 @@ def test_a_question_that_was_given_up_leaves_the_line_to_the_next_one(seat: Seat
 def test_a_pseudo_terminal_is_opened_again_and_again_with_any_parity(seat: Seat, parity: str) -> None:
     with wire(*[[(0, ANSWER)]] * 2) as line:
         for _ in range(2):
-            ((answer, _),) = seat.results("bus", line.path, f"{BAUD}/{parity}", 0, ask())
+            ((answer, _),) = seat.results("buses:bus", line.path, f"{BAUD}/{parity}", 0, ask())
             assert answer == ANSWER.hex()
 
 
@@ -207,7 +207,7 @@ def test_the_silence_is_not_short_of_three_and_a_half_characters(baud, silence_u
 def test_a_line_that_is_never_silent_is_not_talked_into(seat: Seat) -> None:
     with wire([(0, ANSWER)]) as line:
         # So long a gap that a sender on a busy machine does not leave one by itself.
-        process = seat.start("bus", line.path, BAUD, 80, ask(100, 200))
+        process = seat.start("buses:bus", line.path, BAUD, 80, ask(100, 200))
         deadline_s = time.monotonic() + 10
         while process.poll() is None and time.monotonic() < deadline_s:
             line.send(b"?")
@@ -219,7 +219,7 @@ def test_a_line_that_is_never_silent_is_not_talked_into(seat: Seat) -> None:
 @seats(*ALL)
 def test_a_port_that_is_gone_is_an_os_error_each_time(seat: Seat) -> None:
     line = Wire(len(REQUEST), [[(0, ANSWER)]])
-    process = seat.start("bus", line.path, BAUD, 0, ask(), ask(200, 600), ask(200))
+    process = seat.start("buses:bus", line.path, BAUD, 0, ask(), ask(200, 600), ask(200))
     while not line.answered_s:
         time.sleep(0.01)
     time.sleep(0.2)
@@ -249,7 +249,7 @@ def test_linux_names_a_missing_port_a_busy_one_and_one_that_is_none(tmp_path) ->
 def test_every_interpreter_opens_a_port_for_itself_alone(seat: Seat) -> None:
     with wire([(0, ANSWER)]) as line:
         first = open_meter_bus(line.path, BAUD, "N", 0)
-        process = seat.start("bus", line.path, BAUD, 0, ask())
+        process = seat.start("buses:bus", line.path, BAUD, 0, ask())
         said, errors = process.communicate(timeout=30)
         assert process.returncode == 1
         assert "BoardError" in said + errors

@@ -22,21 +22,21 @@ def test_a_trusted_server_is_talked_to_by_name_and_by_address(seat: Seat, tmp_pa
     authority = Authority(tmp_path, "office-ca")
     for host, name in (("localhost", "localhost"), ("127.0.0.1", "127.0.0.1")):
         with EchoServer(authority.server(name)) as server:
-            said = seat.results("connect", host, server.port, authority.path, "hello")
+            said = seat.results("networks:connect", host, server.port, authority.path, "hello")
             assert said == [["received", "echo of hello"]]
 
 
 @seats(*ALL)
 def test_without_a_ca_the_connection_is_plain(seat: Seat) -> None:
     with EchoServer(None) as server:
-        said = seat.results("connect", "127.0.0.1", server.port, "", "hello")
+        said = seat.results("networks:connect", "127.0.0.1", server.port, "", "hello")
         assert said == [["received", "echo of hello"]]
 
 
 def refused(seat: Seat, certificate: Path, ca: Path) -> None:
     """Assert that a server is refused by an OSError, and that it heard nothing."""
     with EchoServer(certificate) as server:
-        ((kind, _),) = seat.results("connect", "localhost", server.port, ca, SECRET)
+        ((kind, _),) = seat.results("networks:connect", "localhost", server.port, ca, SECRET)
         assert (kind, server.received) == ("OSError", [])
 
 
@@ -66,14 +66,16 @@ def test_a_port_where_nobody_listens_is_an_os_error(seat: Seat, tmp_path: Path) 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     for ca in ("", Authority(tmp_path, "office-ca").path):
-        assert seat.results("connect", "127.0.0.1", port, ca, "hello") == [["OSError", errno.ECONNREFUSED]]
+        assert seat.results("networks:connect", "127.0.0.1", port, ca, "hello") == [
+            ["OSError", errno.ECONNREFUSED]
+        ]
 
 
 @seats(*ALL)
 def test_a_server_that_says_nothing_is_a_time_out(seat: Seat) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        said = seat.results("connect", "127.0.0.1", port, "", "hello")
+        said = seat.results("networks:connect", "127.0.0.1", port, "", "hello")
         assert said == [["OSError", errno.ETIMEDOUT]]
 
 
@@ -102,14 +104,14 @@ def test_a_server_that_takes_nothing_is_a_time_out_and_leaves_nothing_open(
     authority = Authority(tmp_path, "office-ca")
     for certificate, ca in ((None, ""), (authority.server("127.0.0.1"), authority.path)):
         with DeafServer(certificate) as server:
-            said = seat.results("stall", "127.0.0.1", server.port, ca)
+            said = seat.results("networks:stall", "127.0.0.1", server.port, ca)
         assert said == [["OSError", errno.ETIMEDOUT], ["left open", 0]]
 
 
 @seats(*ALL)
 def test_a_server_that_never_shakes_hands_is_a_time_out(seat: Seat, tmp_path: Path) -> None:
     with DeafServer(None) as server:
-        said = seat.results("stall", "localhost", server.port, Authority(tmp_path, "office-ca").path)
+        said = seat.results("networks:stall", "localhost", server.port, Authority(tmp_path, "office-ca").path)
     assert said == [["OSError", errno.ETIMEDOUT], ["left open", 0]]
 
 

@@ -59,7 +59,7 @@ class Host:
 @seats(*BENCHES)
 def test_orders_arrive_reports_go_out_and_a_lost_socket_changes_nothing(seat: Seat, tmp_path: Path) -> None:
     with Host() as host:
-        process = seat.start("panel", host.port, tmp_path / "ledger")
+        process = seat.start("panels:panel", host.port, tmp_path / "ledger")
         host.accept()
         assert host.hear() == {"hello": {"pid": 1}}
         host.order({"plug": "B"})

@@ -36,7 +36,7 @@ def test_a_pn532_tells_card_answer_and_removal_and_finds_the_next_one(seat: Seat
     async def play() -> "subprocess.Popen[str]":
         line = Pn532Line()
         await line.start()
-        process = seat.start("read_card", f"pn532:{line.path}", UNKNOWN_APDU)
+        process = seat.start("readers:read_card", f"pn532:{line.path}", UNKNOWN_APDU)
         assert await line_of(process) == '"ready"'
         for uid in (UID, UID[::-1]):
             await asyncio.sleep(0.15)
@@ -57,7 +57,7 @@ def test_a_pn532_that_hangs_is_woken_and_one_that_is_dead_is_told(seat: Seat) ->
     async def play() -> None:
         line = Pn532Line()
         await line.start()
-        process = seat.start("read_card", f"pn532:{line.path}", UNKNOWN_APDU)
+        process = seat.start("readers:read_card", f"pn532:{line.path}", UNKNOWN_APDU)
         assert await line_of(process) == '"ready"'
         for uid in (UID, UID[::-1]):
             line.hang()
@@ -68,7 +68,7 @@ def test_a_pn532_that_hangs_is_woken_and_one_that_is_dead_is_told(seat: Seat) ->
             assert await line_of(process) == '"removed"'
             assert await line_of(process) == '"gone"'
         await asyncio.to_thread(process.wait)
-        dead = seat.start("read_card", f"pn532:{line.path}", UNKNOWN_APDU)
+        dead = seat.start("readers:read_card", f"pn532:{line.path}", UNKNOWN_APDU)
         assert await line_of(dead) == '"ready"'
         line.hang(for_ever=True)
         said, errors = await asyncio.to_thread(dead.communicate, timeout=30)
@@ -91,7 +91,7 @@ def test_a_pn532_passes_on_in_parts_what_is_longer_than_its_frames(seat: Seat) -
     async def play() -> None:
         line = Pn532Line()
         await line.start()
-        process = seat.start("read_card", f"pn532:{line.path}", "0011223344556677*88")
+        process = seat.start("readers:read_card", f"pn532:{line.path}", "0011223344556677*88")
         assert await line_of(process) == '"ready"'
         await line.insert(Echo(UID))
         assert json.loads(await line_of(process)) == [UID.hex(), "0011223344556677" * 88 + "9000"]
@@ -111,7 +111,7 @@ def test_a_pn532_that_looks_by_itself_is_silent_until_a_card_comes_and_is_woken_
         await line.start()
         asked: list[bytes] = []
         line.watch(lambda direction, content: asked.append(content) if direction == ">" else None)
-        process = seat.start("read_card", f"pn532-auto:{line.path}", UNKNOWN_APDU)
+        process = seat.start("readers:read_card", f"pn532-auto:{line.path}", UNKNOWN_APDU)
         assert await line_of(process) == '"ready"'
         await asyncio.sleep(0.5)
         asked.clear()
@@ -135,7 +135,7 @@ def test_a_pn532_that_looks_by_itself_is_silent_until_a_card_comes_and_is_woken_
 
 async def tell_another_type_and_two_cards(seat: Seat, line: Pn532Line, reader: str) -> None:
     """Hold up a card that has no APDUs, then two at once."""
-    process = seat.start("read_card", f"{reader}:{line.path}", "")
+    process = seat.start("readers:read_card", f"{reader}:{line.path}", "")
     assert await line_of(process) == '"ready"'
     await line.insert(cards.FelicaCard(bytes(8)))
     assert json.loads(await line_of(process))[0] == ""
@@ -160,7 +160,7 @@ def test_a_pn532_tells_two_cards_and_one_of_another_type(seat: Seat) -> None:
 @seats(*ALL)
 def test_a_pn532_that_does_not_answer_is_an_os_error_that_names_it(seat: Seat) -> None:
     line = Wire(1, [[]])
-    process = seat.start("read_card", f"pn532:{line.path}", "")
+    process = seat.start("readers:read_card", f"pn532:{line.path}", "")
     said, errors = process.communicate(timeout=30)
     line.hang_up()
     assert process.returncode == 1

@@ -46,26 +46,26 @@ def verify(public: str, signature: str, digest: bytes) -> None:
 @seats(*ALL)
 def test_a_key_is_made_once_kept_for_its_owner_and_signs(seat: Seat, tmp_path: Path) -> None:
     path = tmp_path / "terminal.key"
-    public, signature = seat.results("sign", path, DIGEST.hex())
+    public, signature = seat.results("signers:sign", path, DIGEST.hex())
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert os.listdir(tmp_path) == ["terminal.key"]
     verify(public, signature, DIGEST)
     with pytest.raises(InvalidSignature):
         verify(public, signature, hashlib.sha256(b"another").digest())
     # The key stays, and the same digest gets the same signature.
-    assert seat.results("sign", path, DIGEST.hex()) == [public, signature]
+    assert seat.results("signers:sign", path, DIGEST.hex()) == [public, signature]
 
 
 @seats(*ALL)
 def test_signatures_are_those_of_rfc_6979(seat: Seat, tmp_path: Path) -> None:
     key = ec.derive_private_key(RFC_PRIVATE, ec.SECP256R1())
     write_key(tmp_path / "key", key, serialization.PrivateFormat.PKCS8)
-    assert seat.results("sign", tmp_path / "key", DIGEST.hex()) == [RFC_PUBLIC, RFC_SIGNATURE]
+    assert seat.results("signers:sign", tmp_path / "key", DIGEST.hex()) == [RFC_PUBLIC, RFC_SIGNATURE]
 
 
 @seats(*ALL)
 def test_two_terminals_have_two_keys(seat: Seat, tmp_path: Path) -> None:
-    keys = [seat.results("sign", tmp_path / name, DIGEST.hex())[0] for name in ("a", "b")]
+    keys = [seat.results("signers:sign", tmp_path / name, DIGEST.hex())[0] for name in ("a", "b")]
     assert keys[0] != keys[1]
 
 
@@ -74,7 +74,7 @@ def test_two_terminals_have_two_keys(seat: Seat, tmp_path: Path) -> None:
 def test_a_key_that_others_may_read_is_refused_with_the_mend(seat: Seat, tmp_path: Path, mode: int) -> None:
     path = tmp_path / "key"
     write_key(path, ec.generate_private_key(ec.SECP256R1()), serialization.PrivateFormat.PKCS8, mode)
-    ((kind, sentence),) = seat.results("sign", path, DIGEST.hex())
+    ((kind, sentence),) = seat.results("signers:sign", path, DIGEST.hex())
     assert (kind, f"run: chmod 600 {path}" in sentence) == ("BoardError", True)
 
 
@@ -88,14 +88,14 @@ def test_what_is_no_key_of_ours_is_refused_and_not_replaced(seat: Seat, tmp_path
         b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
     ):
         path.write_bytes(content)
-        ((kind, sentence),) = seat.results("sign", path, DIGEST.hex())
+        ((kind, sentence),) = seat.results("signers:sign", path, DIGEST.hex())
         assert (kind, "put the terminal's own key back" in sentence) == ("BoardError", True)
         assert path.read_bytes() == content
 
 
 @seats(*ALL)
 def test_a_key_that_cannot_be_stored_is_not_made(seat: Seat, tmp_path: Path) -> None:
-    ((kind, sentence),) = seat.results("sign", tmp_path / "unmounted" / "key", DIGEST.hex())
+    ((kind, sentence),) = seat.results("signers:sign", tmp_path / "unmounted" / "key", DIGEST.hex())
     assert (kind, "on a writable disk in `key_file`" in sentence) == ("BoardError", True)
 
 
@@ -104,12 +104,12 @@ def test_another_key_waits_beside_the_key_takes_its_place_and_leaves_no_trace_of
     seat: Seat, tmp_path: Path
 ) -> None:
     path = tmp_path / "terminal.key"
-    seat.results("sign", path, DIGEST.hex())
+    seat.results("signers:sign", path, DIGEST.hex())
     before = path.read_bytes()
     # A second name for the old file shows what becomes of its bytes.
     os.link(path, tmp_path / "evidence")
     (old, none_waits), waiting, (new, none_is_left), signed, signed_again = seat.results(
-        "rotate", path, DIGEST.hex()
+        "signers:rotate", path, DIGEST.hex()
     )
     assert none_waits is none_is_left is None
     assert waiting == [new, new, new] and new != old

@@ -23,32 +23,32 @@ def place(seat: Seat, folder: Path) -> str:
 
 @seats(*ALL, *FLASHES)
 def test_storage_does_what_the_port_says(seat: Seat, tmp_path: Path) -> None:
-    assert seat.results("storage", place(seat, tmp_path)) == ["holds"]
+    assert seat.results("storages:storage", place(seat, tmp_path)) == ["holds"]
     if seat.board != "esp32":
-        assert seat.results("reopened", place(seat, tmp_path)) == ["holds"]
+        assert seat.results("storages:reopened", place(seat, tmp_path)) == ["holds"]
 
 
 @seats(*ALL)
 def test_two_terminals_cannot_share_one_ledger(seat: Seat, tmp_path: Path) -> None:
-    ((kind, sentence),) = seat.results("twice", place(seat, tmp_path))
+    ((kind, sentence),) = seat.results("storages:twice", place(seat, tmp_path))
     assert kind == "BoardError"
     assert "another terminal uses it; stop that one" in sentence
 
 
 @seats(*ALL)
 def test_a_directory_that_cannot_be_had_is_named_with_the_mend(seat: Seat, tmp_path: Path) -> None:
-    ((kind, sentence),) = seat.results("missing", tmp_path / "unmounted" / "ledger")
+    ((kind, sentence),) = seat.results("storages:missing", tmp_path / "unmounted" / "ledger")
     assert (kind, "mount the disk" in sentence) == ("BoardError", True)
     (tmp_path / "file").write_text("")
-    ((kind, sentence),) = seat.results("missing", tmp_path / "file")
+    ((kind, sentence),) = seat.results("storages:missing", tmp_path / "file")
     assert (kind, "has to be a directory" in sentence) == ("BoardError", True)
 
 
 @seats(*FLASHES)
 def test_a_ledger_inside_a_firmware_slot_or_off_littlefs_is_refused(seat: Seat, tmp_path: Path) -> None:
-    ((kind, sentence),) = seat.results("missing", "ledger")
+    ((kind, sentence),) = seat.results("storages:missing", "ledger")
     assert (kind, "from the root" in sentence) == ("BoardError", True)
-    ((kind, sentence),) = seat.results("missing", tmp_path)
+    ((kind, sentence),) = seat.results("storages:missing", tmp_path)
     assert (kind, "not on LittleFS" in sentence) == ("BoardError", True)
 
 
@@ -61,7 +61,7 @@ def limit_files() -> None:
 @seats(*ALL)
 def test_an_append_that_is_cut_short_leaves_the_blob_as_it_was(seat: Seat, tmp_path: Path) -> None:
     # 3,000 bytes fit three times below 10,000; of the fourth only 1,000 can be written.
-    said = seat.results("overfill", place(seat, tmp_path), 3000, preexec_fn=limit_files)
+    said = seat.results("storages:overfill", place(seat, tmp_path), 3000, preexec_fn=limit_files)
     assert said == [errno.EFBIG, [0, True, True], errno.EFBIG, ["log"]]
     assert (tmp_path / "ledger" / "log").stat().st_size == 9000
     assert os.listdir(tmp_path / "ledger") == ["log"]
@@ -69,13 +69,13 @@ def test_an_append_that_is_cut_short_leaves_the_blob_as_it_was(seat: Seat, tmp_p
 
 @seats(*FLASHES)
 def test_a_full_flash_keeps_what_was_appended(seat: Seat, tmp_path: Path) -> None:
-    said = seat.results("overfill", place(seat, tmp_path), 900)
+    said = seat.results("storages:overfill", place(seat, tmp_path), 900)
     assert said == [errno.ENOSPC, [0, True, True], errno.ENOSPC, ["log"]]
 
 
 @seats(*BENCHES)
 def test_a_bench_can_be_told_that_its_disk_is_full(seat: Seat, tmp_path: Path) -> None:
-    said = seat.results("full", place(seat, tmp_path))
+    said = seat.results("storages:full", place(seat, tmp_path))
     assert said == [errno.ENOSPC, errno.ENOSPC, ["12345678", 5, ["log"]]]
 
 
@@ -92,7 +92,7 @@ CUTS = (
 def test_a_cut_tears_the_write_that_it_hits_and_no_other(
     seat: Seat, tmp_path: Path, count: int, said: list, log: bytes, slot: bytes
 ) -> None:
-    process = seat.start("cut", place(seat, tmp_path), count)
+    process = seat.start("storages:cut", place(seat, tmp_path), count)
     assert finish(process, -signal.SIGKILL) == said
     storage = open_storage(place(seat, tmp_path))
     assert storage.read("log") == log

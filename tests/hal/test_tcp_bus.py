@@ -57,7 +57,7 @@ def envelope(transaction: int, content: bytes = CONTENT) -> bytes:
 
 def asked(seat: Seat, server: Server, *requests: tuple[int, int]) -> list:
     words = [f"{REQUEST.hex()},{SIZE},{timeout_ms},{pause_ms}" for timeout_ms, pause_ms in requests]
-    return [first for first, _ in seat.results("bus", server.name, 9600, 0, *words)]
+    return [first for first, _ in seat.results("buses:bus", server.name, 9600, 0, *words)]
 
 
 @seats(*ALL)
@@ -95,7 +95,7 @@ def test_a_request_that_was_cancelled_leaves_the_connection_to_the_next_one(seat
     late = bytes.fromhex("01040400000000")
     with Server([(0.2, envelope(1, late)), (0, envelope(2))]) as server:
         words = [f"{REQUEST.hex()},{SIZE},2000,0,50", f"{REQUEST.hex()},{SIZE},2000,0"]
-        said = seat.results("bus", server.name, 9600, 0, *words)
+        said = seat.results("buses:bus", server.name, 9600, 0, *words)
         assert [first for first, _ in said] == ["cancelled", ANSWER.hex()]
 
 
@@ -103,7 +103,7 @@ def test_a_request_that_was_cancelled_leaves_the_connection_to_the_next_one(seat
 def test_nobody_at_the_address_is_an_os_error_that_says_why(seat: Seat) -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         name = "tcp://127.0.0.1:%d" % nobody.getsockname()[1]
-    said = seat.results("bus", name, 9600, 0, *[f"{REQUEST.hex()},{SIZE},500,0"] * 2)
+    said = seat.results("buses:bus", name, 9600, 0, *[f"{REQUEST.hex()},{SIZE},500,0"] * 2)
     assert said == [["OSError", errno.ECONNREFUSED]] * 2
 
 
@@ -118,7 +118,7 @@ def test_a_connection_that_is_not_taken_is_silence_within_the_time_out(seat: Sea
             waiting.setblocking(False)
             waiting.connect_ex(listener.getsockname())
         name = "tcp://127.0.0.1:%d" % listener.getsockname()[1]
-        ((answer, took_ms),) = seat.results("bus", name, 9600, 0, f"{REQUEST.hex()},{SIZE},200,0")
+        ((answer, took_ms),) = seat.results("buses:bus", name, 9600, 0, f"{REQUEST.hex()},{SIZE},200,0")
         assert answer == ""
         assert 200 <= took_ms < 1000
 

@@ -57,18 +57,18 @@ def test_linux_sleeps_so_long() -> None:
 
 @seats(*BENCHES)
 def test_a_bench_scales_steps_forgets_and_learns_the_time(seat: Seat) -> None:
-    assert seat.results("clock") == [[True, True], True, [None, "unset"], [True, "synchronised"]]
+    assert seat.results("times:clock") == [[True, True], True, [None, "unset"], [True, "synchronised"]]
 
 
 @seats(*ALL)
 def test_events_wake_and_time_out_and_tasks_are_cancelled(seat: Seat) -> None:
-    assert seat.results("tasks") == [False, [True, True, True], [True, [True]], False, True]
+    assert seat.results("times:tasks") == [False, [True, True, True], [True, [True]], False, True]
 
 
 @seats(*ALL)
 def test_a_wait_ends_once_whatever_is_set_cleared_and_cancelled_in_its_turn(seat: Seat) -> None:
     waits = [True, *[["cancelled", True]] * 3]
-    assert seat.results("flags") == [[*waits, *waits, False, False]]
+    assert seat.results("times:flags") == [[*waits, *waits, False, False]]
 
 
 def test_waits_are_scaled_with_the_clock() -> None:

@@ -1,0 +1,1 @@
+"""One file for each port that a driver process uses. They know no test."""
