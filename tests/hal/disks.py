@@ -60,7 +60,7 @@ class Image:
         return [path for path in self.place.rglob("*") if path.is_file()]
 
     def _put_behind_all_others(self, file: Path) -> None:
-        """Copy a file until a copy lies there, and let that take its place: the disk chooses where things lie."""
+        """Copy a file until a copy lies there and takes its place: the disk chooses where things lie."""
         copies = []
         while True:
             subprocess.run(["sync", "-f", str(self.place)], check=True)
