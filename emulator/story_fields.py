@@ -14,7 +14,7 @@ LARGE = 10**9
 TOP: tuple = (
     ("title", values.text(1, 200), NEEDED),
     ("start", values.moment, NEEDED),
-    ("seed", values.whole(0, 2**63 - 1), 1),
+    ("seed", values.whole(0), 1),
     ("speed", values.whole(1, 100_000), 600),
     ("terminal", values.table, {}),
     ("meter", values.table, {}),

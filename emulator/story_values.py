@@ -3,6 +3,7 @@
 It does not know where a value stands in the file.
 """
 
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -25,13 +26,13 @@ def text(shortest: int, longest: int) -> Check:
     return check
 
 
-def whole(lowest: int, highest: int) -> Check:
-    """Make a check for a whole number in a range."""
+def whole(lowest: int, highest: float = math.inf) -> Check:
+    """Make a check for a whole number in a range, which may have no end."""
 
     def check(given: object) -> int:
         if isinstance(given, int) and not isinstance(given, bool) and lowest <= given <= highest:
             return given
-        raise Unexpected(f"a whole number from {lowest} to {highest}")
+        raise Unexpected(f"a whole number from {lowest} {'on' if highest == math.inf else f'to {highest}'}")
 
     return check
 

@@ -55,8 +55,9 @@ def test_every_kind_of_fault_is_in_the_standard_set_and_every_seed_has_its_own_s
     assert [level for level in faults.LEVELS if level != "none"] == ["light", "heavy"]
 
 
-def test_a_story_comes_back_from_its_scenario_file_as_it_was(tmp_path: Path) -> None:
-    told = story.tell(7, "heavy")
+@pytest.mark.parametrize("seed", [7, 2**70 + 7])
+def test_a_story_comes_back_from_its_scenario_file_as_it_was(seed: int, tmp_path: Path) -> None:
+    told = story.tell(seed, "heavy")
     outputs.write_all(scenario_text.files(told, tmp_path / "soak.toml"))
     read = scenario.read(str(tmp_path / "soak.toml"))
     assert read["steps"] == told["steps"]
