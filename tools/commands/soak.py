@@ -3,7 +3,6 @@
 It does not know stories and promises; those are emulator/soak.
 """
 
-import math
 import sys
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from emulator.soak.shrink import shrink
 from tools import outputs
 from tools.commands import output
 from tools.commands.fast_craft import FastCraft
+from tools.commands.finite import Finite
 
 EXAMPLES = """\b
 Examples:
@@ -30,21 +30,10 @@ YEAR_MS = 365 * 86_400_000
 PROGRESS_S = 10
 
 
-def _finite(_context: click.Context, _option: click.Parameter, years: float | None) -> float | None:
-    if years is not None and not math.isfinite(years):
-        raise click.BadParameter(f"{years} is no number of years that can be played")
-    return years
-
-
 @click.command(epilog=EXAMPLES)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The first seed.")
 @click.option("--sessions", type=click.IntRange(1), help="Play at least so many charging sessions (500).")
-@click.option(
-    "--years",
-    type=click.FloatRange(0, min_open=True),
-    callback=_finite,
-    help="Play at least so many terminal-years.",
-)
+@click.option("--years", type=Finite(0, min_open=True), help="Play at least so many terminal-years.")
 @click.option(
     "--faults", type=click.Choice(LEVELS), default="heavy", show_default=True, help="How much fails."
 )

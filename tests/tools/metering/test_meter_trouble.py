@@ -24,8 +24,9 @@ from tests.interpreters import ROOT
 from tests.tools.metering.lines import on_a_wire
 from tests.tools.metering.test_cli_meter import said
 from tools import inputs
-from tools.commands import meter as meter_command
+from tools.commands import meter_scan
 from tools.metering import capture, scan, table
+from tools.metering.line import PortFailed
 
 READ = ["meter", "read", "--model", "eastron-sdm630", "--port"]
 
@@ -194,17 +195,33 @@ def test_a_scan_goes_through_all_parities_and_tells_what_it_found_before_control
 
 
 def test_a_scan_whose_adapter_is_unplugged_tells_what_it_found_before(capsys, monkeypatch):
-    real = meter_command.SerialPort
+    real = meter_scan.SerialPort
 
     def opened(path, baud, parity):
         return real(path if parity == "N" else "/dev/ttyUSB99", baud, parity)
 
-    monkeypatch.setattr(meter_command, "SerialPort", opened)
+    monkeypatch.setattr(meter_scan, "SerialPort", opened)
     with on_a_wire(sdm()) as port:
         words = ("--port", port, "--units", "1", "--baud", "9600", "--timeout-ms", "500")
         code, out, err = said(capsys, "meter", "scan", *words, "--json")
     assert code == 2 and "there is no such device; plug the adapter in" in err
     assert [place["parity"] for place in json.loads(out)] == ["N"]
+
+
+def test_a_scan_at_one_speed_whose_adapter_is_unplugged_says_so_beside_what_it_found(capsys, monkeypatch):
+    real = scan.look
+
+    async def look(lines, step):
+        if lines[0].settings.unit == 2:
+            raise PortFailed("port: Input/output error; check that its adapter is still plugged in")
+        return await real(lines, step)
+
+    monkeypatch.setattr(scan, "look", look)
+    with on_a_wire(sdm()) as port:
+        words = ("--port", port, "--units", "1-3", "--baud", "9600", "--parity", "N", "--timeout-ms", "60")
+        code, out, err = said(capsys, "meter", "scan", *words, "--json")
+    assert code == 2 and "check that its adapter is still plugged in" in err
+    assert [place["unit"] for place in json.loads(out)] == [1]
 
 
 def test_a_watch_tells_that_its_adapter_was_unplugged_and_goes_on_when_it_is_back(tmp_path):
