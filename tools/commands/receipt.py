@@ -4,6 +4,7 @@ It does not know what stands in it; that is tools/documents.
 """
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -155,9 +156,7 @@ def _learned(receipt: dict[str, Any], given: list[keys.PublicKey], key_contents:
     """Return the moments that a receipt lacks, which a ledger among the key files tells."""
     if receipt.get("at") and (receipt.get("start") or receipt).get("at"):
         return {}
-    storages = [ledgers.storage_of(path, content) for path, content in key_contents]
-    compacts = (compact for storage in storages for compact in announced.compacts(storage))
-    return learned.of_receipt(receipt, records.signed(compacts, given))
+    return learned.of_receipt(receipt, records.signed(_compacts(key_contents), given))
 
 
 def _meters_key(
@@ -168,8 +167,11 @@ def _meters_key(
     """
     if "meter_record" not in receipt:
         return None
-    storages = [ledgers.storage_of(path, content) for path, content in key_contents]
-    compacts = (compact for storage in storages for compact in announced.compacts(storage))
-    return meters_key.found(
-        receipt, meters_key.pinned(meters_key.signed(compacts, given), int(receipt["seq"]))
-    )
+    told = records.signed(_compacts(key_contents), given, meters_key.KINDS)
+    return meters_key.found(receipt, meters_key.pinned(told, int(receipt["seq"])))
+
+
+def _compacts(key_contents: Contents) -> Iterator[str]:
+    """Yield the records of all ledgers among the key files."""
+    for path, content in key_contents:
+        yield from announced.compacts(ledgers.storage_of(path, content))

@@ -3,14 +3,11 @@
 It does not know what the meter signed with it since.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from firmware.errors import CryptoError, LedgerError
-from firmware.ledger import chain
-from tools import keys
 from tools.documents.proofs import MetersKey
-from tools.proofs import receipts, records
+from tools.proofs import receipts
 
 KINDS = _COMMISSIONED, _REPLACED = "meter.commissioned", "meter.replaced"
 
@@ -56,17 +53,3 @@ def found(receipt: dict[str, Any], known: Pinned | None) -> MetersKey:
     if known is None:
         return MetersKey(holds)
     return MetersKey(holds and receipt.get("meter_key") == known.key, known.seq, known.at)
-
-
-def signed(compacts: Iterable[str], given: list[keys.PublicKey]) -> Iterator[dict[str, Any]]:
-    """Yield the payloads of records that tell of a meter's key, and that one of the keys given signed."""
-    for compact in compacts:
-        try:
-            # A signature takes longer to verify than a record to read.
-            if chain.payload_of(compact, None).get("kind") not in KINDS:
-                continue
-            public = records.choose(records.kid(compact), given)
-            if public is not None:
-                yield chain.payload_of(compact, keys.verifier(public))
-        except (CryptoError, LedgerError):
-            continue

@@ -56,11 +56,16 @@ def choose(thumbprint: str, given: list[keys.PublicKey]) -> bytes | None:
     return next((public for public in at_hand if jose.thumbprint(public) == thumbprint), None)
 
 
-def signed(compacts: Iterable[str], given: list[keys.PublicKey]) -> Iterator[dict[str, Any]]:
-    """Yield the payloads of records that one of the keys given signed."""
+def signed(
+    compacts: Iterable[str], given: list[keys.PublicKey], kinds: tuple[str, ...] = ()
+) -> Iterator[dict[str, Any]]:
+    """Yield the payloads of records that one of the keys given signed: of all kinds, or of those named."""
     for compact in compacts:
-        public = choose(kid(compact), given)
         try:
+            # A signature takes longer to verify than a record to read.
+            if kinds and chain.payload_of(compact, None).get("kind") not in kinds:
+                continue
+            public = choose(kid(compact), given)
             if public is not None:
                 yield chain.payload_of(compact, keys.verifier(public))
         except LedgerError:

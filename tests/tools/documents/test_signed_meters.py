@@ -11,7 +11,7 @@ import pytest
 from firmware.crypto import canonical, jose
 from tests.tools.documents import stories
 from tools.documents import proofs, texts
-from tools.proofs import meters_key
+from tools.proofs import meters_key, records
 
 METERS = ("carlo-gavazzi-em580", "iskra-wm3m4")
 
@@ -131,8 +131,10 @@ def test_only_what_the_terminal_signed_before_the_receipt_pins_a_key(result, tmp
     (commissioned,) = stories.of_kind(result, "meter.commissioned")
     told = stories.payload_of(commissioned)
     forged = stories.altered(commissioned, meter={**told["meter"], "key": "00"})
-    assert meters_key.pinned(meters_key.signed([forged], given), receipt["seq"]) is None
-    pinned = meters_key.pinned(meters_key.signed([commissioned, forged], given), receipt["seq"])
+    told_by = records.signed([forged], given, meters_key.KINDS)
+    assert meters_key.pinned(told_by, receipt["seq"]) is None
+    told_by = records.signed([commissioned, forged], given, meters_key.KINDS)
+    pinned = meters_key.pinned(told_by, receipt["seq"])
     assert (pinned.key, pinned.seq) == (receipt["meter_key"], told["seq"])
     assert meters_key.pinned([told], told["seq"]) is None
 
