@@ -146,16 +146,3 @@ def test_nothing_that_the_bench_started_outlives_it(tmp_path):
     for name in ("bench", "terminal", "office"):
         with pytest.raises(ProcessLookupError):
             os.kill(noted[name], 0)
-
-
-@pytest.mark.parametrize("trouble", ['meter_fault = "silent"', 'meter_exchange = { serial = "2" }'])
-def test_what_a_story_does_to_the_meter_is_not_done_to_somebody_elses(trouble, tmp_path):
-    (tmp_path / "story.toml").write_text(f"{SHORT}[[step]]\n{trouble}\n")
-    command = [sys.executable, "-m", "tools", "bench", tmp_path / "story.toml", "--reader", "pn532"]
-    command += ["--meter-port", "tcp://127.0.0.1:9"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110)
-    assert done.returncode == 2
-    assert (
-        f"the meter is somebody else's, so nothing is done to it; take {trouble.split()[0]} out"
-        in done.stderr
-    )
