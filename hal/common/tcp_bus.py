@@ -112,23 +112,28 @@ class _Line:
     async def _connect(self) -> None:
         """Open the connection anew, at the first address that takes it. Raises OSError."""
         self._close()
-        began_ms = now_ms()
         why = OSError(errno.ENOENT, "%s has no address" % self._host)
-        for family, kind, protocol, _name, address in await self._addresses():
-            connection = socket.socket(family, kind, protocol)
+        found = await self._addresses()
+        for family, kind, protocol, _name, address in found:
             try:
-                await self._reach(connection, address, began_ms)
-            except OSError as error:
-                connection.close()
-                why = error
-            except BaseException:
-                # It is cancelled.
-                connection.close()
-                raise
-            else:
-                self._stream = stream_of(connection)
+                self._stream = await self._opened((family, kind, protocol), address, len(found))
                 return
+            except OSError as error:
+                why = error
         raise why
+
+    async def _opened(self, kind: "tuple[Any, ...]", address: "Any", count: int) -> "Any":
+        """Return the stream to an address, one of so many that share the time-out. Raises OSError."""
+        # A kernel may not know the family.
+        connection = socket.socket(*kind)
+        is_open = False
+        try:
+            await self._reach(connection, address, self.timeout_ms // count)
+            is_open = True
+        finally:
+            if not is_open:
+                connection.close()
+        return stream_of(connection)
 
     async def _addresses(self) -> "list[Any]":
         try:
@@ -137,8 +142,9 @@ class _Line:
             # CPython's is an OSError without a number.
             raise OSError(errno.ETIMEDOUT, "no address of %s" % self._host)
 
-    async def _reach(self, connection: "Any", address: "Any", began_ms: int) -> None:
-        """Connect, as long as the time-out allows. Raises OSError."""
+    async def _reach(self, connection: "Any", address: "Any", timeout_ms: int) -> None:
+        """Connect within so long. Raises OSError."""
+        began_ms = now_ms()
         connection.setblocking(False)
         try:
             connection.connect(address)
@@ -149,7 +155,7 @@ class _Line:
         poller.register(connection, select.POLLOUT)
         ready = poller.poll(0)
         while not ready:
-            if between_ms(began_ms, now_ms()) >= self.timeout_ms:
+            if between_ms(began_ms, now_ms()) >= timeout_ms:
                 raise OSError(errno.ETIMEDOUT, "no connection to %s:%d" % (self._host, self._port))
             await pause_ms(LOOK_MS)
             ready = poller.poll(0)

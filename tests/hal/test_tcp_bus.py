@@ -10,11 +10,14 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from firmware.errors import BoardError
 from firmware.metering import modbus
+from hal.common import tcp_bus
 from hal.common.tcp_bus import open_tcp_bus
 from tests.hal.seats import ALL, Seat, seats
 
@@ -107,8 +110,9 @@ def test_nobody_at_the_address_is_an_os_error_that_says_why(seat: Seat) -> None:
     assert said == [["OSError", errno.ECONNREFUSED]] * 2
 
 
-@seats(*ALL)
-def test_a_connection_that_is_not_taken_is_silence_within_the_time_out(seat: Seat) -> None:
+@contextlib.contextmanager
+def not_taking() -> Iterator[tuple[str, int]]:
+    """Give an address that says nothing to whoever connects."""
     with socket.socket() as listener, contextlib.ExitStack() as full:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -117,10 +121,34 @@ def test_a_connection_that_is_not_taken_is_silence_within_the_time_out(seat: Sea
             waiting = full.enter_context(socket.socket())
             waiting.setblocking(False)
             waiting.connect_ex(listener.getsockname())
-        name = "tcp://127.0.0.1:%d" % listener.getsockname()[1]
+        yield listener.getsockname()
+
+
+@seats(*ALL)
+def test_a_connection_that_is_not_taken_is_silence_within_the_time_out(seat: Seat) -> None:
+    with not_taking() as address:
+        name = "tcp://127.0.0.1:%d" % address[1]
         ((answer, took_ms),) = seat.results("buses:bus", name, 9600, 0, f"{REQUEST.hex()},{SIZE},200,0")
         assert answer == ""
         assert 200 <= took_ms < 1000
+
+
+def test_an_address_that_leads_nowhere_leaves_time_for_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def addresses(host: str, port: int) -> list[Any]:
+        return [(family, socket.SOCK_STREAM, 0, "", address) for family, address in found]
+
+    async def ask() -> bytes:
+        bus, answer = open_tcp_bus("tcp://meter.example"), bytearray(SIZE)
+        await bus.transact(REQUEST, answer, 600)
+        return bytes(answer[: bus.received])
+
+    monkeypatch.setattr(tcp_bus, "addresses", addresses)
+    with Server([(0, envelope(1))], [(0, envelope(1))]) as server, not_taking() as silent:
+        good = socket.AF_INET, ("127.0.0.1", int(server.name.rpartition(":")[2]))
+        # A family that the kernel does not know, as IPv6 may be, and a network that nothing comes back from.
+        for bad in ((socket.AF_UNSPEC, ("::1", 502)), (socket.AF_INET, silent)):
+            found = [bad, good]
+            assert asyncio.run(ask()) == ANSWER, bad
 
 
 def test_connections_that_failed_leave_nothing_open() -> None:
