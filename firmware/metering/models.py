@@ -94,19 +94,18 @@ class Model:
         else:
             numerator, denominator = _factor(scale, row[6])
             absent = None if row[7] == "-" else int(row[7], 16)
-            block, offset = self._find(function, address)
+            block, offset = self._find(function, address, count)
             place = SLOTS.index(what)
             letters = kind.rstrip("0123456789")
             self.quantities.append(
                 (place, block, offset, letters, count, row[4] == "low", numerator, denominator, absent)
             )
 
-    def _find(self, function: int, address: int) -> "tuple[int, int]":
-        """Return which block holds a register, and where in it the register begins."""
+    def _find(self, function: int, address: int, count: int) -> "tuple[int, int]":
+        """Return which block holds all of a number, and where in it the number begins."""
         for i in range(len(self.plan)):
-            read_function, start, count = self.plan[i]
-            if function == read_function and start <= address < start + count:
-                return i, 2 * (address - start)
+            if _holds(self.plan[i], (function, address, count)):
+                return i, 2 * (address - self.plan[i][1])
         raise MeteringError("register 0x%04X of the %s is in none of its reads" % (address, self.name))
 
     def _tell_apart(self, most: int) -> None:
@@ -134,7 +133,7 @@ class Model:
         # The shortest first: they have the least room around.
         for count, function, start in sorted([(read[2], read[0], read[1]) for read in self.plan]):
             end = start + count
-            held = [place for place in places if place[0] == function and start <= place[1] < end]
+            held = [place for place in places if _holds((function, start, count), place)]
             if held:
                 first = min([place[1] for place in held])
                 last = max([place[1] + place[2] for place in held])
@@ -316,6 +315,11 @@ def size(kind: str) -> int:
 
 def _place(row: "list[str]") -> "Read":
     return int(row[1]), int(row[2], 16), size(row[3])
+
+
+def _holds(read: "Read", place: "Read") -> bool:
+    """Whether a read brings all of a number: one that was made longer may bring the beginning of the next."""
+    return read[0] == place[0] and read[1] <= place[1] and place[1] + place[2] <= read[1] + read[2]
 
 
 def _reads(rows: "list[list[str]]", most: int, gap: int) -> "tuple[Read, ...]":

@@ -2,7 +2,7 @@
 
 from firmware.crypto import jsontext
 from firmware.errors import MeterMapError
-from firmware.metering import model_file, models
+from firmware.metering import modbus, model_file, models
 from tests.portable import raises
 
 SOUND = """{
@@ -157,3 +157,24 @@ def test_an_address_that_is_none_overlaps_nothing():
         given = with_register(1, address=address)
         given["registers"][2]["address"] = 0
         assert [problem.split(":")[0] for problem in problems(given)] == ["registers/1/address"], address
+
+
+def test_a_number_of_which_a_longer_read_holds_the_beginning_comes_from_the_read_that_holds_all_of_it():
+    # The read of the power is made two registers longer, so that its answer is no longer as long as that of
+    # the serial number. Behind a whole answer's last register its checksum lies.
+    given = document(widest_gap=2, most_registers=4)
+    given["registers"] = [
+        {"quantity": "serial", "function": 4, "address": 0, "type": "uint32"},
+        {"quantity": "power", "function": 4, "address": 0x10, "type": "int32", "unit": "W"},
+        {"quantity": "energy", "function": 4, "address": 0x13, "type": "uint32", "unit": "Wh"},
+    ]
+    for wanted in (models.SLOTS, ("energy",), ("energy", "power")):
+        model = models.find("acme-m1", model_file.text(given), wanted)
+        answers = []
+        for function, address, count in model.plan:
+            assert (function, count <= 4) == (4, True)
+            content = b"".join([bytes((0, register)) for register in range(address, address + count)])
+            answers.append(modbus.with_crc(bytes((1, 4, len(content))) + content))
+        reading = models.decode(model, answers, None, True)
+        assert reading.energy_wh == 0x00130014, (wanted, model.plan)
+        assert reading.power_w == (0x00100011 if "power" in wanted else None)

@@ -2,7 +2,7 @@
 
 import random
 
-from firmware.metering import model_file, models
+from firmware.metering import modbus, model_file, models
 
 KINDS = {"uint16": 1, "uint32": 2, "uint64": 4}
 LAST = 0xFFFF
@@ -48,6 +48,41 @@ def is_one_read(rows: list[tuple], group: int, given: dict) -> bool:
     gaps = [b[1] - a[1] - a[2] for a, b in zip(chosen, chosen[1:], strict=False)]
     length = chosen[-1][1] + chosen[-1][2] - chosen[0][1]
     return length <= given["most_registers"] and all(gap <= given["widest_gap"] for gap in gaps)
+
+
+def pattern(function: int, address: int) -> int:
+    """Return what a register holds that tells which one it is."""
+    return (address * 40503 + function * 9973) & 0x7FFF
+
+
+def answered(model: models.Model) -> models.Reading:
+    """Return what is read of a meter whose registers tell which ones they are, from whole answers."""
+    answers = []
+    for function, address, count in model.plan:
+        content = b"".join(pattern(function, address + i).to_bytes(2, "big") for i in range(count))
+        answers.append(modbus.with_crc(bytes((1, function, len(content))) + content))
+    return models.decode(model, answers, None, True)
+
+
+def told(given: dict, quantity: str) -> list[int]:
+    """Return what a map's registers of a quantity hold."""
+    rows = [row for row in given["registers"] if row["quantity"] == quantity]
+    words = [[pattern(row["function"], row["address"] + i) for i in range(KINDS[row["type"]])] for row in rows]
+    return [sum(word << 16 * i for i, word in enumerate(reversed(each))) for each in words]
+
+
+def test_every_number_is_read_from_its_own_registers_whatever_is_read_around_it():
+    for seed in range(1500):
+        given = made(random.Random(seed))
+        text = model_file.text(given)
+        for wanted in (models.SLOTS, ("energy",), ("energy", "power")):
+            reading = answered(models.find("small", text, wanted))
+            assert [reading.energy_wh] == told(given, "energy"), (seed, wanted)
+            if "power" in wanted:
+                assert [reading.power_w] == (told(given, "power") or [None]), (seed, wanted)
+        reading = answered(models.find("small", text))
+        assert reading.voltage_mv == [1000 * volts for volts in told(given, "voltage")], seed
+        assert reading.current_ma == [1000 * amperes for amperes in told(given, "current")], seed
 
 
 def test_a_plan_has_the_fewest_reads_that_there_can_be_and_none_that_the_meter_refuses():
