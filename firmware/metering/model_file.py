@@ -203,9 +203,14 @@ class _Checking:
         """Return the digits of the number that says "not available", or - without one."""
         if given is None:
             return "-"
+        width = 4 * models.size(kind)
         digits = _hex_digits(given)
-        if len(digits) != 4 * models.size(kind) or "int" not in kind:
-            self.problem(path, 'it has to be as wide as the register, such as "0x7FFF"; floats have NaN')
+        if isinstance(given, int) and not isinstance(given, bool) and given >= 0:
+            digits = "%X" % given
+            digits = "0" * (width - len(digits)) + digits
+        if len(digits) != width or "int" not in kind:
+            told = 'it has to be as wide as the register, such as "0x7FFF" or 32767; floats have NaN'
+            self.problem(path, told)
             return "-"
         return digits.upper()
 

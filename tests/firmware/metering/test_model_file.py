@@ -65,6 +65,12 @@ def test_a_sound_map_is_compiled_and_read():
     assert models.decode_serial(model, b"AC-00042") == "AC-00042"
 
 
+def test_what_says_not_available_may_be_a_number_as_the_register_holds_it():
+    for number, digits in ((0, "0x00000000"), (0x7FFF, "0x00007FFF"), (0xFFFFFFFF, "0xFFFFFFFF")):
+        given, written = (with_register(1, not_available=absent) for absent in (number, digits))
+        assert model_file.text(given) == model_file.text(written)
+
+
 def test_floats_with_the_low_word_first_are_read_so():
     given = with_register(1, type="float32", scale=1, not_available=None)
     given["registers"][2]["word_order"] = "low"
@@ -136,6 +142,9 @@ def test_each_slip_is_told_in_words():
         (with_register(1, unit=None), "kWh or Wh"),
         (with_register(0, unit="kWh"), "serial is given in no unit"),
         (with_register(1, not_available="0xFFFF"), "as wide as the register"),
+        (with_register(1, not_available=1 << 32), "as wide as the register"),
+        (with_register(1, not_available=-1), "as wide as the register"),
+        (with_register(1, not_available=True), "as wide as the register"),
         (with_register(2, not_available="0xFFFFFFFF"), "floats have NaN"),
         (with_register(3, address=257), "registers/3: it overlaps registers/1"),
         (with_register(4, quantity="energy", unit="kWh"), "2 registers of energy; at most 1"),

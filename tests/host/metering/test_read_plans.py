@@ -67,7 +67,9 @@ def answered(model: models.Model) -> models.Reading:
 def told(given: dict, quantity: str) -> list[int]:
     """Return what a map's registers of a quantity hold."""
     rows = [row for row in given["registers"] if row["quantity"] == quantity]
-    words = [[pattern(row["function"], row["address"] + i) for i in range(KINDS[row["type"]])] for row in rows]
+    words = []
+    for row in rows:
+        words.append([pattern(row["function"], row["address"] + i) for i in range(KINDS[row["type"]])])
     return [sum(word << 16 * i for i, word in enumerate(reversed(each))) for each in words]
 
 
