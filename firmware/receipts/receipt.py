@@ -125,7 +125,12 @@ def is_clock_set(
     off_s = stop_utc_s - start_utc_s - passed_s
     # Both moments are of whole seconds, and a clock that is kept right is moved by less than this part.
     most_s = 2 + passed_s // 1000
-    return off_s < -most_s or (off_s > most_s and not [flag for flag in flags if flag not in _GOES_ON])
+    return off_s < -most_s or (off_s > most_s and is_whole(flags))
+
+
+def is_whole(flags: "list[str] | tuple[str, ...]") -> bool:
+    """Return whether a session was measured up to its end, as its flags tell."""
+    return not [flag for flag in flags if flag not in _GOES_ON]
 
 
 def _interruption(pause: "dict[str, Any]") -> "dict[str, str]":

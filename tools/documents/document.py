@@ -11,7 +11,7 @@ from firmware.pricing import money
 from firmware.receipts import correction
 from firmware.screens import catalogue, words
 from tools import exact
-from tools.documents import power, proofs, texts, written
+from tools.documents import power, proofs, reckoned, texts, written
 from tools.documents.proofs import Evidence, Pairs
 
 HEADINGS = ("item", "quantity", "unit_price", "vat", "net", "gross")
@@ -100,10 +100,7 @@ def _facts(receipt: dict[str, Any], said: dict[str, str], language: str, learned
     facts.append((said["card"], _card(receipt, token)))
     if "start" in receipt:
         for key in ("start", "stop"):
-            moment = written.moment(receipt[key], language)
-            if receipt[key]["at"] is None and key in learned:
-                moment = _learned(learned[key], receipt, said)
-            facts.append((said[key], moment))
+            facts.append((said[key], _moment(key, receipt, said, language, learned)))
     if "duration_s" in receipt:
         facts += [(said["interrupted"], told) for told in power.gaps(receipt, said)]
         facts.append((said["duration"], written.duration(receipt["duration_s"])))
@@ -113,6 +110,18 @@ def _facts(receipt: dict[str, Any], said: dict[str, str], language: str, learned
             (said["remarks"], said["then"].join(texts.flag(one, language) for one in receipt["flags"]))
         )
     return facts
+
+
+def _moment(
+    key: str, receipt: dict[str, Any], said: dict[str, str], language: str, learned: dict[str, str]
+) -> str:
+    """Write when a session began or ended; what no clock told as its ledger does, or as it was measured."""
+    if receipt[key]["at"] is None and key in learned:
+        return _learned(learned[key], receipt, said)
+    text = reckoned.moment(receipt, key)
+    if text is not None:
+        return f"{written.there(text, receipt)} ({said['reckoned_' + key]})"
+    return written.moment(receipt[key], language)
 
 
 def _learned(text: str, receipt: dict[str, Any], said: dict[str, str]) -> str:

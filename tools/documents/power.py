@@ -8,6 +8,7 @@ from typing import Any
 
 from firmware.pricing import calendar
 from tools.documents import written
+from tools.proofs import times
 
 # With one of these the session ended at a register from before.
 _NOT_READ = ("last_good_reading", "records_lost", "meter_changed", "meter_backwards", "meter_jump")
@@ -33,9 +34,7 @@ def last(receipt: dict[str, Any]) -> tuple[str, str] | None:
     start, stop = receipt["start"]["at"], receipt["stop"]["at"]
     if start is None or stop is None:
         return None
-    lost_s = calendar.parse_utc(start) + receipt["duration_s"]
-    for pause in receipt.get("interruptions", ()):
-        lost_s += calendar.parse_utc(pause["to"]) - calendar.parse_utc(pause["from"])
+    lost_s = calendar.parse_utc(start) + receipt["duration_s"] + times.away_s(receipt)
     # A clock that was put right in mid-session puts the moments in no order.
     return None if lost_s > calendar.parse_utc(stop) else (calendar.format_utc(lost_s), stop)
 

@@ -15,6 +15,16 @@ WORDS = {
         "die Uhr war nicht gestellt; später bestimmt",
         "horloge non réglée ; déterminé plus tard",
     ),
+    "reckoned_start": (
+        "estimated: the end less the time that was measured",
+        "geschätzt: das Ende abzüglich der gemessenen Zeit",
+        "estimé : la fin moins le temps mesuré",
+    ),
+    "reckoned_stop": (
+        "estimated: the start and the time that was measured",
+        "geschätzt: der Beginn und die gemessene Zeit",
+        "estimé : le début et le temps mesuré",
+    ),
     "contract": ("Contract", "Vertrag", "Contrat"),
     "card": ("Card", "Karte", "Carte"),
     "start": ("Start", "Beginn", "Début"),

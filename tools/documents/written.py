@@ -59,7 +59,7 @@ def at_place(text: str, receipt: dict[str, Any]) -> str:
     utc_s = calendar.parse_utc(text)
     if "zone" in receipt:
         return str(calendar.Zone(receipt["zone"]).format_local(utc_s))
-    known = (receipt.get("stop") or {}).get("local")
+    known = next(filter(None, ((receipt.get(name) or {}).get("local") for name in ("stop", "start"))), None)
     if not known:
         return ""
     offset_s = calendar.parse_utc(f"{known[:19]}Z") - calendar.parse_moment(known)[0]

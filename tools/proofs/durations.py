@@ -16,8 +16,6 @@ Payload = dict[str, Any]
 LATE_S = 60
 # Where no clock tells how late a record was.
 _SIGNED_S = 10
-# Flags of a session that was measured up to its end.
-_WHOLE = ("resumed", "clock_unset", made.CLOCK_SET)
 
 
 def unlike(opened: Payload, receipt: Payload, is_restarted: bool, is_storage_bad: bool) -> Iterator[str]:
@@ -57,7 +55,6 @@ def _ticks(
     more_s = (
         (1000 * duration_s - passed_ms + order.WRAP_MS // 2) % order.WRAP_MS - order.WRAP_MS // 2
     ) // 1000
-    is_whole = not [flag for flag in receipt["flags"] if flag not in _WHOLE]
-    if more_s > slack_s or (is_whole and more_s < -slack_s):
+    if more_s > slack_s or (made.is_whole(receipt["flags"]) and more_s < -slack_s):
         told = f"it took {duration_s} s, and {passed_ms // 1000} s passed by the terminal's ticks"
         yield f"receipt {receipt['receipt']}: {told}"
