@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # LittleFS writes anew before it frees: a file's last block and the directory's two.
 RESERVED_BLOCKS = 3
+# <lfs2.h>, LFS2_ERR_CORRUPT: a pointer in a file leads nowhere.
+CORRUPT = 84
 
 
 class Storage:
@@ -56,7 +58,7 @@ class Storage:
                 return blob.read() if count is None else blob.read(count)
         except OSError as error:
             if error.errno != errno.ENOENT:
-                raise
+                raise _told(error)
             return b""
 
     def append(self, name: str, content: "bytes | Pieces") -> None:
@@ -70,10 +72,10 @@ class Storage:
             for piece in pieces_of(content):
                 self._tail.write(piece)
             self._tail.flush()
-        except OSError:
+        except OSError as error:
             # What LittleFS could not write whole it does not commit at all.
             self._close_tail()
-            raise
+            raise _told(error)
 
     def replace(self, name: str, content: "bytes | Pieces") -> None:
         """Make a blob hold just these bytes; after a cut it holds the old or the new ones, whole."""
@@ -111,7 +113,13 @@ class Storage:
 
     def free_bytes(self) -> int:
         """Return how many bytes can still be written, less what LittleFS needs for itself."""
-        figures = os.statvfs(self._root)
+        try:
+            figures = os.statvfs(self._root)
+        except OSError as error:
+            if error.errno != CORRUPT:
+                raise
+            # It finds no free block until the file is removed.
+            return 0
         return max(0, figures[1] * (figures[4] - RESERVED_BLOCKS))
 
     def _make(self, directory: str) -> None:
@@ -134,6 +142,11 @@ class Storage:
             except OSError:
                 # The error that spoilt the file has been raised already.
                 pass
+
+
+def _told(error: OSError) -> OSError:
+    """Return an error with the number that the port has for what the medium does not give back."""
+    return OSError(errno.EIO, "LittleFS: corrupt") if error.errno == CORRUPT else error
 
 
 def _need_littlefs(directory: str) -> None:
