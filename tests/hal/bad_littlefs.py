@@ -1,4 +1,4 @@
-"""Turns a bit of a flash around wherever littlefs may keep a pointer: all records that it gives back are read.
+"""Turns a bit of a flash around wherever littlefs may keep a pointer: what it gives back is read.
 
 It runs on MicroPython alone, as `-m tests.hal.bad_littlefs`, and prints how many flashes were hurt, and how
 many of them kept something back.
