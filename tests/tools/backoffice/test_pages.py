@@ -5,7 +5,7 @@ import re
 import pytest
 
 from firmware.crypto import jose
-from firmware.receipts import correction, shortcode
+from firmware.receipts import correction, page, shortcode
 from tests.tools.backoffice.terminals import Terminal, canonical, session_ended
 
 
@@ -126,6 +126,17 @@ def test_a_receipt_that_does_not_add_up_says_so(office):
     shown = text(office.get("/records/KT-0001/2"))
     assert "What does not fit" in shown and "gross_minor: not net_minor plus the VAT of all rates" in shown
     assert "flagged" in text(office.get("/")).replace("Only flagged", "")
+
+
+@pytest.mark.parametrize("wrong", [{"lines": True}, {"vat": 7}, {"lines": {"a": 1}}, {"token": ["uid"]}])
+def test_what_a_terminal_signed_and_is_no_receipt_is_shown_as_it_is_to_the_operator_alone(office, wrong):
+    terminal = office.enrolled()
+    lines = terminal.session(1, **wrong)
+    office.upload(terminal, lines)
+    office.log_in()
+    assert "KT-0001-000001" in text(office.get("/records/KT-0001/2"))
+    token = page.token(jose.unb64url(lines[1].split(".")[2]))
+    assert office.get(f"/r/{token}").status_code == 404
 
 
 @pytest.mark.parametrize(

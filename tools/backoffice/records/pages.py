@@ -29,6 +29,8 @@ OF_SESSIONS = frozenset(
 ) - {"session.rejected"}
 BY_SESSION = ("session", "id")
 NEWEST_ALERTS = 20
+# What a receipt's page goes through.
+LISTED = ("lines", "vat")
 
 
 @require_safe
@@ -69,12 +71,14 @@ def record(request: HttpRequest, identity: str, seq: int) -> HttpResponse:
         "before": neighbours.filter(seq__lt=seq).order_by("-seq").values_list("seq", flat=True).first(),
         "after": neighbours.filter(seq__gt=seq).order_by("seq").values_list("seq", flat=True).first(),
     }
-    if found.kind == RECEIPT:
+    # A terminal may sign what makes no receipt: that is shown as it is.
+    is_receipt = found.kind == RECEIPT and all(isinstance(payload.get(name), list) for name in LISTED)
+    if is_receipt:
         signature = jose.split(found.compact, chain.RECORD_TYPE)[2]
         facts["code"], facts["page"] = shortcode.of(signature), page.token(signature)
         facts["learned"] = learned.of_receipt(found)
         facts["corrections"] = neighbours.filter(session=found.session, kind__in=CORRECTIONS).order_by("seq")
-    return render(request, "records/receipt.html" if found.kind == RECEIPT else "records/record.html", facts)
+    return render(request, "records/receipt.html" if is_receipt else "records/record.html", facts)
 
 
 @require_safe

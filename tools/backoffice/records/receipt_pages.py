@@ -167,10 +167,10 @@ def _meters_key(found: Record) -> MetersKey | None:
 
 def _masked(payload: dict[str, Any]) -> dict[str, Any]:
     """Return a receipt that does not tell the number of a card, which could be copied, to who looks on."""
-    token = dict(payload.get("token") or {})
-    if isinstance(token.get("uid"), str):
-        token["uid"] = "…" + token["uid"][-4:]
-    return {**payload, "token": token}
+    token = payload.get("token")
+    if not isinstance(token, dict) or not isinstance(token.get("uid"), str):
+        return payload
+    return {**payload, "token": {**token, "uid": "…" + token["uid"][-4:]}}
 
 
 def _links(found: Record, told: documents.Document) -> documents.Links:
