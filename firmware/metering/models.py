@@ -247,19 +247,28 @@ def _number(quantity: "Quantity", block: "Block", begin: int) -> "int | None":
     return registers.ratio(number, numerator, denominator)
 
 
-def _decade(kind: str, block: "Block", offset: int, numerator: int, denominator: int) -> int:
-    """Return a number with a decade exponent, exactly.
+def _exponent(kind: str, block: "Block", offset: int) -> int:
+    """Return the decade exponent of a number: of `exponent` a register, of `decade` and `udecade` a byte."""
+    if kind == "exponent":
+        exponent = block[offset] << 8 | block[offset + 1]
+        return exponent - ((exponent & 0x8000) << 1)
+    return block[offset] - ((block[offset] & 0x80) << 1)
+
+
+def _decade(kind: str, block: "Block", offset: int, numerator: int, denominator: int) -> "int | None":
+    """Return a number with a decade exponent, exactly; None where no meter can mean it.
 
     `decade` and `udecade`: 8 bits of exponent, 24 of number (Iskra's T6 and T5); `exponent`: a register of
     exponent, three that are not ours, two of number.
     """
+    exponent = _exponent(kind, block, offset)
+    if not -10 < exponent < 4:
+        # A counter in steps of more than a kWh bills nothing, and for 10**32767 a small board has no room.
+        return None
     if kind == "exponent":
-        exponent = block[offset] << 8 | block[offset + 1]
-        exponent -= (exponent & 0x8000) << 1
         number = registers.unsigned(block, offset + 8, 2, False)
         number -= (number & 0x80000000) << 1
     else:
-        exponent = block[offset] - ((block[offset] & 0x80) << 1)
         number = block[offset + 1] << 16 | block[offset + 2] << 8 | block[offset + 3]
         if kind == "decade":
             number -= (number & 0x800000) << 1
@@ -275,7 +284,7 @@ def _step(quantity: "Quantity", block: "Block", begin: int) -> int:
     if kind == "float":
         return max(1, -(-registers.float32_step(block, offset, numerator, low_first) // denominator))
     if kind == "exponent":
-        numerator *= 10 ** max(0, block[offset + 1] - ((block[offset + 1] & 0x80) << 1))
+        numerator *= 10 ** max(0, _exponent(kind, block, offset))
     return max(1, -(-numerator // denominator))
 
 

@@ -191,6 +191,19 @@ def test_an_iskra_carries_its_own_decimal_points():
     assert (reading.energy_wh, reading.resolution_wh) == (1235, 1)
 
 
+def test_a_number_with_an_exponent_that_no_meter_means_is_none():
+    model = models.find("iskra-wm3m4", wanted=("energy", "power"))
+    for exponent in (-32768, -10, 4, 127, 5000, 32767):
+        counter = (exponent & 0xFFFF).to_bytes(2, "big") + bytes(6) + bytes.fromhex("00000001")
+        try:
+            raise AssertionError(models.decode(model, [bytes(4), counter]).energy_wh)
+        except MeteringError as error:
+            assert "register 0x019E says not available" in str(error), exponent
+    for power, power_w in (("04000001", None), ("f6000001", None), ("03000001", 1000), ("f7000001", 0)):
+        reading = models.decode(model, [bytes.fromhex(power), bytes(12)])
+        assert reading.power_w == power_w, power
+
+
 def test_a_reading_may_be_written_anew():
     reading = sdm630(THREE_PHASES)
     again = sdm630(block_of(74, (0x0048, "3f800000")), reading)
