@@ -50,7 +50,8 @@ def _before(start: list[tuple[int, int, bool]], learned: dict[str, Any]) -> dict
             break
         at_ms -= (after_ms - ticks_ms) % TICKS
         after_ms = ticks_ms
-        if lacks_time:
+        # What would lie before 1970 a clock that was wrong has told.
+        if lacks_time and at_ms >= 0:
             found[seq] = at_ms // 1000
     return found
 

@@ -124,6 +124,16 @@ def test_of_many_stretches_on_a_page_no_more_is_read_in_all_than_of_one(office, 
         assert [row.seq for row in page if row.learned] == known
 
 
+def test_a_time_before_there_were_terminals_is_none_that_was_learned(office, terminal):
+    from tools.backoffice.records import export
+
+    told = terminal.record("clock.learned", at="0001-01-01T00:00:00Z", since_seq=1, ticks_ms=5_403_000)
+    assert office.upload(terminal, [told])[0] == 200
+    office.log_in()
+    assert "learned later" not in text(office.get("/records"))
+    assert {each["learned_at"] for each in export.described_records("KT-0001")} == {None}
+
+
 def test_the_command_prints_them_as_json(office, terminal, place):
     learn(office, terminal)
     done = kilotap("dump", "KT-0001", "--json", data=place.directory)

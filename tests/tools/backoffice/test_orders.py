@@ -163,6 +163,16 @@ def test_what_became_of_orders_is_told_by_the_records(office, key):
         assert part in page
 
 
+def test_a_refusal_that_tells_no_problems_in_a_list_is_shown_all_the_same(office, key):
+    from tools.backoffice.orders import following
+
+    terminal = office.enrolled()
+    make(terminal, deny=["CAFE1234"])
+    told = {"order": {"hash": "00", "serial": 1}, "reason": "content", "problems": 7}
+    office.upload(terminal, [terminal.record("order.refused", **told)])
+    assert [(each.state, each.problems) for each in following.outcomes("KT-0001")] == [("refused", [])]
+
+
 def test_after_a_restored_backup_no_serial_number_comes_twice(office, key):
     terminal = office.enrolled()
     office.upload(terminal, [applied(terminal, 41)])

@@ -54,8 +54,9 @@ def refusals(identity: str, count: int = 20) -> list[Record]:
 def _outcome(order: Order, record: Record | None) -> Outcome:
     if record is None:
         return Outcome(order, PENDING, None, [])
-    problems = record.payload.get("problems", [])
-    return Outcome(order, record.kind.removeprefix("order."), record.seq, [str(each) for each in problems])
+    problems = record.payload.get("problems")
+    told = [str(each) for each in problems] if isinstance(problems, list) else []
+    return Outcome(order, record.kind.removeprefix("order."), record.seq, told)
 
 
 def _told(identity: str, count: int) -> dict[int, Record]:
