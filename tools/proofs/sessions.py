@@ -23,7 +23,7 @@ _REGISTERS = ("meter.commissioned", "meter.replaced")
 # By which faults a session ends, and all else by which it does: nothing later tells these apart.
 _BY_FAULT = {"meter_fault": "meter", "contactor_fault": "contactor"}
 _OTHER_ENDS = ("button", "card", "limit", "power_loss", "unplugged", "vehicle_fault")
-_GARBLED = (AttributeError, KeyError, TypeError, ValueError, PricingError, ReceiptError)
+_GARBLED = (AttributeError, LookupError, TypeError, ValueError, PricingError, ReceiptError)
 
 
 def check(proof: Proof, payloads: Iterable[Payload], lost: Lost) -> None:

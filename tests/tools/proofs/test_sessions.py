@@ -222,3 +222,9 @@ def test_what_is_garbled_is_told_and_the_rest_is_still_looked_at(records, tmp_pa
         lambda records: records[7].update(ticks_ms="x"),
     ):
         assert told(records, tmp_path, change) != ""
+
+
+@pytest.mark.parametrize("tariffs", [[[]], [["day"]], 7])
+def test_tariffs_in_force_that_are_none_are_told_and_break_nothing(records, tmp_path, tariffs):
+    why = told(records, tmp_path, first("order.applied", tariffs=tariffs))
+    assert "(order.applied) lacks or garbles" in why
