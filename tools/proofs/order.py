@@ -11,7 +11,8 @@ from typing import Any
 from firmware.errors import PricingError
 from firmware.ledger.summary import SET_BACK
 from tools.proofs import naming, times
-from tools.proofs.lost import Lost, Numbers
+from tools.proofs.lost import Lost
+from tools.proofs.lost_receipts import Numbers
 
 Payload = dict[str, Any]
 
