@@ -44,6 +44,7 @@ class Charger:
         # Whoever orders something in this story, None where nobody does.
         self.operator = self._operator(story)
         self.config = self._configuration(story)
+        self._told = self._orderable()
         self.cards = {
             name: cards.make(card, Prng(story["seed"], "card " + name))
             for name, card in story["cards"].items()
@@ -114,10 +115,21 @@ class Charger:
             config.bank_cards = _bank_terms(terms, config)
         return config
 
+    def _orderable(self):
+        """Return the settings, by name, that an operator may change in this story."""
+        if not self.operator:
+            return {}
+        from firmware.uplink import changes
+
+        return {name: getattr(self.config, name) for name in changes.LISTS + changes.SETTINGS}
+
     def power_on(self) -> None:
         """Start the terminal."""
         if self._life is not None:
             return
+        # A process that starts reads its settings from its file; what was ordered it knows from its ledger.
+        for name in self._told:
+            setattr(self.config, name, self._told[name])
         self.disk.power_on()
         if self._cut_after:
             self.disk.cut_at_write(self._cut_after)

@@ -60,7 +60,7 @@ def play(fleet: list[dict], craft: Any) -> Played:
     watches: list[Watch] = []
 
     def watch(charger: Any) -> Watch:
-        offices["/api/terminals/%s/" % charger.config.id] = charger.office
+        offices["/api/terminals/%s/" % charger.config.id] = charger.operator or charger.office
         charger.link.answer = lambda head, body: _office_of(offices, head).answer(head, body)
         watches.append(Watch(charger))
         return watches[-1]

@@ -6,7 +6,7 @@ It does not know how it goes on; a story is what a scenario file tells.
 import json
 
 from emulator.models.prng import Prng
-from emulator.soak import drivers, holders
+from emulator.soak import drivers, holders, ordering
 from emulator.soak.faults import keys, meter_exchange
 from emulator.soak.faults.standard import LEVELS, STANDARD
 
@@ -57,10 +57,14 @@ def tell(seed: int, faults: str, visits: int | None = None) -> dict:
     prng = Prng(seed, "soak " + faults)
     count = visits if visits is not None else prng.choice((3, 8, 12, 20, 40))
     timeline = holders.taking_part(seed, _visits(prng, count))
-    timeline += _faults(prng, LEVELS.index(faults), count, timeline[-1][0])
+    level, last_s = LEVELS.index(faults), timeline[-1][0]
+    timeline += _faults(prng, level, count, last_s)
+    is_ordered = ordering.is_in(seed)
+    if is_ordered:
+        timeline = ordering.strewn(seed, timeline, count, last_s)
     # Of two things at one moment the order is kept in which they were told.
     timeline.sort(key=lambda moment: moment[0])
-    return {
+    told = {
         "title": "Seed %d, faults %s" % (seed, faults),
         "start_utc_s": START_UTC_S,
         "seed": seed,
@@ -74,9 +78,10 @@ def tell(seed: int, faults: str, visits: int | None = None) -> dict:
         "steps": [
             *(step_of(*step) for step in SESSION),
             *steps_of(timeline),
-            *(step_of(*step) for step in MENDED + SESSION),
+            *(step_of(*step) for step in MENDED + (ordering.SETTLED if is_ordered else []) + SESSION),
         ],
     }
+    return dict(told, poll_s=ordering.POLL_S) if is_ordered else told
 
 
 def step_of(after_s: int, action: str, argument: object) -> dict:

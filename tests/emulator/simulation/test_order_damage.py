@@ -21,17 +21,13 @@ HALF_DAY_S = 43_200
 
 
 def at_cut(charger, act):
-    """Do something to the disk whenever the power is off, and let every start begin with its own settings."""
-    config = charger.config
-    first = {name: getattr(config, name) for name in ("contracts", "deny", "discounts", "tariffs")}
+    """Do something to the disk whenever the power is off."""
 
     async def wait():
         await charger.kernel.sleep_ms(1000)
         while True:
             while charger.is_powered():
                 await charger.kernel.sleep_ms(1000)
-            for name, told in first.items():
-                setattr(config, name, told)
             act(charger.disk.platter())
             while not charger.is_powered():
                 await charger.kernel.sleep_ms(1000)

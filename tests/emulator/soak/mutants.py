@@ -22,11 +22,13 @@ from firmware.session import actions, events, state, table
 from firmware.terminal import backlog, performer, resuming
 from firmware.terminal.billing import Billing
 from firmware.terminal.meter import Meter
+from firmware.terminal.ordering import Ordering
 from firmware.terminal.reader import Reader
 from firmware.terminal.recorder import Recorder
 from firmware.terminal.room import Room
 from firmware.terminal.terminal import Terminal
 from firmware.terminal.uploader import Uploader
+from firmware.uplink import orders
 
 
 def skip_the_sync(patch: MonkeyPatch) -> None:
@@ -309,6 +311,16 @@ def read_no_card_after_one_that_was_pulled(patch: MonkeyPatch) -> None:
     patch.setattr(CardInField, "transmit", transmit)
 
 
+def believe_every_order(patch: MonkeyPatch) -> None:
+    """Take an order for the operator's whoever signed it, and for new however old it is."""
+    patch.setattr(orders, "_refusal", lambda order, asked: None)
+
+
+def forget_at_a_start_what_was_ordered(patch: MonkeyPatch) -> None:
+    """Go by the configuration's prices and contracts after a start."""
+    patch.setattr(Ordering, "bring", lambda decision: None)
+
+
 MUTANTS = (
     skip_the_sync,
     close_before_the_start_is_written,
@@ -340,4 +352,6 @@ MUTANTS = (
     take_a_copied_uid_for_proof,
     end_a_session_by_a_copy_of_its_card,
     read_no_card_after_one_that_was_pulled,
+    believe_every_order,
+    forget_at_a_start_what_was_ordered,
 )

@@ -13,7 +13,7 @@ from emulator.soak.faults import keys as faults
 from emulator.soak.watch import Watch
 from firmware.crypto import jose
 from firmware.ledger import segment
-from firmware.terminal import damage, rotation, tariffs
+from firmware.terminal import damage, ordering, rotation, tariffs
 from tools.__main__ import main
 from tools.commands.fast_craft import FastCraft
 
@@ -58,7 +58,7 @@ def test_no_promise_breaks_whenever_the_power_goes_and_verify_follows_from_the_f
     (ledger / segment.name(1)).write_bytes(content)
     platter = player.charger.disk.platter()
     for name in platter.names():
-        if name.startswith(tariffs.PREFIX):
+        if name.startswith((tariffs.PREFIX, ordering.STATE)):
             (ledger / name).write_bytes(platter.read(name))
     assert main(["ledger", "check", str(ledger), "--key", str(tmp_path / "first.jwk")]) == 0
 
