@@ -39,6 +39,8 @@ class Charger:
     ):
         self._watch = watch
         self._news = threading.Condition()
+        # How often the meter was asked, whatever became of its answers.
+        self.questions = 0
         self._reactions = 0
         self.clock = clock
         self.is_powered = False
@@ -128,6 +130,8 @@ class Charger:
         """Let a contactor that was told to open before this read be open: wires differ in speed."""
         self.panel.pump()
         self.world.advance()
+        self.questions += 1
+        self._look()
 
     def _greeting(self) -> list[dict]:
         state = self.world.state()
@@ -160,5 +164,9 @@ class Charger:
 
     def _tell(self, kind: str, told: object) -> None:
         self._watch(kind, told)
+        self._look()
+
+    def _look(self) -> None:
+        """Let whoever waits for something look whether it holds now."""
         with self._news:
             self._news.notify_all()

@@ -45,7 +45,8 @@ class Player:
         # A start takes real time, so its instants are drawn, and not told by the story.
         self._chance = random.Random(story["seed"])  # noqa: S311 - what a seed draws can be drawn again
         self._bench = Bench(story, place, self._watch)
-        self._trouble = Trouble(story["terminal"], self._bench.terminal.configuration, place.speed)
+        settings, charger = self._bench.terminal.configuration, self._bench.charger
+        self._trouble = Trouble(story["terminal"], settings, place.speed, lambda: charger.questions)
 
     def play(self) -> None:
         """Play to the end, emit the result, and end every part whatever happens."""
@@ -266,7 +267,7 @@ class Player:
         self._sleep(story_ms)
         if self._bench.terminal.pid is not None and self._bench.charger.wires.is_meter_ours:
             more_ms = self._trouble.stretched_ms(story_ms) - story_ms
-            self._bench.charger.wait_for(lambda: self._trouble.is_met, more_ms / 1000 / self._place.speed)
+            self._bench.charger.wait_for(self._trouble.has_passed, more_ms / 1000 / self._place.speed)
 
     def _sleep(self, story_ms: int) -> None:
         time.sleep(max(0, story_ms) / 1000 / self._place.speed)

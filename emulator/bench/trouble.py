@@ -5,7 +5,9 @@ It does not know the story or the meter: it is told what begins and what passes.
 A terminal gives a bad reading up after so many tries, and a session without a good one after some patience.
 In the story that takes a quarter of a minute and a minute more. On the bench a question without an answer
 costs real time, and the story runs many times as fast: what it tells of such a time is stretched, so that
-trouble that is ridden out there is ridden out here, and what ends a session there does so here.
+trouble that is ridden out there is ridden out here, and what ends a session there does so here. Trouble that
+passes before a reading is given up is over, too, once the meter was asked as often as in the story: an answer
+may come at once, and a busy machine may let the trouble last for longer than it was told.
 """
 
 from firmware import config
@@ -13,6 +15,7 @@ from firmware.terminal.meter import RETRY_PAUSE_MS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 # A question that is answered on an emulated line, and the silence before it; most polls have up to two. Busy
@@ -32,15 +35,18 @@ SHOWN_AT_LAST = "out_of_order"
 class Trouble:
     """One meter's trouble; `told` and `played` are a terminal's settings as story and bench have them.
 
-    It `is_met` once the terminal has done all that it will do about it.
+    `asked` returns how many questions the meter has been asked. It `is_met` once the terminal has done
+    all that it will do about it.
     """
 
-    def __init__(self, told: dict, played: dict, speed: int):
+    def __init__(self, told: dict, played: dict, speed: int, asked: "Callable[[], int]"):
         self._told = _settings(told)
         self._played = _settings(played)
         self._speed = speed
+        self._asked = asked
         self._fault = "none"
         self._met_ms = 0
+        self._asked_before = 0
         self.is_met = False
 
     def begin(self, fault: str) -> None:
@@ -52,6 +58,7 @@ class Trouble:
     def begin_anew(self) -> None:
         """Forget what a terminal has met whose power is gone."""
         self._met_ms = 0
+        self._asked_before = self._asked()
         self.is_met = False
 
     def see(self, screen_id: str) -> None:
@@ -66,12 +73,24 @@ class Trouble:
         self._met_ms += story_ms
         return self._on_bench(self._met_ms) - before_ms
 
+    def has_passed(self) -> bool:
+        """Return whether the time that was stretched last may end: the terminal will do no more about it, or
+        has asked as often as it does in the story until then.
+        """
+        usual_ms = self._usual_ms()
+        tries = self._met_ms * int(self._told.meter_tries) // usual_ms
+        is_passing = self._met_ms < usual_ms and self._asked() - self._asked_before > tries
+        return self.is_met or is_passing
+
+    def _usual_ms(self) -> int:
+        """Return after how long the terminal gives up a reading in the story."""
+        return _notice_ms(self._told, self._told.meter_timeout_ms if self._fault == SILENT else 0)
+
     def _on_bench(self, met_ms: int) -> int:
         """Return when, since it began, the terminal is as far as it is in the story after `met_ms`."""
-        usual_wire_ms = self._told.meter_timeout_ms if self._fault == SILENT else 0
         wire_ms = self._played.meter_timeout_ms if self._fault in UNANSWERED else ANSWERED_MS
         parts = (
-            (_notice_ms(self._told, usual_wire_ms), _notice_ms(self._played, wire_ms * self._speed)),
+            (self._usual_ms(), _notice_ms(self._played, wire_ms * self._speed)),
             (1000 * self._told.meter_patience_s, 1000 * self._played.meter_patience_s),
         )
         begun_ms = 0
