@@ -9,6 +9,7 @@ import importlib.metadata
 import os
 import sys
 import traceback
+from pathlib import Path
 
 import click
 
@@ -92,6 +93,7 @@ def kilotap(debug: bool) -> None:
 
 def main(words: list[str] | None = None) -> int:
     """Run one command line and return the exit code."""
+    _open_closed_streams()
     words = sys.argv[1:] if words is None else words
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
@@ -114,6 +116,13 @@ def main(words: list[str] | None = None) -> int:
         for line in sentences(error):
             say(line)
         return NOT_DONE
+
+
+def _open_closed_streams() -> None:
+    """Put the null device where whoever called closed a stream, or the next file had its descriptor."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - for as long as the process
 
 
 def sentences(error: Exception) -> list[str]:

@@ -96,6 +96,14 @@ def test_a_wrong_story_is_told_with_its_line(tmp_path, capsys):
     assert f"kilotap: {story}, line 3: speeed: no such key here" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["stdin", "stdout", "stderr"])
+def test_a_stream_that_was_closed_is_no_reason_to_fail(name, monkeypatch):
+    monkeypatch.setattr(sys, name, None)
+    assert main(["meter", "models", "--json"]) == 0
+    assert not getattr(sys, name).isatty()
+    getattr(sys, name).close()
+
+
 def test_a_reader_that_has_seen_enough_is_no_stack_trace():
     words = f"{sys.executable} -m tools simulate {STORY} --json - | head -c 10"
     done = subprocess.run(["bash", "-c", words], capture_output=True, text=True, cwd=ROOT)
