@@ -13,6 +13,7 @@ serial number whose type is `maybe32` is one that a meter may refuse: then it ha
 
 Eastron's documents allow 40 parameters a read, the SDM72D-M's 30; but some meters refuse the 51st register,
 and others cut the end of long answers off (openWB/core#2890, esphome/esphome.io#6484).
+The SDM230's document has no serial number, though meters give one (nmakel/sdm_modbus#28): it may be refused.
 """
 
 # The maximum current (Imax) of meters that are connected directly, after these documents of the makers. One
@@ -30,7 +31,7 @@ and others cut the end of long answers off (openWB/core#2890, esphome/esphome.io
 #   finder-7m38              7M Series data sheet, 5(80) A
 MAPS = """\
 eastron-sdm120:45 eastron-sdm230:100 | 50 | 50 | Eastron SDM120-Modbus Protocol V2.4, SDM230-Modbus V1.2
-serial 3 FC00 uint32 high 1 - -
+serial 3 FC00 maybe32 high 1 - -
 energy 4 0048 float32 high 1 kWh -
 power 4 000C float32 high 1 W -
 voltage 4 0000 float32 high 1 V -
@@ -38,7 +39,7 @@ current 4 0006 float32 high 1 A -
 frequency 4 0046 float32 high 1 Hz -
 
 eastron-sdm630:100 eastron-sdm72d-m-v2:100 | 50 | 50 | Eastron SDM630-Modbus V2 Protocol, SDM72D-M V2 Protocol
-serial 3 FC00 uint32 high 1 - -
+serial 3 FC00 maybe32 high 1 - -
 energy 4 0048 float32 high 1 kWh -
 power 4 0034 float32 high 1 W -
 voltage 4 0000 float32 high 1 V -

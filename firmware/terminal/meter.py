@@ -350,8 +350,12 @@ class Meter:
         await self._bus.transact(self._serial_frame, answer, self._config.meter_timeout_ms)
         try:
             block = modbus.parse_response(unit, function, count, answer[: self._bus.received])
-        except MeterRefused:
-            if self._model.serial_type != models.MAYBE:
+        except MeterRefused as error:
+            from firmware.metering import refusals
+
+            # A meter that is busy, or a gateway's word for it, says nothing of a number.
+            is_answer = refusals.trouble(str(error), None) == refusals.MODEL
+            if self._model.serial_type != models.MAYBE or not is_answer:
                 raise
             return ""
         return models.decode_serial(self._model, block) or ""

@@ -66,8 +66,9 @@ def taken(given: dict[str, Any]) -> tuple[models.Model, Settings]:
     return config.model if model_name is None else find_model(model_name), line
 
 
-async def check_model(line: Line, model: models.Model) -> None:
-    """Refuse a meter of another model, and warn of one that is not known."""
+async def check_model(line: Line, model: models.Model) -> bool:
+    """Refuse a meter of another model, warn of one that is not known; return whether nothing is wrong."""
     warning = await line.check_model(model)
     if warning:
         print(f"kilotap: {warning}", file=sys.stderr)
+    return warning is None

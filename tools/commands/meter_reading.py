@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from firmware.errors import MeteringError
+from firmware.errors import MeteringError, MeterRefused
 from firmware.metering import models
 from tools.commands import output
 from tools.commands.finite import Finite
@@ -35,8 +35,25 @@ def read(fuse_a: int | None, as_json: bool, **given: Any) -> None:
 
 
 async def _read(line: Line, model: models.Model) -> dict:
-    await check_model(line, model)
-    return document_of(model, await line.serial(model), await line.reading(model))
+    serial = await _number(line, model)
+    return document_of(model, serial, await line.reading(model))
+
+
+async def _number(line: Line, model: models.Model) -> str | None:
+    """Return the meter's serial number, None where it has none; one that refuses that alone, and does not say
+    that it is another model, is read all the same.
+    """
+    is_trusted = await check_model(line, model)
+    try:
+        return await line.serial(model)
+    except MeterRefused as error:
+        if not is_trusted:
+            raise
+        # What refuses its energy, too, is another meter.
+        await line.reading(model)
+        told = f"no serial number: {error.__cause__ or error}; a terminal takes no {model.name} without one"
+        print(f"kilotap: {told}", file=sys.stderr)
+        return None
 
 
 @click.command()
@@ -51,8 +68,7 @@ def watch(fuse_a: int | None, every_s: float, count: int | None, as_json: bool, 
     line = Line(settings)
 
     async def run() -> None:
-        await check_model(line, model)
-        serial = await line.serial(model)
+        serial = await _number(line, model)
         shown = 0
         while count is None or shown < count:
             if shown:

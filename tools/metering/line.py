@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from firmware.crypto import jsontext
 from firmware.errors import CryptoError, MeteringError, MeterMapError, MeterRefused, MeterSilent
-from firmware.metering import maps, modbus, model_file, models, registers, signed
+from firmware.metering import maps, modbus, model_file, models, refusals, registers, signed
 from firmware.metering.models import Model, Reading
 from hal.common.tcp_bus import SCHEME
 from hal.linux.meter_bus import open_meter_bus
@@ -117,8 +117,9 @@ class Line:
             return None
         try:
             block = await self._ask_as(model, model.serial_plan)
-        except MeterRefused:
-            if model.serial_type != models.MAYBE:
+        except MeterRefused as error:
+            is_answer = refusals.trouble(str(error), None) == refusals.MODEL
+            if model.serial_type != models.MAYBE or not is_answer:
                 raise
             return None
         return models.decode_serial(model, block)

@@ -151,6 +151,35 @@ def test_another_meter_that_shows_the_same_is_seen():
     assert [kind for _at, (kind, facts) in line.desk.told].count(events.FAULT) == 1
 
 
+def test_a_number_that_is_refused_for_once_is_asked_for_again():
+    for model in ("janitza-b23", "eastron-sdm630"):
+        for code in (4, 6, 10, 11):
+            line = Line(model)
+            line.run(590)
+            refusals_left = [1]
+
+            def refuse_the_number(answer, code=code, left=refusals_left):
+                # Of two registers; a reading has more.
+                if len(answer) != modbus.response_size(3, 2) or not left[0]:
+                    return answer
+                left[0] = 0
+                return modbus.with_crc(bytes((1, answer[1] | 0x80, code)))
+
+            line.bus.spoil = refuse_the_number
+            faults = [each for each in line.run(50) if each == events.FAULT]
+            assert not refusals_left[0] and faults == [events.FAULT], (model, code)
+            assert line.meter.reason != refusals.EXCHANGED, (model, code)
+
+
+def test_a_meter_that_never_has_a_number_is_served_and_one_that_had_one_is_another():
+    for pinned, is_served in (("", True), ("1", False)):
+        line = Line()
+        line.meter.pin(pinned, None, None, False)
+        line.bus.model._areas = [area for area in line.bus.model._areas if area[1] != 0xFC00]
+        assert (events.FAULT not in line.run(50)) == is_served, pinned
+        assert is_served or line.meter.reason == refusals.EXCHANGED
+
+
 def test_a_jump_is_bounded_by_what_the_meter_is_rated_for_where_nothing_else_is_told():
     # In 10 s and the 5 that a meter may be late 316 Wh at 100 A, 205 at 65 A, 1667 at 400 kW.
     for model, told, is_believed in (
