@@ -53,7 +53,7 @@ def is_name(name: str) -> bool:
     if not 1 <= len(name) <= LONGEST_NAME or name in (".", ".."):
         return False
     # As bytes: of a text, MicroPython would keep each character that it ever cut out.
-    return all(letter in LETTERS for letter in name.encode())
+    return all(letter in LETTERS for letter in name.encode("utf-8", "replace"))
 
 
 def pieces_of(content: "bytes | Pieces") -> "Iterable[bytes]":

@@ -28,6 +28,24 @@ def test_storage_does_what_the_port_says(seat: Seat, tmp_path: Path) -> None:
         assert seat.results("storages:reopened", place(seat, tmp_path)) == ["holds"]
 
 
+# What a file system that was mended may leave: bytes that are no UTF-8, a line break, another alphabet.
+FOREIGN = (b"ledger-0000000001.log\xff", b"a\nb", "ü".encode(), b"A", b"_", b"x" * 41)
+
+
+# MicroPython lists no folder with bytes that are no UTF-8, and LittleFS lets no name be damaged.
+@seats(("cpython", "linux"), ("cpython", "bench"))
+def test_files_whose_names_no_blob_has_are_passed_over_whatever_bytes_they_are(
+    seat: Seat, tmp_path: Path
+) -> None:
+    folder = os.fsencode(tmp_path / "ledger")
+    os.mkdir(folder)
+    for name in FOREIGN:
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(b"kept")
+    assert seat.results("storages:storage", tmp_path / "ledger") == ["holds"]
+    assert set(FOREIGN) <= set(os.listdir(folder))
+
+
 @seats(*ALL)
 def test_two_terminals_cannot_share_one_ledger(seat: Seat, tmp_path: Path) -> None:
     ((kind, sentence),) = seat.results("storages:twice", place(seat, tmp_path))

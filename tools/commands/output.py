@@ -11,7 +11,9 @@ from tools import outputs
 
 def json_line(result: object) -> str:
     """Return a result as one line of JSON, for people's tools; nothing signed goes through here."""
-    return json.dumps(result, ensure_ascii=False)
+    text = json.dumps(result, ensure_ascii=False)
+    # A file's name may have bytes that are no UTF-8, which Python keeps as lone surrogates.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def try_out(target: str | None) -> None:

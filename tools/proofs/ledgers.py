@@ -143,7 +143,8 @@ def place(problem: dict[str, Any]) -> str:
     if not problem["file"]:
         return ""
     record = "" if problem["seq"] is None else f", record {problem['seq']}"
-    return f"{problem['file']}, byte {problem['offset']}{record}"
+    name = problem["file"] if problem["file"].isprintable() else ascii(problem["file"])
+    return f"{name}, byte {problem['offset']}{record}"
 
 
 def check_folder(path: str, given: list[keys.PublicKey]) -> dict[str, Any]:

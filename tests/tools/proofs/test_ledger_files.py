@@ -1,6 +1,7 @@
 """Damages every kind of file of ledgers' folders: `ledger check` names the file and what is wrong with it."""
 
 import json
+import os
 import shutil
 
 import pytest
@@ -167,3 +168,17 @@ def test_what_is_no_ledgers_folder_is_told_with_what_to_do(words, folder, tmp_pa
         assert main(["ledger", words[0], str(place), *words[1:]]) == 2
         out, err = capsys.readouterr()
         assert out == "" and str(place) in err and told in err and err.count("\n") == 1
+
+
+def test_a_name_that_cannot_be_printed_is_told_with_its_bytes_and_the_rest_is_read(folder, capsysbinary):
+    strange = os.path.join(os.fsencode(folder), b"ledger\n\x1b[31m\xff")
+    shutil.copy(os.fsencode(folder / "ledger-0000000001.log"), strange)
+    assert main(["ledger", "check", str(folder)]) == 1
+    told = capsysbinary.readouterr()
+    assert rb"'ledger\n\x1b[31m\udcff', byte 0: no name that a terminal gives" in told.out
+    assert told.err == b"" and told.out.count(b"\n") == 2
+    assert main(["ledger", "check", str(folder), "--json"]) == 1
+    (problem,) = json.loads(capsysbinary.readouterr().out)["problems"]
+    assert os.fsencode(problem["file"]) == os.path.basename(strange)
+    assert main(["ledger", "dump", str(folder)]) == 0
+    assert capsysbinary.readouterr().out.startswith(b"{")
