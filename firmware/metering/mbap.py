@@ -66,7 +66,7 @@ class Envelopes:
     def _check_header(self) -> None:
         incoming = self._incoming
         if incoming[2] or incoming[3] or not 1 <= self._size() <= MOST_CONTENT:
-            raise MeteringError("what answers speaks no Modbus TCP; check address and port")
+            raise MeteringError("what answers speaks no Modbus TCP")
 
     def _put(self, answer: bytearray) -> int:
         """Put the content of what came in there, with its checksum; return its size, 0 of another answer."""

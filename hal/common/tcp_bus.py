@@ -106,7 +106,7 @@ class _Line:
         try:
             self.received = self._envelopes.feed(self._piece, count or 0, self.answer)
         except MeteringError as error:
-            raise OSError(errno.EIO, "%s:%d: %s" % (self._host, self._port, error))
+            raise OSError(errno.EIO, str(error))
         return self.received > 0
 
     async def _connect(self) -> None:
