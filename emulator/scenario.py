@@ -140,6 +140,8 @@ class _Reading:
             return content.decode()
         except OSError as error:
             self.problem(place, f"{name} cannot be read: {error.strerror}")
+        except ValueError:
+            self.problem(place, f"{name!r} is no name of a file")
         except CryptoError as error:
             self.problem(place, f"{name} is no JSON: {error}")
         except PricingError as error:
@@ -165,7 +167,8 @@ class _Reading:
             self.problem((*place, "secure"), f"of a card of kind {kind}, {told}")
         if name in self.cards:
             self.problem((*place, "name"), f"there is already a card named {name!r}")
-        self.cards[name] = _present(card)
+        # Without a name it may have any: nobody is blamed for naming it.
+        self.cards[name or ""] = _present(card)
 
     def uid_of(self, place: Place, name: str | None) -> str | None:
         """Return the UID of the card that is named here."""
@@ -176,7 +179,7 @@ class _Reading:
         return "CN=" + card["subject"] if card.get("subject") else card.get("uid")
 
     def known_card(self, place: Place, name: str | None) -> bool:
-        if name is not None and name not in self.cards:
+        if name is not None and name not in self.cards and "" not in self.cards:
             self.problem(
                 place, f"no card is named {name!r}; expected one of " + (", ".join(self.cards) or "none yet")
             )

@@ -100,6 +100,8 @@ def test_a_step_has_milliseconds_an_action_and_its_argument(tmp_path):
         ('start = "2026-03-28T16:59:00Z"', 'start = "2026-02-30T16:59:00Z"', "a moment in UTC such as"),
         ('start = "2026-03-28T16:59:00Z"', 'start = "2026-03-28T16:59:00+01:00"', "a moment in UTC such as"),
         ('file = "energy.json"', 'file = "gone.json"', "gone.json cannot be read: No such file"),
+        ('file = "energy.json"', 'file = "a\\u0000b"', "'a\\x00b' is no name of a file"),
+        ('[[card]]\nname = "alice"', "[[card]]", "card: name is missing"),
         ('kind = "rfid"', 'kind = "nfc"', "'nfc' is not possible; expected one of rfid, desfire, emv"),
         ('uid = "04:a1:b2:c3:d4:e5:80"', 'uid = "04a1b2"', "expected 4, 7 or 10 bytes in hex"),
         ('tariff = "energy"', 'tariff = "night"', "no tariff has the id 'night'; expected one of energy"),
