@@ -10,6 +10,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from typing import Any
 
 if sys.implementation.name == "micropython":
     import gc
@@ -25,9 +26,9 @@ if sys.implementation.name == "micropython":
     def overwrite_freed() -> None:
         """Do nothing: here it is done after each tap (forgetting.py)."""
 
-    def say(line: str) -> None:
-        """Write a line to whoever started this process; nothing is held back."""
-        sys.stdout.write(line + "\n")
+    def _put(stream: "Any", line: str) -> None:
+        # Nothing is held back.
+        stream.write(line + "\n")
 
     def pid() -> int:
         """Return the number of this process, or 0 on a board without processes."""
@@ -71,10 +72,11 @@ else:
         settings[TUNABLES[0]] = f"{given}:{TUNABLES[1]}" if given else TUNABLES[1]
         os.execve(sys.executable, [sys.executable] + sys.orig_argv[1:], settings)  # noqa: S606 - its own words
 
-    def say(line: str) -> None:
-        """Write a line to whoever started this process, at once."""
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+    def _put(stream: "Any", line: str) -> None:
+        # One that was closed before the start is None.
+        if stream:
+            stream.write(line + "\n")
+            stream.flush()
 
     def pid() -> int:
         """Return the number of this process."""
@@ -93,9 +95,22 @@ else:
             loop.add_signal_handler(number, end)
 
 
+def say(line: str) -> None:
+    """Write a line to whoever started this process, at once."""
+    _tell(sys.stdout, line)
+
+
 def warn(sentence: str) -> None:
     """Tell one thing on stderr: stdout is for the ready line."""
-    sys.stderr.write("kilotap: %s\n" % sentence)
+    _tell(sys.stderr, "kilotap: %s" % sentence)
+
+
+def _tell(stream: "Any", line: str) -> None:
+    try:
+        _put(stream, line)
+    except OSError:
+        # The words lie on a disk that is full, or whoever read them is gone: nobody is charged less for that.
+        pass
 
 
 def serve(run: "Callable[[], Awaitable[None]]", stop: "Callable[[], None]") -> None:

@@ -6,6 +6,7 @@ It does not know who reads them. Nothing can be pressed on it.
 import json
 
 from firmware.errors import BoardError
+from hal.common.process import say
 from hal.common.tasks import Event
 
 
@@ -24,19 +25,19 @@ class TextPanel:
     def show(self, screen: dict) -> None:
         """Show a screen."""
         if self._is_json:
-            print(json.dumps({"screen": screen}))
+            say(json.dumps({"screen": screen}))
             return
-        print(" | ".join(screen["lines"]))
+        say(" | ".join(screen["lines"]))
         if "qr" in screen:
             # In memory only while it is drawn.
             from hal.common import qr_text
 
             for line in qr_text.lines(screen["qr"]):
-                print(line)
+                say(line)
 
     def signal(self, kind: str) -> None:
         """Sound or light: `accepted`, `refused`, `attention`."""
-        print(json.dumps({"signal": kind}) if self._is_json else "(%s)" % kind)
+        say(json.dumps({"signal": kind}) if self._is_json else "(%s)" % kind)
 
     async def wait_button(self) -> str:
         """Wait for ever."""

@@ -51,6 +51,11 @@ class Live:
         if kind == "screen" and isinstance(told, dict):
             self.screens.append(told["id"])
 
+    def say_into(self, path: Path) -> None:
+        """Let what it says on stderr go into a file elsewhere."""
+        path.touch()
+        self._log("err").symlink_to(path)
+
     def launch(self) -> None:
         """Start `kilotap run`, as it will be asked for by whoever keeps a terminal running."""
         self._bench.terminal._write_configuration()

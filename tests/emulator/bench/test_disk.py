@@ -94,6 +94,17 @@ def test_a_disk_that_is_full_from_the_start_or_fills_in_a_session_is_waited_for(
     assert live.end()[0] == 0
 
 
+def test_a_terminal_whose_words_lie_on_the_full_disk_too_refuses_sessions_and_goes_on(live: Live) -> None:
+    live.say_into(live.ledger / "WORDS")
+    live.start()
+    others = fill(live.ledger)
+    live.charger.plug(True)
+    refuses(live)
+    others.unlink()
+    recovers(live)
+    assert live.end()[0] == 0
+
+
 def test_a_receipt_that_is_shown_on_a_disk_without_room_for_another_session_outlives_a_kill(
     live: Live,
 ) -> None:
