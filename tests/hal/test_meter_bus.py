@@ -195,7 +195,7 @@ def test_the_silence_is_not_short_of_three_and_a_half_characters(baud, silence_u
         bus = rtu_bus.RtuBus(port, baud, "N", 0)
         begun_us = clock.us
         for _ in range(3):
-            clock.us += 150
+            clock.us += 150 + phase_us
             with pytest.raises(StopIteration):
                 next(bus.transact(REQUEST, bytearray(SIZE), 500).__await__())
         times_us = [begun_us, *port.asked_us]
