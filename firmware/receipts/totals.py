@@ -58,7 +58,7 @@ def _line(line: "dict[str, Any]", bill: "dict[str, Any]") -> "str | None":
         return "its dimension has to be one of " + ", ".join(_DIMENSIONS)
     try:
         exact = _exact(line, bill)
-    except (AttributeError, TypeError, ValueError, ZeroDivisionError):
+    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError):
         return "quantity, unit_price and vat have to be texts such as 11, 0.49 and 19; no vat is null"
     if line["net_minor"] + line["vat_minor"] != line["gross_minor"]:
         return "net and VAT do not add up to gross"
@@ -83,7 +83,7 @@ def _exact(line: "dict[str, Any]", bill: "dict[str, Any]") -> "dict[str, Ratio]"
     tax = bill.get("tax", "NO")
     key = "net_minor" if tax == "NO" else "gross_minor"
     percent = None if line["vat"] is None else ratio.parse(line["vat"])
-    is_limited = [other for other in bill["lines"] if other["dimension"] in _LIMITS]
+    is_limited = [other for other in bill["lines"] if other.get("dimension") in _LIMITS]
     if line["dimension"] in (_LIMITS + ("DISCOUNT",) if is_limited else ()):
         return {key: stated}
     if tax == "N/A":
@@ -103,7 +103,7 @@ def _rates(bill: "dict[str, Any]") -> "str | None":
         left[line["vat"]] = (net + line["net_minor"], vat + line["vat_minor"])
     for entry in bill["vat"]:
         rate = entry.get("rate")
-        if rate not in left:
+        if isinstance(rate, (list, dict)) or rate not in left:
             return "the bill's VAT has a rate of %s that no line has, or has it twice" % (rate,)
         if left.pop(rate) != (entry["net_minor"], entry["vat_minor"]):
             return "the bill's VAT at %s is not that of its lines" % (rate,)

@@ -72,6 +72,18 @@ def test_every_slip_of_a_line_is_named():
         assert said in (totals.problem(handed(**change)) or ""), change
 
 
+def test_a_line_that_lacks_a_member_is_named():
+    for member, said in (
+        ("quantity", "line 1: quantity, unit_price and vat have to be texts"),
+        ("unit_price", "line 1: quantity, unit_price and vat have to be texts"),
+        ("vat", "line 1: quantity, unit_price and vat have to be texts"),
+        ("dimension", "line 1: its dimension has to be one of"),
+    ):
+        told = handed()
+        del told["lines"][0][member]
+        assert said in (totals.problem(told) or ""), member
+
+
 def test_the_vat_by_rate_is_that_of_the_lines():
     told = billed()
     rates = told["vat"]
@@ -79,6 +91,8 @@ def test_the_vat_by_rate_is_that_of_the_lines():
         (rates[:1] + [dict(rates[0])], "add up"),
         ([dict(rates[0], rate="7"), dict(rates[1], rate="19")], "is not that of its lines"),
         ([dict(rates[0], rate="20"), rates[1]], "a rate of 20 that no line has"),
+        ([dict(rates[0], rate=["19"]), rates[1]], "that no line has"),
+        ([dict(rates[0], rate={}), rates[1]], "that no line has"),
         (rates + [{"rate": "0", "net_minor": 0, "vat_minor": 0}], "a rate of 0 that no line has"),
         (
             [
