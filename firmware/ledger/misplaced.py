@@ -34,9 +34,12 @@ def put_back(storage: "Any", ours: "Ours", since_seq: int = 0, next_seq: int = 0
     in its place stays, and so does what does not continue this ledger.
     """
     count, newest = _put_back(storage, ours, since_seq)
-    if since_seq > 1 and (count or _last(storage, spans.newest(storage))[0] + 1 < next_seq):
+    is_more = count > 0 or since_seq > 1 and _last(storage, spans.newest(storage))[0] + 1 < next_seq
+    while is_more:
+        # By one that has its place again the one before it may be known to be this ledger's.
         more, newest = _put_back(storage, ours, 0)
         count += more
+        is_more = more > 0
     return count, newest
 
 
@@ -69,13 +72,13 @@ def _misplaced(storage: "Any", since_seq: int) -> "list[Found]":
     return sorted(found)
 
 
-def _last(storage: "Any", name: "str | None") -> "tuple[int, str]":
-    """Return number and hash of the last intact record, (0, "") where there is none."""
-    last = 0, ""
+def _last(storage: "Any", name: "str | None") -> "tuple[int, str, str]":
+    """Return number, hash and key of the last intact record, (0, "", "") where there is none."""
+    last = 0, "", ""
     for _, compact, _, _ in segment.last_items(storage, name) if name else ():
         seq = segment.seq_of(compact) if compact is not None else None
         if compact is not None and seq:
-            last = seq, chain.hash(compact)
+            last = seq, chain.hash(compact), jose.kid(compact)
     return last
 
 
@@ -91,7 +94,8 @@ def _payload(storage: "Any", name: str) -> "tuple[dict[str, Any], str]":
 
 def _is_ours(storage: "Any", ours: "Ours", name: str) -> bool:
     payload, key = _payload(storage, name)
-    return payload.get("terminal") == ours[0] and key in ours[1]
+    # One in which the key was changed begins under another than it ends.
+    return payload.get("terminal") == ours[0] and (key in ours[1] or _last(storage, name)[2] in ours[1])
 
 
 def _continues(storage: "Any", ours: "Ours", name: str, seq: int) -> bool:
@@ -104,10 +108,10 @@ def _continues(storage: "Any", ours: "Ours", name: str, seq: int) -> bool:
     before = spans.newest(storage, segment.name(seq))
     if before == name:
         before = spans.newest(storage, name)
-    last, record_hash = _last(storage, before)
+    last, record_hash, _ = _last(storage, before)
     if last == seq - 1 > 0:
         return bool(payload.get("prev") == record_hash)
-    last, record_hash = _last(storage, name)
+    last, record_hash, _ = _last(storage, name)
     following = spans.oldest(storage, segment.name(seq))
     if following == name:
         following = spans.oldest(storage, name)

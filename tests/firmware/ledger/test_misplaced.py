@@ -2,7 +2,7 @@
 
 from emulator.models.disk import Memory
 from firmware.crypto import jose
-from firmware.ledger import misplaced, segment
+from firmware.ledger import chain, misplaced, segment
 from firmware.ledger.audit import check_ledger
 from firmware.ledger.checkpoint import Checkpoints
 from firmware.ledger.journal import Journal
@@ -116,6 +116,35 @@ def test_what_is_no_part_of_this_ledger_is_left_where_it_is():
         memory.replace("ledger-old", segment.encode_line(compact))
         assert misplaced.put_back(memory, OURS) == (0, newest), compact
         assert sorted(memory.names()) == sorted(NAMES + ["ledger-old"])
+
+
+def rekeyed():
+    """Return the next two records of RECORDS[:3], the second under another key, and that key."""
+    key = jose.thumbprint(bytes(64))
+    writer = pen.Pen(4, chain.hash(RECORDS[2]))
+    last_old = writer.write()
+    told = {"terminal": pen.TERMINAL, "seq": 5, "prev": writer.prev, "kind": "fault", "at": None}
+    return last_old, pen.seal(told, kid=key), key
+
+
+def test_a_segment_in_which_the_key_was_changed_is_known_by_the_key_under_which_it_ends():
+    last_old, first_new, key = rekeyed()
+    memory = Memory()
+    for compact in RECORDS[:3] + [last_old, first_new]:
+        memory.append("ledger-x", segment.encode_line(compact))
+    assert misplaced.put_back(memory, (pen.TERMINAL, (key,))) == (1, 0)
+    assert list(memory.names()) == [NAMES[0]]
+
+
+def test_a_segment_under_a_key_of_before_is_known_by_the_one_after_it_that_has_its_place_again():
+    last_old, first_new, key = rekeyed()
+    memory = Memory()
+    for name, compacts in ((NAMES[1], RECORDS[:3]), (NAMES[0], (last_old, first_new))):
+        for compact in compacts:
+            memory.append(name, segment.encode_line(compact))
+    assert misplaced.put_back(memory, (pen.TERMINAL, (key,))) == (2, 0)
+    assert sorted(memory.names()) == NAMES[:2]
+    assert [seq for seq, _ in Journal(memory).read_from(1)] == [1, 2, 3, 4, 5]
 
 
 def test_what_has_no_record_left_makes_room_and_is_kept():
