@@ -214,6 +214,9 @@ class Journal:
                 if span is None or number is None:
                     if problem:
                         problem(name, at, what or "a record without a sequence number")
+                elif number > (held[0] + 1 if held else seq) and self._is_beyond(name, number):
+                    if problem:
+                        problem(name, at, "record %d, which stands out of order" % number)
                 elif held and number < held[0]:
                     stray = number
                     if number > given:
@@ -230,6 +233,11 @@ class Journal:
             name, offset = self._following(name), 0
         if held:
             yield held
+
+    def _is_beyond(self, name: str, number: int) -> bool:
+        """Return whether a record belongs to a later segment than the one in which it stands."""
+        following = self._following(name)
+        return following is not None and number >= segment.first_seq(following)
 
     def blocks(self, found: "list[Span]") -> "Iterator[bytes]":
         """Yield records one a line, in blocks, for an upload. Raises LedgerError where one is gone."""

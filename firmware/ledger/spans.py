@@ -11,6 +11,8 @@ from firmware.ledger import segment
 
 # With what the heap adds to it no more than 512, for which room is found in a heap that has fallen to pieces.
 BLOCK_BYTES = 480
+# More records in a row than one block of a disk holds.
+ENOUGH = 8
 
 _HEAD = segment.CHECKSUM_CHARACTERS + 1
 
@@ -66,16 +68,23 @@ def is_in_place(storage: "Any", name: str) -> bool:
 def first(storage: "Any", name: str) -> "tuple[int, int]":
     """Return number and offset of the record with which a segment begins, (0, 0) where none is intact.
 
-    A later one that was written to its place, as blocks may be, stands before one with a lower number.
+    Others may stand before it, as blocks are written to a wrong place: it begins the longest run of numbers,
+    of runs as long the lowest that the name allows.
     """
-    found = 0, 0
+    named = segment.first_seq(name) if segment.is_segment(name) else 0
+    found = begin = 0, 0
+    longest = length = before = 0
     for seq, _span, _what, offset, _next_offset in each(storage, name):
         if seq is None:
             continue
-        if found[0]:
-            return (seq, offset) if seq < found[0] else found
-        found = seq, offset
-        if name == segment.name(seq):
+        if seq != before + 1 or not length:
+            begin, length = (seq, offset), 0
+        before = seq
+        length += 1
+        is_nearer = named <= begin[0] < found[0] or found[0] < named <= begin[0]
+        if length > longest or length == longest and is_nearer:
+            found, longest = begin, length
+        if length == ENOUGH or seq == named and found[0] == seq:
             break
     return found
 

@@ -203,6 +203,16 @@ def test_a_later_record_in_the_place_of_another_hides_that_one_alone():
             )
 
 
+def test_records_of_a_later_segment_in_the_place_of_others_hide_those_alone():
+    lines = [segment.encode_line(record) for record in RECORDS]
+    for place in range(5):
+        memory = Memory()
+        memory.append(segment.name(1), b"".join(lines[:place] + lines[8:10] + lines[place + 2 : 6]))
+        memory.append(segment.name(7), b"".join(lines[6:]))
+        read = [seq for seq, _ in Journal(memory).read_from(1)]
+        assert read == [seq for seq in range(1, 13) if not place < seq <= place + 2], place
+
+
 def test_an_older_record_in_the_place_of_the_newest_makes_no_other_one_the_newest():
     lines = [segment.encode_line(record) for record in RECORDS]
     memory = Memory()

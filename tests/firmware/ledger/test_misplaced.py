@@ -77,15 +77,17 @@ def test_what_has_a_place_of_its_own_though_its_first_records_are_damaged_stays_
         assert misplaced.put_back(memory, OURS) == (0, 0) and sorted(memory.names()) == NAMES
 
 
-def test_a_record_of_a_later_segment_over_the_first_of_another_moves_and_hides_none():
-    later = segment.encode_line(RECORDS[10])
-    for i in range(3):
-        memory = filled()
-        lines = memory.read(NAMES[i]).split(b"\n")
-        memory.replace(NAMES[i], later + b"\n".join(lines[1:]))
-        assert misplaced.put_back(memory, OURS) == (0, 0) and sorted(memory.names()) == NAMES
-        read = [seq for seq, _ in Journal(memory).read_from(1)]
-        assert read == [seq for seq in range(1, 13) if seq != 3 * i + 1], i
+def test_a_record_of_another_segment_over_the_first_of_one_moves_and_hides_none():
+    for i in range(4):
+        for other in range(12):
+            if other // 3 == i:
+                continue
+            memory = filled()
+            lines = memory.read(NAMES[i]).split(b"\n")
+            memory.replace(NAMES[i], segment.encode_line(RECORDS[other]) + b"\n".join(lines[1:]))
+            assert misplaced.put_back(memory, OURS) == (0, 0) and sorted(memory.names()) == NAMES
+            read = [seq for seq, _ in Journal(memory).read_from(1)]
+            assert read == [seq for seq in range(1, 13) if seq != 3 * i + 1], (i, other)
 
 
 def test_a_segment_whose_first_record_is_damaged_is_put_where_its_records_are_read():
