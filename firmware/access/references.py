@@ -18,7 +18,9 @@ def problems(contracts: "list[Any]", tariffs: "list[Any]", discounts: "list[Any]
             continue
         if "tariff" in contract and contract["tariff"] not in ids:
             found.append("contracts/%d: there is no tariff %s" % (index, contract["tariff"]))
-        for given in contract.get("discounts") or ():
+        granted = contract.get("discounts")
+        # What is no list is told by those who read contracts.
+        for given in granted if isinstance(granted, list) else ():
             if given not in offered:
                 found.append("contracts/%d: there is no discount %s" % (index, given))
     return found

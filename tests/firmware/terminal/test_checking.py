@@ -78,6 +78,14 @@ def test_discounts_are_judged_and_contracts_name_those_that_there_are():
     ]
 
 
+def test_discounts_of_a_contract_that_are_no_list_are_told():
+    for wrong in ("7", "true", "1.5", '"staff"', "{}"):
+        contract = CONTRACT % "day"
+        contract = contract[:-1] + ', "discounts": %s}' % wrong
+        found = problems_of('{"id": "A", "tariffs": [%s], "contracts": [%s]}' % (TARIFF, contract))
+        assert len(found) == 1 and "contracts/0/discounts" in found[0].replace(": /", "/"), found
+
+
 def test_an_office_has_to_be_verifiable():
     assert problems_of('{"id": "A", "office_url": "https://office.example"}')[0].startswith(
         "office_ca: missing"
