@@ -13,6 +13,11 @@ DAMAGED, NOT_KEPT = "damaged", "not_kept"
 # A quarter of all bytes are characters of a JWS: of random ones so many in a row come once in 10^14 places.
 REMAINS = 24
 _OTHERS = b"-_."
+# What of a write did not reach the disk is NULs: from the line's beginning, or a sector. Noise has some, too.
+HOLE = bytes(16)
+# Of a whole line a blank and a newline are no characters of a JWS; so many more may be bytes that went bad by
+# themselves, each in its place.
+FLIPPED = 10
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +53,7 @@ def last_written(storage: "Any", is_known: bool = True) -> int:
     to it: it was never durable and does not count. A whole line that no longer matches its checksum does,
     where anything in it still looks like a record. Where no checkpoint is left to know better (`is_known`),
     each line does: a number that nobody used harms nobody, one that is given twice does. Newlines in noise
-    make more lines than records have room in.
+    make more lines than records have room in; a line with noise over newlines may be several records.
     """
     last = lost = 0
     name = spans.newest(storage)
@@ -60,26 +65,36 @@ def last_written(storage: "Any", is_known: bool = True) -> int:
                 since_intact, size, is_intact = 0, 0, True
                 last = segment.seq_of(compact) or last
             elif not is_known or _was_whole(storage.read(name, offset, following - offset)):
-                since_intact += 1
+                since_intact += _records_in(storage.read(name, offset, following - offset))
                 size += following - offset
         lost += min(since_intact, max(1, size // SHORTEST_BYTES))
         name = None if is_intact else spans.newest(storage, name)
     return last + lost
 
 
+def _records_in(line: bytes) -> int:
+    """Return how many records a damaged line was at most: noise lies over the newlines between them."""
+    noise = len([byte for byte in line if not _is_of_jws(byte)])
+    return 1 if noise <= FLIPPED else min(2 + noise // SHORTEST_BYTES, max(1, len(line) // SHORTEST_BYTES))
+
+
+def _is_of_jws(byte: int) -> bool:
+    letter = byte | 0x20
+    return 0x61 <= letter <= 0x7A or 0x30 <= byte <= 0x39 or byte in _OTHERS
+
+
 def _was_whole(line: bytes) -> bool:
     """Return whether a line was written to its end, which is the last to be written."""
-    is_ended = line[-1:] == b"\n" and line[-2:] != segment.TORN_END and b"\0" not in line
-    return is_ended and _has_remains(line)
+    has_hole = line[:1] == b"\0" or HOLE in line
+    is_ended = line[-1:] == b"\n" and line[-2:] != segment.TORN_END
+    return is_ended and not has_hole and _has_remains(line)
 
 
 def _has_remains(line: bytes) -> bool:
     """Return whether so many characters of a compact JWS stand in a row as noise does not have by chance."""
     in_a_row = 0
     for byte in line:
-        letter = byte | 0x20
-        is_its = 0x61 <= letter <= 0x7A or 0x30 <= byte <= 0x39 or byte in _OTHERS
-        in_a_row = in_a_row + 1 if is_its else 0
+        in_a_row = in_a_row + 1 if _is_of_jws(byte) else 0
         if in_a_row == REMAINS:
             return True
     return False

@@ -38,3 +38,23 @@ def test_a_whole_line_that_went_bad_is_one_however_much_of_it():
         for place in range(first, first + count):
             bad[place] ^= 0x80
         assert damage.last_written(with_end(bytes(bad), cut=True)) == 3, (first, count)
+
+
+def test_two_records_that_a_sector_of_noise_runs_through_are_never_one():
+    storage, line = ledger()
+    content = storage.read(segment.name(1))
+    end = len(content) - len(line)
+    for seed in range(60):
+        chance = Prng(seed, "sector")
+        # Of the record before the newest its beginning is left, of the newest its end.
+        first = end - 200 + chance.below(100)
+        noise = chance.random_bytes(300).rstrip(b"\n")
+        storage.replace(segment.name(1), content[:first] + noise + content[first + len(noise) :])
+        assert 3 <= damage.last_written(storage) <= 4, seed
+
+
+def test_a_write_of_which_a_sector_did_not_reach_the_disk_is_no_lost_record():
+    line = ledger()[1]
+    for first, size in ((0, 1), (0, 300), (20, 64)):
+        torn = line[:first] + bytes(size) + line[first + size :]
+        assert damage.last_written(with_end(torn)) == 3, (first, size)
