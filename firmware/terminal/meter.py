@@ -149,6 +149,9 @@ class Meter:
         while True:
             asked, turn, tasks = self._asked, self._turn, self._tasks
             self._asked = False
+            if asked and not self._watched:
+                # A session begins at a meter that was asked just before whose it is.
+                self._serial = None
             if tasks:
                 self._tasks = []
             what = None

@@ -144,6 +144,24 @@ def test_a_meter_exchanged_while_the_terminal_was_off_is_noticed_at_the_start():
     assert "7, not 21110042" in played.of("fault")[0]["what"]
 
 
+def test_a_meter_exchanged_just_before_a_session_begins_is_noticed_though_its_register_is_plausible():
+    shown = []
+
+    def tamper(charger):
+        async def exchange():
+            await charger.kernel.sleep_ms(3_600_000 + 120_000)
+            charger.world.sync()
+            charger.world._meter.swap("7", charger.world.shown_wh() + 50)
+
+        charger.on_screen = shown.append
+        charger.kernel.spawn(exchange())
+
+    played = Played(CHARGE + [(240, "plug", True), (5, "tap", "alice"), (60, "plug", False)], tamper)
+    assert len(played.of("session.started")) == 1
+    assert shown[-1]["lines"] == ["Out of order", "The energy meter", "was exchanged"]
+    assert "7, not 21110042" in played.of("fault")[0]["what"]
+
+
 def test_a_silence_that_an_exchange_ends_while_the_terminal_is_off_is_told_as_that_at_the_start():
     shown = []
 
