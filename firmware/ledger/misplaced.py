@@ -1,4 +1,4 @@
-"""Puts segments back that stand under another's name, or under none: their first record says what it is.
+"""Puts segments back that stand under another's name, or under none: their records say what it is.
 
 It does not know keys, only their thumbprints. A name changes at once or not at all, and none is overwritten,
 so the power may go at any time: the next start goes on. Loaded at starts, and before records are called lost.
@@ -57,7 +57,7 @@ def _put_back(storage: "Any", ours: "Ours", since_seq: int) -> "tuple[int, int]"
 
 
 def _misplaced(storage: "Any", since_seq: int) -> "list[Found]":
-    """Return what stands under another's name, by the number of its first record. One pass over the names."""
+    """Return what stands under another's name, by the number that it begins with. One pass over the names."""
     found = []
     for name in storage.names():
         if not name.startswith(segment.PREFIX):
