@@ -42,7 +42,10 @@ class Memory:
         self.acknowledged: int = saved.get("acknowledged", 0)
         is_whole = True
         for seq, compact in journal.read_from(self.known["next_seq"]):
-            is_whole = is_whole and seq == self.known["next_seq"]
+            if seq != self.known["next_seq"]:
+                is_whole = False
+                # Among those that are lost may be one that announced another key, and its copy with it.
+                self.known["key"] = jose.kid(compact)
             payload = canonical.decode(jose.split(compact, chain.RECORD_TYPE)[0])
             is_whole = is_whole or payload["kind"] == "session.started"
             self.known = summary.fold(self.known, seq, payload, chain.hash(compact))

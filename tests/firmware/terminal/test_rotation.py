@@ -303,6 +303,23 @@ def test_a_damaged_copy_harms_nothing_and_no_private_key_is_in_one():
     assert audited(disk)["problems"] == []
 
 
+def test_a_start_goes_on_under_its_key_where_the_announcement_and_its_copy_are_both_bad():
+    disk = Disk(Memory())
+    terminal = Terminal(disk)
+    terminal.tell()
+    # A checkpoint that knows of no other key yet.
+    terminal.memory.save(terminal.recorder.known, 0, None)
+    terminal.rotate()
+    terminal.tell()
+    for name, offset, size in (_place_of(disk, 2), (segment.COPIES, 0, disk.size(segment.COPIES))):
+        _spoil(disk, name, offset + size // 2)
+    again = Terminal(disk)
+    assert (again.signer.number, again.tell()["seq"]) == (2, 4)
+    # What comes after the gap is the ledger's, whatever key is on the board.
+    disk.replace("key", b"1")
+    raises(TerminalError, lambda: Terminal(disk))
+
+
 def test_a_start_after_a_cut_before_the_copy_makes_it_before_the_old_key_goes():
     disk = Disk(Memory())
     terminal = Terminal(disk)
