@@ -258,6 +258,9 @@ class Player:
         from emulator.models import decay
         from emulator.models.prng import Prng
 
+        if self._watch:
+            # What was written since the step before is seen before it goes bad.
+            self._hear(self._watch.step())
         self._damages += 1
         decay.damage(self.charger.disk.platter(), Prng(self._damages, "decay"), kind)
 
