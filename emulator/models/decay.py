@@ -90,6 +90,10 @@ def _spoil(storage, prng, kind, name):
         at = prng.below(len(content) + 1) // sector_bytes * sector_bytes
         size = min(len(content) - at, sector_bytes)
         lost = bytes(size) if prng.chance(1, 2) else prng.random_bytes(size)
+        lines = content.rstrip(b"\n")
+        if at + size > (len(lines) if any(lost) else lines.rfind(b"\n")):
+            # Nobody could tell it from a write that was cut short.
+            return
         # What ends with NUL is shorter: a storage may keep its room behind what it holds.
         storage.replace(name, (content[:at] + lost + content[at + size :]).rstrip(b"\0"))
     elif kind == "block_twice":

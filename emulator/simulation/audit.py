@@ -10,7 +10,7 @@ from firmware.ledger import chain as chains
 from firmware.ledger.journal import Journal
 
 # A run of damaged bytes has seldom more newlines.
-MOST_PHANTOMS = 4
+MOST_PHANTOMS = 12
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Books:
         # What gives the hash of a record by its number, where somebody keeps them.
         self.hash_of: "Callable[[int], str | None]" = lambda seq: None
         self._is_blind = False
+        self._charger = charger
         self._chain = chains.Chain(
             charger.config.id, charger.first_prev, charger.verify, decode=decode, verifier=charger.verifier
         )
@@ -96,17 +97,20 @@ class Books:
                 self._lost_start = self._newest_start[1]
 
     def _goes_back(self, compact):
-        """Return whether a record names all behind one that is known as lost, and goes on from that one: the
-        end of the disk was damaged. It may name some numbers more, that were never given: where a newline
-        came into a record, nobody knows how many there were.
+        """Return whether a record names all behind one that is known as lost, and goes on from that one, or
+        from the newest that a checkpoint knows of: the end of the disk was damaged. It may name some numbers
+        more, that were never given: where noise runs through records, nobody knows how many there were.
         """
         from firmware.ledger import damage
 
         payload = canonical.decode(jose.split(compact, chains.RECORD_TYPE)[0])
         named = damage.span(payload)
-        if named is None or not 0 <= named[1] - (self.next_seq() - 1) <= MOST_PHANTOMS:
+        # Of what an interrupted write left nobody may say that it was a record.
+        most = MOST_PHANTOMS if self._charger.is_damaged else 0
+        if named is None or not 0 <= named[1] - (self.next_seq() - 1) <= most:
             return False
-        if payload["seq"] != named[1] + 1 or self.hash_of(named[0] - 1) != payload["prev"]:
+        before = [self.hash_of(seq) for seq in range(named[0] - 1, self.next_seq())]
+        if payload["seq"] != named[1] + 1 or payload["prev"] not in before:
             return False
         self._chain.next_seq, self._chain.prev = payload["seq"], payload["prev"]
         return True

@@ -65,6 +65,8 @@ class Charger:
         self.office = Office(self.config.id, self.first_prev, self.verify, self.decode, self.verifier)
         # At which write after the power's return it goes again, 0: at none.
         self._cut_after = 0
+        # Whether something went bad on the disk that had been whole.
+        self.is_damaged = False
         # When the power last went, by whatever hand.
         self.cut_ms: "int | None" = None
         # How far the office had come before it lost its newest records, 0 while it lost none.

@@ -261,6 +261,7 @@ class Player:
         if self._watch:
             # What was written since the step before is seen before it goes bad.
             self._hear(self._watch.step())
+        self.charger.is_damaged = True
         self._damages += 1
         decay.damage(self.charger.disk.platter(), Prng(self._damages, "decay"), kind)
 

@@ -58,24 +58,34 @@ def last_written(storage: "Any", is_known: bool = True) -> int:
     last = lost = 0
     name = spans.newest(storage)
     while name:
-        since_intact = size = 0
+        # Damaged lines, the bytes of all that lies between the first and the last of them, those of noise.
+        lines = size = noise = between = 0
         is_intact = False
         for offset, compact, _what, following in segment.last_items(storage, name):
             if compact is not None:
-                since_intact, size, is_intact = 0, 0, True
+                lines = size = noise = between = 0
+                is_intact = True
                 last = segment.seq_of(compact) or last
-            elif not is_known or _was_whole(storage.read(name, offset, following - offset)):
-                since_intact += _records_in(storage.read(name, offset, following - offset))
-                size += following - offset
-        lost += min(since_intact, max(1, size // SHORTEST_BYTES))
+                continue
+            line = storage.read(name, offset, following - offset)
+            if not is_known or _was_whole(line):
+                lines += 1
+                size += between + len(line)
+                noise += between + _noise_in(line)
+                between = 0
+            elif not _is_torn(line):
+                between += len(line)
+        lost += min(lines + -(-noise // SHORTEST_BYTES), max(1, size // SHORTEST_BYTES)) if lines else 0
         name = None if is_intact else spans.newest(storage, name)
     return last + lost
 
 
-def _records_in(line: bytes) -> int:
-    """Return how many records a damaged line was at most: noise lies over the newlines between them."""
-    noise = len([byte for byte in line if not _is_of_jws(byte)])
-    return 1 if noise <= FLIPPED else min(2 + noise // SHORTEST_BYTES, max(1, len(line) // SHORTEST_BYTES))
+def _noise_in(line: bytes) -> int:
+    """Return how many bytes of a line are noise, of which a quarter looks like characters of a JWS; 0 where
+    some bytes may have gone bad each by itself.
+    """
+    others = len([byte for byte in line if not _is_of_jws(byte)])
+    return 0 if others <= FLIPPED else others * 4 // 3
 
 
 def _is_of_jws(byte: int) -> bool:
@@ -85,9 +95,12 @@ def _is_of_jws(byte: int) -> bool:
 
 def _was_whole(line: bytes) -> bool:
     """Return whether a line was written to its end, which is the last to be written."""
-    has_hole = line[:1] == b"\0" or HOLE in line
-    is_ended = line[-1:] == b"\n" and line[-2:] != segment.TORN_END
-    return is_ended and not has_hole and _has_remains(line)
+    return line[-1:] == b"\n" and not _is_torn(line) and _has_remains(line)
+
+
+def _is_torn(line: bytes) -> bool:
+    """Return whether a line says itself that it did not reach the disk as a whole."""
+    return line[-2:] == segment.TORN_END or line[:1] == b"\0" or HOLE in line
 
 
 def _has_remains(line: bytes) -> bool:
