@@ -11,8 +11,8 @@ EVERY = 4
 FOR_EACH_VISIT = 1
 # How often the terminal asks, in seconds.
 POLL_S = 600
-# What was ordered lies in a file of its own; without it a terminal waits for its operator.
-NOT_WITH = ("lost_file", "swapped_files")
+# What was ordered lies in a file of its own: where it goes bad a terminal waits for its operator.
+NOT_WITH = ("byte", "bytes", "lost_file", "swapped_files")
 # Whatever was ordered, the last driver may charge.
 SETTLED = [(60, "order", {"removed": {"deny": [orders.ALICE]}}), (60, "wait", "uploaded")]
 

@@ -20,7 +20,7 @@ from tools.commands.fast_craft import FastCraft
 
 SEEDS = (1, 2, 3, 4)
 # Stories with changes of keys and damage; in the last one the announcement of a key goes bad where it lies.
-MIXED = (1011, 1301)
+MIXED = (1017, 1034)
 EPISODES = 4
 # More than such a start does.
 WRITES = 9

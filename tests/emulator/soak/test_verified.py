@@ -20,7 +20,7 @@ from tools.proofs import ledgers
 
 SEEDS = range(1, 9)
 # Stories in which records go bad that the office does not have yet.
-DAMAGED = (129, 154, 254, 567)
+DAMAGED = (254, 511, 516, 567)
 EPISODES = 12
 
 
