@@ -13,6 +13,7 @@ KINDS = (
     "cut_segment",
     "empty_segment",
     "lost_segment",
+    "lost_older_segment",
     "lost_name",
     "block",
     "bytes",
@@ -52,7 +53,10 @@ def damage(storage, prng, kind):
     elif kind == "checkpoints":
         for slot in SLOTS:
             _flip(storage, prng, [slot])
-    elif kind == "swapped_segments":
+    elif kind == "lost_older_segment":
+        if segments[:-1]:
+            storage.remove(prng.choice(segments[:-1]))
+    elif segments and kind == "swapped_segments":
         _swap(storage, prng.choice(segments), prng.choice(segments))
     elif segments:
         _spoil(storage, prng, kind, prng.choice(segments))

@@ -136,12 +136,20 @@ class Player:
     async def _tell(self):
         for turn in range(self._repeat):
             for number, step in enumerate(self._steps, turn * len(self._steps) + 1):
-                if not self.is_left_to_people:
+                if not self._is_cut_short():
                     await self._act(number, step["after_ms"], step["action"], step["argument"])
-        await self._settle()
-        self._check()
+        if not self.has_forgotten():
+            await self._settle()
+            self._check()
         self._is_over = True
         self._kernel.stop()
+
+    def has_forgotten(self) -> bool:
+        """Return whether the story ended because its disk lost records without a trace."""
+        return self._watch is not None and self._watch.has_forgotten()
+
+    def _is_cut_short(self):
+        return self.is_left_to_people or self.has_forgotten()
 
     async def _act(self, number, after_ms, action, argument):
         await self._kernel.sleep_ms(after_ms)
@@ -263,7 +271,15 @@ class Player:
             self._hear(self._watch.step())
         self.charger.is_damaged = True
         self._damages += 1
-        decay.damage(self.charger.disk.platter(), Prng(self._damages, "decay"), kind)
+        prng = Prng(self._damages, "decay")
+        self.spoil(lambda: decay.damage(self.charger.disk.platter(), prng, kind))
+
+    def spoil(self, spoil) -> None:
+        """Have `spoil()` damage the disk, under the eyes of whoever watches."""
+        if self._watch:
+            self._watch.damage(spoil)
+        else:
+            spoil()
 
     async def _clock(self, change):
         if change == "unset":

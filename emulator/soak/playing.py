@@ -26,6 +26,7 @@ class Played:
         self.records = sum(watch.ledger.books.records for watch in watches)
         self.sessions = sum(_sessions(watch) for watch in watches)
         self.left_to_people = sum(player.is_left_to_people for player in players)
+        self.forgotten = sum(player.has_forgotten() for player in players)
         self.elapsed_ms = elapsed_ms * len(players)
         self.ledger = _digest(watches)
 

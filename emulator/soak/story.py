@@ -7,7 +7,7 @@ import json
 
 from emulator.models.prng import Prng
 from emulator.soak import drivers, holders, ordering
-from emulator.soak.faults import keys, meter_exchange
+from emulator.soak.faults import keys, meter_exchange, segments
 from emulator.soak.faults.standard import LEVELS, STANDARD
 
 START_UTC_S = 1_774_717_140
@@ -58,7 +58,7 @@ def tell(seed: int, faults: str, visits: int | None = None) -> dict:
     count = visits if visits is not None else prng.choice((3, 8, 12, 20, 40))
     timeline = holders.taking_part(seed, _visits(prng, count))
     level, last_s = LEVELS.index(faults), timeline[-1][0]
-    timeline += _faults(prng, Prng(seed, "keys and damage"), level, count, last_s)
+    timeline += _faults(seed, prng, level, count, last_s)
     is_ordered = ordering.is_in(seed)
     if is_ordered:
         timeline = ordering.strewn(seed, timeline, count, last_s)
@@ -108,15 +108,16 @@ def _visits(prng: Prng, count: int) -> list[tuple]:
     return timeline
 
 
-def _faults(prng: Prng, mixed: Prng, level: int, visits: int, last_s: int) -> list[tuple]:
-    """Return episodes that begin near what drivers do, for there most can go wrong; changes of keys beside
-    damage are drawn from `mixed`.
-    """
+def _faults(seed: int, prng: Prng, level: int, visits: int, last_s: int) -> list[tuple]:
+    """Return episodes that begin near what drivers do, for there most can go wrong."""
     timeline: list[tuple] = []
     for episode, *often in STANDARD:
-        is_mixed = episode is keys.episode and [moment for moment in timeline if moment[1] == "damage"]
-        # With a source of their own they leave what else a seed draws as it would be without them.
-        source = mixed if is_mixed else prng
+        source = prng
+        # What has a source of its own leaves all else that a seed draws as it would be without it.
+        if episode is keys.episode and [moment for moment in timeline if moment[1] == "damage"]:
+            source = Prng(seed, "keys and damage")
+        elif episode is segments.episode:
+            source = Prng(seed, "segments")
         for _ in range(0 if level == 0 else -(-often[level - 1] * visits // 10)):
             at_s = source.between(0, last_s)
             for after_s, action, argument in episode(source):

@@ -3,6 +3,7 @@
 It does not know what they check; a promise that is broken once is told once.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from emulator.soak.invariants.standard import STANDARD
@@ -20,6 +21,14 @@ class Watch:
         self._told: set[str] = set()
         self._screen_id = ""
         self.checked = 0
+
+    def damage(self, spoil: Callable[[], None]) -> None:
+        """Have something go bad where it lies."""
+        self.ledger.damage(spoil)
+
+    def has_forgotten(self) -> bool:
+        """Return whether records went bad of which nothing was left, and their numbers were given again."""
+        return self.ledger.has_forgotten
 
     def step(self) -> list[str]:
         """Return what does not hold after a step."""
@@ -55,6 +64,8 @@ class Watch:
         return violated
 
     def _new(self, violated: list[str]) -> list[str]:
+        if self.ledger.has_forgotten:
+            return []
         self.checked += len(self._invariants)
         new = [wrong for wrong in violated if wrong not in self._told]
         self._told.update(new)

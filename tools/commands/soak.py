@@ -70,7 +70,7 @@ class _Sums:
         self.seed, self.faults = seed, faults
         self.next_seed = seed
         self.stories = self.sessions = self.records = self.checked = self.elapsed_ms = 0
-        self.left_to_people = 0
+        self.left_to_people = self.forgotten = 0
         self.violated: list[str] = []
         self.ledgers: list[str] = []
         self._told_s = time.monotonic()
@@ -83,6 +83,7 @@ class _Sums:
         self.records += played.records
         self.checked += played.checked
         self.left_to_people += played.left_to_people
+        self.forgotten += played.forgotten
         self.elapsed_ms += played.elapsed_ms
         self.violated = played.violated
         self.ledgers.append(played.ledger)
@@ -109,6 +110,7 @@ class _Sums:
             "sessions": self.sessions,
             "records": self.records,
             "left_to_people": self.left_to_people,
+            "forgotten": self.forgotten,
             "years": round(self.elapsed_ms / YEAR_MS, 3),
             "ledgers": self.ledgers,
             "invariants": {"checked": self.checked, "violated": self.violated},
@@ -121,7 +123,8 @@ class _Sums:
         played = f"{self.sessions} sessions of {self.stories} stories, {self.elapsed_ms / YEAR_MS:.2f} years"
         verdict = "VIOLATED: " + "; ".join(self.violated) if self.violated else "no violation"
         left = f"; {self.left_to_people} left to people, for a meter that lied" if self.left_to_people else ""
-        return f"{played}, seeds {self.seed} to {self.last_seed()}: {verdict}{left}"
+        lost = f"; {self.forgotten} ended where a disk lost records without a trace" if self.forgotten else ""
+        return f"{played}, seeds {self.seed} to {self.last_seed()}: {verdict}{left}{lost}"
 
 
 def _shortened(sums: _Sums) -> str | None:

@@ -19,6 +19,7 @@ from emulator.soak.faults import (
     office,
     power,
     proof,
+    segments,
     storage,
 )
 
@@ -41,4 +42,5 @@ STANDARD: tuple[tuple[Episode, int, int], ...] = (
     (damage.episode, 0, 1),
     (keys.episode, 0, 1),
     (proof.episode, 1, 1),
+    (segments.episode, 0, 1),
 )

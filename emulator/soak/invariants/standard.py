@@ -11,6 +11,7 @@ from emulator.soak.invariants.flood import LedgerIsNotFlooded
 from emulator.soak.invariants.interrupted import InterruptionsAreTold
 from emulator.soak.invariants.keys import KeyIsAtHand
 from emulator.soak.invariants.learned import LearnedTimesAreTrue
+from emulator.soak.invariants.lost import NothingWholeIsLost
 from emulator.soak.invariants.moments import MomentsAreTrue
 from emulator.soak.invariants.numbers import NumbersHaveNoGap
 from emulator.soak.invariants.office import OfficeHoldsTheSame
@@ -25,6 +26,7 @@ from emulator.soak.invariants.screen import ScreenIsDurable
 
 STANDARD = (
     DurableStays,
+    NothingWholeIsLost,
     BooksBalance,
     NumbersHaveNoGap,
     ReceiptsClaimNoMore,

@@ -14,7 +14,7 @@ from emulator.simulation.charger import Charger
 from firmware.access.contracts import Contracts
 from firmware.cards import token as tokens
 from firmware.errors import CardError, StorageRefused
-from firmware.ledger import damage
+from firmware.ledger import damage, misplaced
 from firmware.ledger.checkpoint import Checkpoints
 from firmware.ledger.journal import Journal
 from firmware.ledger.outbox import Outbox
@@ -321,6 +321,11 @@ def forget_at_a_start_what_was_ordered(patch: MonkeyPatch) -> None:
     patch.setattr(Ordering, "bring", lambda decision: None)
 
 
+def leave_segments_under_other_names(patch: MonkeyPatch) -> None:
+    """Take for lost what stands under another name."""
+    patch.setattr(misplaced, "put_back", lambda *told: (0, 0))
+
+
 MUTANTS = (
     skip_the_sync,
     close_before_the_start_is_written,
@@ -354,4 +359,5 @@ MUTANTS = (
     read_no_card_after_one_that_was_pulled,
     believe_every_order,
     forget_at_a_start_what_was_ordered,
+    leave_segments_under_other_names,
 )

@@ -18,6 +18,9 @@ def spoil_at(player: Player, at_ms: int, more: Callable[[Any], None] = lambda di
 
     async def damage() -> None:
         await charger.kernel.sleep_ms(at_ms)
+        player.spoil(spoil)
+
+    def spoil() -> None:
         disk = charger.disk.platter()
         (name,) = segment.each(disk)
         content = bytearray(disk.read(name))
