@@ -12,6 +12,7 @@ from emulator.bench import evidence
 from emulator.bench.setup import Bench, Place
 from emulator.bench.trouble import Trouble
 from emulator.errors import BenchError
+from emulator.models.ordering import NEWEST
 from firmware.pricing import calendar
 
 SHORTEST_PATIENCE_S = 120
@@ -206,6 +207,8 @@ class Player:
         """Order something; where there is a way it takes until the terminal has decided."""
         if "forged" in order:
             raise BenchError("TLS lets no forger answer for the office; play this story with simulate")
+        if NEWEST in [command["receipt"] for command in order.get("commands", ())]:
+            raise BenchError("the bench's office knows receipts by their numbers alone; give the number")
         self._ordered = self._bench.office.order(self._story["terminal"]["id"], order)
         if self._has_way():
             self._bench.charger.wait_for(self._is_decided, ORDER_S)

@@ -17,6 +17,8 @@ POLL_S = 10
 # one that has more to say than an order can.
 FORGERIES = ("signature", "nonce", "terminal", "serial", "form")
 TAKEN = b"HTTP/1.1 200"
+# In the place of a receipt's number: the newest that the office has.
+NEWEST = "newest"
 
 
 class Operator:
@@ -42,17 +44,32 @@ class Operator:
         return jose.jwk(p256.public_key(self._private))
 
     def order(self, told: dict) -> None:
-        """Take an order of a story, or one that is forged.
+        """Take an order of a story, or one that is forged; none of the newest receipt where there is none.
 
         Raises LookupError where it corrects a receipt that the office does not have.
         """
         changes = changes_of(told)
         if "commands" in changes:
-            changes["commands"] = [self._placed(each) for each in changes["commands"]]
+            newest = self._ended(None)
+            told_by_name = [self._named(each, newest) for each in changes["commands"]]
+            if None in told_by_name:
+                return
+            changes["commands"] = [self._placed(each) for each in told_by_name]
         if "forged" in told:
             self._forgeries.append((told["forged"], changes))
         else:
             self._orders.append(changes)
+
+    def is_ordered(self, receipt: str, number: int) -> bool:
+        """Return whether the operator ordered this correction of a receipt."""
+        given = [each for order in self._orders for each in order.get("commands", ())]
+        return (receipt, number) in [(each["receipt"], each["number"]) for each in given]
+
+    def _named(self, command, newest):
+        """Return a command with its receipt's number, None where it means the newest of none."""
+        if command.get("receipt") != NEWEST:
+            return command
+        return dict(command, receipt=newest["receipt"]) if newest else None
 
     def _placed(self, command):
         """Return a command that says where its receipt stands and which correction this is, as offices do.
@@ -66,14 +83,22 @@ class Operator:
         return dict(command, seq=self._seq_of(command["receipt"]), number=number)
 
     def _seq_of(self, receipt):
+        found = self._ended(receipt)
+        if found is None:
+            raise LookupError("the office has no receipt %s that an order could cancel or correct" % receipt)
+        return found["seq"]
+
+    def _ended(self, receipt):
+        """Return the end of a session that the office has, by its receipt or (None) the newest, or None."""
         disk = self._charger.disk.platter()
+        newest = None
         for name in segment.each(disk):
             for _at, compact, _what, _next in segment.stream(disk, name):
                 told = canonical.decode(jose.split(compact, chain.RECORD_TYPE)[0]) if compact else {}
-                is_it = told.get("kind") == "session.ended" and told["receipt"] == receipt
+                is_it = told.get("kind") == "session.ended" and receipt in (None, told["receipt"])
                 if is_it and told["seq"] < self._charger.office.next_seq():
-                    return told["seq"]
-        raise LookupError("the office has no receipt %s that an order could cancel or correct" % receipt)
+                    newest = told
+        return newest
 
     def newest(self) -> int:
         """Return the serial number of the newest order."""

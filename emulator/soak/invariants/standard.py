@@ -4,6 +4,7 @@ It does not know what they check.
 """
 
 from emulator.soak.invariants.books import BooksBalance
+from emulator.soak.invariants.corrections import CorrectionsAreOrdered
 from emulator.soak.invariants.durable import DurableStays
 from emulator.soak.invariants.duration import DurationIsTime
 from emulator.soak.invariants.faults import FaultsComeAndGo
@@ -37,6 +38,7 @@ STANDARD = (
     PowerNeedsSession,
     OfficeHoldsTheSame,
     OrdersAreTheOperators,
+    CorrectionsAreOrdered,
     LedgerIsNotFlooded,
     KeyIsAtHand,
     ReadyInTime,

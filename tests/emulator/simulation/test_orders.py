@@ -14,6 +14,7 @@ CPYTHON_ONLY = (
     "test_a_partners_discount_comes_by_order_and_stands_on_the_receipt",
     "test_a_price_that_a_driver_was_told_holds_though_an_order_comes_before_the_plug",
     "test_a_receipt_that_is_not_there_cannot_be_cancelled",
+    "test_the_newest_receipt_that_the_office_has_can_be_cancelled_without_its_number",
     "test_what_an_office_forgot_of_corrections_the_terminal_knows_also_after_a_power_cut",
     "test_an_order_that_cancels_a_receipt_and_more_of_it_is_refused_as_a_whole",
     "test_an_order_of_which_no_record_could_tell_is_refused",
@@ -205,6 +206,14 @@ def test_an_order_for_a_receipt_that_the_office_lacks_is_told_as_the_storys_faul
 
 
 TAKEN = CHARGE + [(60, "wait", "uploaded")]
+
+
+def test_the_newest_receipt_that_the_office_has_can_be_cancelled_without_its_number():
+    order = (5, "order", {"commands": [{"command": "cancel", "receipt": "newest", "reason": "goodwill"}]})
+    # Before the first receipt there is nothing that could be ordered.
+    _, records, _ = clean([order] + TAKEN + TAKEN + [order, (60, "wait", "uploaded")], cards=CARDS)
+    assert decisions(records) == [("order.applied", 1, None)]
+    assert [told["receipt"] for told in kinds(records, "receipt.cancelled")] == ["KT-0001-000002-C1"]
 
 
 def commands():

@@ -14,12 +14,13 @@ from emulator.simulation.charger import Charger
 from firmware.access.contracts import Contracts
 from firmware.cards import token as tokens
 from firmware.errors import CardError, StorageRefused
-from firmware.ledger import damage, misplaced
+from firmware.ledger import damage, misplaced, summary
 from firmware.ledger.checkpoint import Checkpoints
 from firmware.ledger.journal import Journal
 from firmware.ledger.outbox import Outbox
+from firmware.receipts import correction
 from firmware.session import actions, events, state, table
-from firmware.terminal import backlog, performer, resuming
+from firmware.terminal import backlog, commands, performer, resuming
 from firmware.terminal.billing import Billing
 from firmware.terminal.meter import Meter
 from firmware.terminal.ordering import Ordering
@@ -326,6 +327,16 @@ def leave_segments_under_other_names(patch: MonkeyPatch) -> None:
     patch.setattr(misplaced, "put_back", lambda *told: (0, 0))
 
 
+def cancel_what_is_cancelled(patch: MonkeyPatch) -> None:
+    """Give money back for a receipt as often as somebody orders it."""
+    patch.setattr(commands, "_follow", lambda command, corrected: None)
+
+
+def forget_that_an_order_was_carried_out(patch: MonkeyPatch) -> None:
+    """Carry its commands out once more with each start, and before the next order."""
+    patch.setitem(summary._KINDS, correction.CANCELLED, lambda after, payload: None)
+
+
 MUTANTS = (
     skip_the_sync,
     close_before_the_start_is_written,
@@ -360,4 +371,6 @@ MUTANTS = (
     believe_every_order,
     forget_at_a_start_what_was_ordered,
     leave_segments_under_other_names,
+    cancel_what_is_cancelled,
+    forget_that_an_order_was_carried_out,
 )
