@@ -9,8 +9,8 @@ from firmware.errors import LedgerError
 from firmware.ledger import chain as chains
 from firmware.ledger.journal import Journal
 
-# A run of damaged bytes has seldom more newlines.
-MOST_PHANTOMS = 12
+# So many of the shortest records have room in the largest sector that goes bad, 4,096 bytes of noise.
+MOST_PHANTOMS = 14
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
