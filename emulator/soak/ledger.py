@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from emulator.simulation.audit import Books
-from firmware.ledger import announced, chain, checkpoint, segment
+from firmware.ledger import announced, chain, checkpoint, damage, segment
+
+# So much of a line's end is no noise.
+LEFT = damage.REMAINS
 
 
 class Ledger:
@@ -44,11 +47,12 @@ class Ledger:
         stay.
         """
         whole = self.whole()
+        ends = {self._known_seq(compact): compact[-LEFT:].encode() for *_, compact, _ in self._intact()}
         spoil()
         self._is_damaged = True
         self._seq = 0
         self._name = None
-        told_seq = self._told_seq()
+        told_seq = max(self._told_seq(), self._ended_seq(ends))
         # No more than what this damage took, or one before it without a start in between.
         self._untold = {seq for seq in whole | self._untold if seq > told_seq}
 
@@ -144,6 +148,13 @@ class Ledger:
             if found:
                 told.append(found[1]["summary"]["next_seq"] - 1)
         return max(told, default=0)
+
+    def _ended_seq(self, ends: dict[int, bytes]) -> int:
+        """Return the newest number of those whose line's end is left, whatever became of its beginning."""
+        names = [name for name in self._disk.names() if name.startswith(segment.PREFIX)]
+        lines = [line for name in names for line in self._disk.read(name).splitlines(True)]
+        left = {line[-LEFT - 1 : -1] for line in lines if line.endswith(b"\n")}
+        return max([seq for seq, end in ends.items() if end in left], default=0)
 
     def _forgets(self, compact: str) -> bool:
         """Return whether a record has the number of one of which nothing told, and note it."""
