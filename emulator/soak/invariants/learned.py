@@ -8,6 +8,7 @@ from typing import Any
 
 from emulator.soak.invariants.invariant import Invariant
 from emulator.soak.ledger import Ledger
+from firmware.ledger import damage
 from firmware.pricing import calendar
 
 TICKS = 1 << 30
@@ -21,12 +22,17 @@ class LearnedTimesAreTrue(Invariant):
         super().__init__(charger, ledger)
         # Number, ticks, and a true time at which the record was durable.
         self._unset: list[tuple[int, int, int]] = []
+        # What was named as lost just before a start's own record, which storage may have refused first.
+        self._ahead: list[tuple[int, int, int]] = []
         # How far the wall clock was off after the step before: a record of a step's may be of before it.
         self._off_s = 0
+        self._newest = ""
 
     def record(self, payload: dict) -> Iterator[str]:
         if payload["kind"] == "boot":
+            self._ahead = [told for told in self._unset[-1:] if self._newest == damage.KIND]
             self._unset = []
+        self._newest = payload["kind"]
         if payload["at"] is None:
             self._unset.append((payload["seq"], payload["ticks_ms"], self.charger.wall.true_utc_s()))
         elif payload["kind"] == "clock.learned":
@@ -48,6 +54,8 @@ class LearnedTimesAreTrue(Invariant):
         return int((otherwise_s if shown_s is None else shown_s) - wall.true_utc_s())
 
     def _judge(self, payload: dict, learned_s: int) -> Iterator[str]:
+        if self._ahead and payload["since_seq"] == self._ahead[0][0]:
+            self._unset = self._ahead + self._unset
         if not self._unset or payload["since_seq"] != self._unset[0][0]:
             yield "record %d gives a time to records from %d on" % (payload["seq"], payload["since_seq"])
         # The wall clock itself may be off: then the times are as wrong as it is, and no more.
