@@ -70,21 +70,11 @@ class Ordering:
         changed = order["changes"]
         # What the order before asks for comes first.
         await self.finish()
-        problems = changes.problems(changed)
-        if self._content() is None and not changed.get("anew"):
-            problems.append(
-                "what was ordered before is damaged in the terminal; order all of it (anew = true)"
-            )
-        commands: "list[Any]" = []
-        corrected: "Document" = {}
-        if not problems:
-            corrected = self._corrected()
-            commands, problems = self._commands(changed.get("commands", []), corrected)
-        if not problems:
-            lists = changes.effective(_lists(self._config), changed)
-            parsed, problems = self._judge(lists)
-        if not problems and not changes.fits(_hashes(parsed[1])):
-            problems = ["tariffs: %d are more than a record can name; remove some" % len(parsed[1])]
+        try:
+            (lists, parsed), (commands, corrected), problems = self._planned(changed)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            # An order that trips this firmware up is not in force, and must not stop the charger.
+            problems = ["this firmware cannot read it (%r); report that as a fault of its own" % error]
         if problems:
             await self._refuse(told, orders.CONTENT, problems)
             return
@@ -110,6 +100,29 @@ class Ordering:
         self._tidy()
         retention.sort_tariffs(self._board.storage, self._parts)
         await self.finish()
+
+    def _planned(self, changed: "Document") -> "tuple[Any, Any, list[str]]":
+        """Return lists as they would be with what they say, parsed; commands with what they make of receipts;
+        and why the order cannot be.
+        """
+        commands: "list[Any]" = []
+        corrected: "Document" = {}
+        lists: "Document" = {}
+        parsed: "Any" = None
+        problems = changes.problems(changed)
+        if self._content() is None and not changed.get("anew"):
+            problems.append(
+                "what was ordered before is damaged in the terminal; order all of it (anew = true)"
+            )
+        if not problems:
+            corrected = self._corrected()
+            commands, problems = self._commands(changed.get("commands", []), corrected)
+        if not problems:
+            lists = changes.effective(_lists(self._config), changed)
+            parsed, problems = self._judge(lists)
+        if not problems and not changes.fits(_hashes(parsed[1])):
+            problems = ["tariffs: %d are more than a record can name; remove some" % len(parsed[1])]
+        return (lists, parsed), (commands, corrected), problems
 
     def _told(self, told: "Document") -> "Document":
         """Return what a record says of an order."""

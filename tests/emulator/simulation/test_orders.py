@@ -2,6 +2,7 @@
 
 from firmware.crypto import canonical, jose
 from firmware.ledger import segment
+from firmware.terminal import ordering
 from tests.emulator.simulation.test_bad_ports import Played
 from tests.emulator.simulation.test_play import ALICE, TARIFF, clean, played
 
@@ -203,6 +204,23 @@ def test_an_order_for_a_receipt_that_the_office_lacks_is_told_as_the_storys_faul
     assert code == 1
     told = "the office has no receipt KT-0001-000001 that an order could cancel or correct"
     assert [wrong for wrong in result["invariants"]["violated"] if told in str(wrong)]
+
+
+def test_an_order_that_trips_the_terminal_up_is_refused_and_stops_nothing():
+    real = ordering.changes.effective
+
+    def trip(lists, changed):
+        raise KeyError("tariffs")
+
+    ordering.changes.effective = trip
+    try:
+        told = [(5, "order", {"deny": [ALICE]}), (60, "wait", "uploaded")]
+        _, records, _ = clean(told + CHARGE, cards=CARDS)
+    finally:
+        ordering.changes.effective = real
+    assert decisions(records) == [("order.refused", 1, "content")]
+    assert "KeyError" in kinds(records, "order.refused")[0]["problems"][0]
+    assert len(kinds(records, "session.ended")) == 1
 
 
 TAKEN = CHARGE + [(60, "wait", "uploaded")]
