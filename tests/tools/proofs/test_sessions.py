@@ -146,7 +146,7 @@ def test_the_honest_ledger_holds(records, tmp_path):
         ),
         (
             lambda records: records[7].update(ticks_ms=1),
-            "record 8: the ticks since the start fell, from 12462724 to 1 ms in 138 s",
+            "record 8: the ticks since the start fell, from 12462728 to 1 ms in 138 s",
         ),
         (
             lambda records: records[7].update(at="2026-03-28T10:00:00Z"),
