@@ -14,6 +14,10 @@ from emulator.bench.virtual_reader import PORT
 from emulator.errors import BenchError
 
 START_TIMEOUT_S = 10.0
+# The virtual reader has two slots, each with a port, and opens both or none. Any connection may have been
+# given one of them for its own end, and leaves it for a minute when it is over.
+PORTS = (PORT, PORT + 1)
+FREE_TIMEOUT_S = 75.0
 LOOK_S = 0.02
 SOCKET = "/run/pcscd/pcscd.comm"
 LISTEN = "0A"
@@ -52,6 +56,7 @@ class PcscDaemon:
             )
         if os.geteuid() != 0:
             raise BenchError("no PC/SC daemon runs and only root may start one: systemctl start pcscd")
+        _wait_until_free(FREE_TIMEOUT_S)
         words = [program, "--foreground", *_without_polkit(program)]
         self._process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + START_TIMEOUT_S
@@ -74,6 +79,30 @@ def listens(port: int) -> bool:
             if columns[3] == LISTEN and int(columns[1].rsplit(":", 1)[1], 16) == port:
                 return True
     return False
+
+
+def _wait_until_free(timeout_s: float) -> None:
+    """Return once the virtual reader can have its ports. Raises BenchError."""
+    deadline = time.monotonic() + timeout_s
+    for port in PORTS:
+        while not _is_free(port):
+            if time.monotonic() >= deadline:
+                raise BenchError(
+                    f"port {port}, which the virtual reader needs, is taken by a connection of another "
+                    "program; end that, or take --reader pn532"
+                )
+            time.sleep(LOOK_S)
+
+
+def _is_free(port: int) -> bool:
+    """Return whether a program could listen on a port, as the virtual reader does."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return False
+    return True
 
 
 def _without_polkit(program: str) -> list[str]:

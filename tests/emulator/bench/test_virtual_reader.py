@@ -3,7 +3,9 @@
 import asyncio
 import importlib
 import os
+import socket
 import statistics
+import threading
 import time
 from collections.abc import Awaitable, Callable
 
@@ -132,6 +134,18 @@ def test_listening_ports_are_seen_without_connecting():
         assert not called
 
     asyncio.run(main())
+
+
+def test_a_port_that_a_connection_has_is_waited_for_and_then_told(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = socket.create_connection(server.getsockname())
+        monkeypatch.setattr(pcsc_daemon, "PORTS", (taken.getsockname()[1],))
+        with pytest.raises(BenchError, match="is taken by a connection"):
+            pcsc_daemon._wait_until_free(0.05)
+        # Whoever hangs up last has none to wait for.
+        server.accept()[0].close()
+        threading.Timer(0.2, taken.close).start()
+        pcsc_daemon._wait_until_free(10)
 
 
 @one_at_a_time
