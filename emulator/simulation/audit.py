@@ -11,6 +11,7 @@ from firmware.ledger.journal import Journal
 
 # So many of the shortest records have room in the largest sector that goes bad, 4,096 bytes of noise.
 MOST_PHANTOMS = 14
+MOST_OF_A_WRITE = 4
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,8 +106,8 @@ class Books:
 
         payload = canonical.decode(jose.split(compact, chains.RECORD_TYPE)[0])
         named = damage.span(payload)
-        # Of what an interrupted write left nobody may say that it was a record.
-        most = MOST_PHANTOMS if self._charger.is_damaged else 0
+        # An interrupted write can leave noise between a record's beginning and its end.
+        most = MOST_PHANTOMS if self._charger.is_damaged else MOST_OF_A_WRITE
         if named is None or not 0 <= named[1] - (self.next_seq() - 1) <= most:
             return False
         before = [self.hash_of(seq) for seq in range(named[0] - 1, self.next_seq())]
