@@ -49,11 +49,12 @@ def last_written(storage: "Any", is_known: bool = True) -> int:
     """Return the number of the newest record that was whole once: those that lie damaged behind the newest
     intact one are counted, which are so many at most.
 
-    A write that was cut short left the beginning of a line, NULs in it, or noise, and the next one put a mark
-    to it: it was never durable and does not count. A whole line that no longer matches its checksum does,
-    where anything in it still looks like a record. Where no checkpoint is left to know better (`is_known`),
-    each line does: a number that nobody used harms nobody, one that is given twice does. Newlines in noise
-    make more lines than records have room in; a line with noise over newlines may be several records.
+    A write that was cut short left the beginning of a line, NULs in it, or noise alone, and the next one put
+    a mark to it: it was never durable and does not count. A whole line that no longer matches its checksum
+    does, where anything in it still looks like a record. Where no checkpoint is left to know better
+    (`is_known`), each line does: a number that nobody used harms nobody, one that is given twice does.
+    Newlines in noise make more lines than records have room in; a line with noise over newlines may be
+    several records.
     """
     last = lost = 0
     name = spans.newest(storage)
